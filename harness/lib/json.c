@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/json.h"
+
+#define JSON_FILE_MAX (256UL << 20)
+
+int json_load_path(const char *path, json_t **ret, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	size_t len;
+	json_error_t je;
+
+	int rc = file_read(AT_FDCWD, path, JSON_FILE_MAX, &text, &len, e);
+	if (rc)
+		return rc;
+	json_t *j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
+	if (!j)
+		return err_set(e, EINVAL, "%s:%d:%d: %s", path, je.line, je.column, je.text);
+	*ret = j;
+	return 0;
+}
+
+int json_save_path(const json_t *j, const char *path, struct err *e)
+{
+	cleanup_free char *text = json_dumps(j, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+
+	if (!text)
+		return err_set(e, ENOMEM, "cannot encode %s as JSON", path);
+	size_t len = strlen(text);
+	text[len++] = '\n';	/* over the NUL */
+	return file_write_atomic(path, text, len, e);
+}
+
+const char *json_str(const json_t *j, const char *key)
+{
+	return json_string_value(json_object_get(j, key));
+}
+
+json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent)
+{
+	const json_t *v = json_object_get(j, key);
+
+	return json_is_integer(v) ? json_integer_value(v) : absent;
+}

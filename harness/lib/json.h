@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_JSON_H
+#define RAMRIG_JSON_H
+
+#include <jansson.h>
+#include "lib/err.h"
+
+static inline void cleanup_jsonp(json_t **j)
+{
+	json_decref(*j);
+}
+#define cleanup_json __attribute__((cleanup(cleanup_jsonp)))
+
+/*
+ * Reads @path, at most 256 MiB. The caller decrefs *ret. An error names file,
+ * line and column.
+ */
+int json_load_path(const char *path, json_t **ret, struct err *e);
+
+/* Writes @j, indented and with a final newline, whole or not at all. */
+int json_save_path(const json_t *j, const char *path, struct err *e);
+
+/* Returns the string at @key of object @j, or NULL where absent or not a string. */
+const char *json_str(const json_t *j, const char *key);
+
+/* Returns the integer at @key of object @j, or @absent. */
+json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent);
+
+#endif
