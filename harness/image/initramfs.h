@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_INITRAMFS_H
+#define RAMRIG_INITRAMFS_H
+
+#include "image/kernel.h"
+#include "lib/err.h"
+#include "lib/json.h"
+
+/*
+ * The initramfs of a cell: the agent as /init, the modules this kernel and
+ * topology need as /modules/NAME.ko (uncompressed), the workload's guest
+ * programs as /workload/..., /dev/console.
+ */
+struct initramfs_opts {
+	const struct kernel *kernel;
+	const char *agent;		/* path of the static ramrig-agent */
+	const char *const *modules;	/* module names wanted, NULL-ended */
+	const char *workload_dir;	/* copied to /workload, or NULL */
+};
+
+/*
+ * Writes the archive (newc) to @path.
+ *
+ * Sets *ret_load to a new JSON array of file names below /modules in the order
+ * they must be loaded: each wanted module after all it depends on; modules
+ * that are built in do not appear. -ENOENT names a module this kernel lacks.
+ */
+int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **ret_load,
+		    struct err *e);
+
+#endif
