@@ -26,7 +26,8 @@ typedef int (*cache_build_fn)(const char *dir, void *arg, struct err *e);
  * Makes sure that the entry @kind/@name-@hash exists, calling @build when it
  * does not. Sets *ret_dir to its folder (the caller frees it) and *ret_built
  * (may be NULL) to whether it had to be built. An interrupted or failed build
- * leaves nothing but its log, whose path the error names.
+ * leaves nothing but its log (build.log in @dir, where it kept one), whose path
+ * the error names.
  */
 int cache_ensure(const char *kind, const char *name, const char *hash, cache_build_fn build,
 		 void *arg, char **ret_dir, bool *ret_built, struct err *e);
@@ -34,7 +35,12 @@ int cache_ensure(const char *kind, const char *name, const char *hash, cache_bui
 /* A new JSON array of { kind, name, hash, bytes, used: UTC time, path }. */
 int cache_list(json_t **ret, struct err *e);
 
-/* Removes entries not used for @days, and what dead builds left. Sets *ret_bytes freed. */
+/*
+ * Removes entries not used for @days, and what dead builds left. Sets
+ * *ret_removed to a new JSON array of what went (or with @dry_run would go), as
+ * cache_list() has it; what a dead build left is of kind "tmp" and has no hash.
+ * What is being built stays.
+ */
 int cache_prune(unsigned days, bool dry_run, json_t **ret_removed, struct err *e);
 
 #endif

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <sha256.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -231,13 +230,6 @@ int dir_copy(const char *from, const char *to, struct err *e)
 	if (rc < 0)
 		return err_set(e, errno, "cannot read folder %s: %m", from);
 	return rc ? -e->code : 0;
-}
-
-int file_sha256(const char *path, char ret[static 65], struct err *e)
-{
-	if (!SHA256File(path, ret))
-		return err_set(e, errno, "cannot read %s: %m", path);
-	return 0;
 }
 
 static _Thread_local uint64_t disk_bytes;

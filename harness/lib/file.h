@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "lib/err.h"
+#include "lib/hash.h"
 
 /* Joins with '/' and formats like printf. Never returns NULL: aborts when out of memory. */
 char *path_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -32,9 +33,6 @@ int file_copy(const char *from, const char *to, mode_t mode, struct err *e);
 
 /* Copies the folder @from (regular files, folders and links) to @to. */
 int dir_copy(const char *from, const char *to, struct err *e);
-
-/* Lower-case hex SHA-256 of a file's bytes. */
-int file_sha256(const char *path, char ret[static 65], struct err *e);
 
 /* Total size of the regular files below @path, in bytes on disk. */
 uint64_t dir_disk_bytes(const char *path);

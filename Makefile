@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   make            build/ramrig and build/ramrig-agent
+#   make demo       set up, build, run experiments/quickstart.yaml, compare
+#   make check      set up, build, pass all tests
+#   make soak       the long tests; make bench: the figures README quotes
+#   make install    with DESTDIR= and PREFIX=
+#
+# DEVELOPER=1 turns warnings into errors, SANITIZE=1 builds and tests with
+# ASan and UBSan.
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC := gcc
+B := build
+
+# These goals install what is missing first: the packages of ci/packages.
+SETUP_GOALS := demo check soak bench fuzz
+ifneq ($(filter $(SETUP_GOALS),$(MAKECMDGOALS)),)
+SETUP := $(B)/setup-done
+endif
+
+# Asked for once, when first needed: setup may only just have installed them.
+PACKAGES := libvirt jansson libfyaml sqlite3 popt smartcols libxml-2.0 libkmod libarchive libmd
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla \
+	    -Wpointer-arith -Wwrite-strings -Wundef
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection
+OPTIMISE := -O2 -g
+ifdef DEVELOPER
+WARNINGS += -Werror
+endif
+ifdef SANITIZE
+HARDENING += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else
+HARDENING += -D_FORTIFY_SOURCE=2
+endif
+CPPFLAGS_ALL = -D_GNU_SOURCE -DRAMRIG_VERSION='"$(VERSION)"' -Iharness -I$(B) \
+	       -include harness/lib/banned.h $(CPPFLAGS)
+CFLAGS_ALL = -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDENING) -fPIE -pthread $(PKG_CFLAGS) $(CFLAGS)
+LDFLAGS_ALL = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
+	      $(filter -fsanitize=%,$(HARDENING)) $(LDFLAGS)
+
+# The agent is static, knows no library but jansson, and is never sanitised in
+# a guest: its tests on the host are.
+AGENT_SRC := $(wildcard harness/agent/*.c) harness/proto/frame.c harness/lib/err.c \
+	     harness/lib/clock.c
+AGENT_CFLAGS = -std=gnu17 $(OPTIMISE) $(WARNINGS) -fstack-protector-strong $(CFLAGS)
+
+LIB_SRC := $(filter-out harness/agent/%.c harness/cli/%.c,$(wildcard harness/*/*.c))
+CLI_SRC := $(wildcard harness/cli/*.c)
+TEST_SRC := $(wildcard tests/unit/test-*.c)
+AGENT_LIB_SRC := $(filter-out harness/agent/main.c,$(wildcard harness/agent/*.c))
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIB_OBJ := $(call obj,$(LIB_SRC))
+CLI_OBJ := $(call obj,$(CLI_SRC))
+AGENT_OBJ := $(patsubst %.c,$(B)/agent/%.o,$(AGENT_SRC))
+AGENT_LIB_OBJ := $(call obj,$(AGENT_LIB_SRC))
+TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
+DOCS := $(B)/ramrig.1 $(B)/ramrig.bash
+
+.PHONY: all check check-unit check-cli check-boot demo soak bench fuzz install clean FORCE
+.DELETE_ON_ERROR:
+# A test's object is no intermediate file to be removed.
+.SECONDARY:
+
+all: $(B)/ramrig $(B)/ramrig-agent $(DOCS)
+
+$(B)/setup-done: ci/packages ci/setup
+	ci/setup
+	@mkdir -p $(@D) && touch $@
+
+# Objects of other flags are of no use: a change of flags builds anew.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(OPTIMISE) $(WARNINGS) $(HARDENING) $(CFLAGS) $(CPPFLAGS) $(VERSION)' | \
+		cmp -s - $@ || echo '$(OPTIMISE) $(WARNINGS) $(HARDENING) $(CFLAGS) $(CPPFLAGS) $(VERSION)' > $@
+
+$(B)/obj/%.o: %.c $(B)/flags | $(SETUP)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(B)/agent/%.o: %.c $(B)/flags | $(SETUP)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libramrig.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/ramrig: $(CLI_OBJ) $(B)/libramrig.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm
+
+$(B)/ramrig-agent: $(AGENT_OBJ)
+	$(CC) -static -o $@ $^ -ljansson
+
+$(B)/tests/%: $(B)/obj/tests/unit/%.o $(AGENT_LIB_OBJ) $(B)/libramrig.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+
+# Man page and completion come from the tables that --help comes from.
+$(B)/ramrig.1: $(B)/ramrig
+	$< docs man > $@
+$(B)/ramrig.bash: $(B)/ramrig
+	$< docs completion > $@
+
+check: check-unit check-cli check-boot
+
+check-unit: $(TESTS) | $(SETUP)
+	tests/run-unit $(TESTS)
+
+check-cli: all | $(SETUP)
+	bats --print-output-on-failure tests/cli
+
+check-boot: all | $(SETUP)
+	bats --print-output-on-failure tests/boot
+
+demo: all
+	$(B)/ramrig run quickstart
+
+soak: all
+	bats --print-output-on-failure tests/soak
+
+bench: all
+	tests/bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ramrig \
+		$(DESTDIR)$(PREFIX)/share/ramrig $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(B)/ramrig $(DESTDIR)$(PREFIX)/bin/ramrig
+	install -m 755 $(B)/ramrig-agent $(DESTDIR)$(PREFIX)/libexec/ramrig/ramrig-agent
+	install -m 644 $(B)/ramrig.1 $(DESTDIR)$(PREFIX)/share/man/man1/ramrig.1
+	install -m 644 $(B)/ramrig.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ramrig
+	cp -R images topologies policies workloads experiments $(DESTDIR)$(PREFIX)/share/ramrig/
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B)/obj $(B)/agent -name '*.d' 2>/dev/null)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_DOMAIN_H
+#define RAMRIG_DOMAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lib/err.h"
+#include "vm/accel.h"
+#include "vm/arch.h"
+
+/* How a guest's time passes; the fixed icount rate of the virtual clock. */
+enum guest_clock { CLOCK_HOST, CLOCK_VIRTUAL };
+#define VIRTUAL_CLOCK_ICOUNT "shift=2,sleep=on"	/* 4 ns an instruction */
+
+enum disk_bus { DISK_VIRTIO, DISK_NVME };
+
+/* Serial number by which the agent finds the root disk, whatever its name. */
+#define ROOT_DISK_SERIAL "ramrig-root"
+
+/* Everything the domain's XML is made of. Paths are the host's. */
+struct domain_spec {
+	const char *name;
+	const struct arch *arch;
+	const char *emulator;		/* path of QEMU's program */
+	enum accel accel;
+	enum guest_clock clock;
+	unsigned vcpus;
+	const uint64_t *node_bytes;	/* a DRAM node each */
+	size_t n_nodes;
+	const char *kernel, *initrd, *cmdline;
+	const char *root_overlay;	/* qcow2 */
+	enum disk_bus root_bus;
+	const char *console_log;	/* written by QEMU from the first byte */
+	const char *agent_socket;	/* made by QEMU */
+	bool interactive;		/* a virtio console beside the serial port */
+	uint32_t seed;			/* of QEMU's own generator */
+};
+
+/*
+ * Writes the libvirt domain for @d. Pure: equal specs give equal bytes.
+ * The caller frees *ret.
+ */
+int domain_xml(const struct domain_spec *d, char **ret, struct err *e);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include "lib/cleanup.h"
+#include "lib/clock.h"
+#include "lib/file.h"
+#include "vm/arch.h"
+#include "vm/workdir.h"
+
+#define PREFIX "ramrig-"
+#define KILL_WAIT_MS 5000
+#define BIRTH_S 60	/* a folder this young may still lack its lock */
+
+static void closedirp(DIR **d)
+{
+	if (*d)
+		closedir(*d);
+}
+#define cleanup_closedir __attribute__((cleanup(closedirp)))
+
+/* Not /tmp, which may be memory that the host then lacks. */
+static const char *work_parent(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	return tmp && *tmp == '/' ? tmp : "/var/tmp";
+}
+
+static int give_to_run_user(const char *path, struct err *e)
+{
+	if (geteuid())
+		return 0;
+	const struct passwd *pw = getpwnam(RAMRIG_RUN_USER);
+	if (!pw)
+		return err_set(e, ENOENT, "there is no user '%s' for QEMU to run as",
+			       RAMRIG_RUN_USER);
+	if (chown(path, pw->pw_uid, pw->pw_gid))
+		return err_set(e, errno, "cannot give %s to %s: %m", path, RAMRIG_RUN_USER);
+	return 0;
+}
+
+int workdir_new(struct workdir *ret, struct err *e)
+{
+	const char *parent = work_parent();
+
+	/* The monitor's socket lies below, and a socket's path has 108 bytes. */
+	if (strlen(parent) > 40 || strpbrk(parent, ", \t\n"))
+		return err_set(e, EINVAL,
+			       "TMPDIR=%s is too long (over 40 bytes) or holds a comma or space; "
+			       "set another", parent);
+
+	cleanup_free char *path = path_format("%s/" PREFIX "XXXXXX", parent);
+	if (!mkdtemp(path))
+		return err_set(e, errno, "cannot create a work folder in %s: %m", parent);
+
+	cleanup_free char *lock = path_format("%s/lock", path);
+	cleanup_free char *new_lock = path_format("%s/lock.new", path);
+	cleanup_free char *run = path_format("%s/run", path);
+	/* It gets its name when it is locked: a scan never sees it free. */
+	cleanup_close int fd = open(new_lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int rc = 0;
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) || rename(new_lock, lock) ||
+	    chmod(path, 0711) || mkdir(run, 0700))
+		rc = err_set(e, errno, "cannot set up the work folder %s: %m", path);
+	else
+		rc = give_to_run_user(run, e);
+	if (rc) {
+		struct err ignored;
+
+		dir_remove(path, &ignored);
+		return rc;
+	}
+	ret->path = take_ptr(path);
+	ret->run = take_ptr(run);
+	ret->lock_fd = take_fd(fd);
+	return 0;
+}
+
+int workdir_remove(struct workdir *w, struct err *e)
+{
+	int rc = w->path ? dir_remove(w->path, e) : 0;
+
+	if (w->lock_fd >= 0)
+		close(w->lock_fd);
+	free(w->path);
+	free(w->run);
+	*w = (struct workdir){ .lock_fd = -1 };
+	return rc;
+}
+
+/* Whether the command line of @pid names @path: unique, since its name is random. */
+static int process_names(int proc, const char *pid, const char *path)
+{
+	cleanup_free char *file = path_format("%s/cmdline", pid), *text = NULL;
+	struct err ignored;
+	size_t len;
+
+	if (file_read(proc, file, 1 << 20, &text, &len, &ignored))
+		return 0;
+	return memmem(text, len, path, strlen(path)) != NULL;
+}
+
+static json_t *processes_of(const char *path)
+{
+	cleanup_close int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_closedir DIR *d = opendir("/proc");
+	json_t *pids = json_array();
+
+	for (struct dirent *de; d && proc >= 0 && (de = readdir(d));) {
+		if (!isdigit((unsigned char)*de->d_name) || !process_names(proc, de->d_name, path))
+			continue;
+		pid_t pid = (pid_t)strtol(de->d_name, NULL, 10);
+		if (pid != getpid())
+			json_array_append_new(pids, json_integer(pid));
+	}
+	return pids;
+}
+
+static int kill_processes(const char *path, struct err *e)
+{
+	int64_t deadline = clock_now_ms() + KILL_WAIT_MS;
+
+	for (;;) {
+		cleanup_json json_t *pids = processes_of(path);
+		json_t *pid;
+		size_t i;
+
+		if (!json_array_size(pids))
+			return 0;
+		json_array_foreach(pids, i, pid)
+			kill((pid_t)json_integer_value(pid), SIGKILL);
+		if (!clock_left_ms(deadline))
+			return err_set(e, EBUSY, "processes of the dead run %s do not die", path);
+		poll(NULL, 0, 20);
+	}
+}
+
+/* Returns a lock on a leftover, or -1 for what is alive, or not this user's. */
+static int lock_leftover(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return -1;
+	/* Without a lock it is being made, unless its maker died long ago. */
+	bool old = time(NULL) - st.st_mtime > BIRTH_S;
+	cleanup_free char *lock = path_format("%s/lock", path);
+	cleanup_close int fd = open(lock, O_RDWR | (old ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW,
+				    0600);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+		return -1;
+	return take_fd(fd);
+}
+
+int workdir_scan(bool remove, json_t **ret_list, struct err *e)
+{
+	const char *parent = work_parent();
+	cleanup_closedir DIR *d = opendir(parent);
+	cleanup_json json_t *list = json_array();
+
+	if (!d)
+		return err_set(e, errno, "cannot read %s: %m", parent);
+	for (struct dirent *de; (de = readdir(d));) {
+		if (strncmp(de->d_name, PREFIX, strlen(PREFIX)))
+			continue;
+		cleanup_free char *path = path_format("%s/%s", parent, de->d_name);
+		cleanup_close int fd = lock_leftover(path);
+		if (fd < 0)
+			continue;
+		json_array_append_new(list, json_pack("{s:s, s:o}", "path", path, "pids",
+						      processes_of(path)));
+		int rc = remove ? kill_processes(path, e) : 0;
+		if (!rc && remove)
+			rc = dir_remove(path, e);
+		if (rc)
+			return rc;
+	}
+	if (ret_list)
+		*ret_list = take_ptr(list);
+	return 0;
+}
