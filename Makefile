@@ -63,6 +63,13 @@ AGENT_LIB_OBJ := $(call obj,$(AGENT_LIB_SRC))
 TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
 DOCS := $(B)/ramrig.1 $(B)/ramrig.bash
 
+# V=1 shows whole commands.
+ifdef V
+say = $(2)
+else
+say = @printf '  %-6s %s\n' $(1) '$@'; $(2)
+endif
+
 .PHONY: all check check-unit check-cli check-boot demo soak bench fuzz install clean FORCE
 .DELETE_ON_ERROR:
 # A test's object is no intermediate file to be removed.
@@ -82,25 +89,25 @@ $(B)/flags: FORCE
 
 $(B)/obj/%.o: %.c $(B)/flags | $(SETUP)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC,$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<)
 
 $(B)/agent/%.o: %.c $(B)/flags | $(SETUP)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$(CC) $(CPPFLAGS_ALL) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<)
 
 $(B)/libramrig.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,ar rcs $@ $^)
 
 $(B)/ramrig: $(CLI_OBJ) $(B)/libramrig.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm
+	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm)
 
 $(B)/ramrig-agent: $(AGENT_OBJ)
-	$(CC) -static -o $@ $^ -ljansson
+	$(call say,LD,$(CC) -static -o $@ $^ -ljansson)
 
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(AGENT_LIB_OBJ) $(B)/libramrig.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka -lm)
 
 # Man page and completion come from the tables that --help comes from.
 $(B)/ramrig.1: $(B)/ramrig

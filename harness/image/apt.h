@@ -2,6 +2,7 @@
 #ifndef RAMRIG_APT_H
 #define RAMRIG_APT_H
 
+#include <stdbool.h>
 #include "lib/err.h"
 #include "lib/json.h"
 

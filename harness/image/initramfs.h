@@ -9,7 +9,9 @@
 /*
  * The initramfs of a cell: the agent as /init, the modules this kernel and
  * topology need as /modules/NAME.ko (uncompressed), the workload's guest
- * programs as /workload/..., /dev/console.
+ * programs as /workload/..., /dev/console. The modules that the agent's own
+ * channel needs are always there; /modules/early lists them for the agent, which
+ * loads them before it says hello.
  */
 struct initramfs_opts {
 	const struct kernel *kernel;
@@ -19,11 +21,14 @@ struct initramfs_opts {
 };
 
 /*
- * Writes the archive (newc) to @path.
+ * Writes the archive (newc) to @path, uncompressed: under TCG a 5 MB archive is
+ * unpacked 0.1 s sooner than its zstd (1.45 s against 1.55 s of guest time), and
+ * writing it costs nothing.
  *
  * Sets *ret_load to a new JSON array of file names below /modules in the order
  * they must be loaded: each wanted module after all it depends on; modules
- * that are built in do not appear. -ENOENT names a module this kernel lacks.
+ * that are built in do not appear. The early ones stand first: loading a module
+ * that is loaded already is fine. -ENOENT names a module this kernel lacks.
  */
 int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **ret_load,
 		    struct err *e);

@@ -335,7 +335,7 @@ static void request_abandon(struct link *l, const struct exchange *x)
 		link_break(l, ECONNRESET, "a request was cut off at its deadline");
 }
 
-/* Newlines have no place in our one-sentence errors. */
+/* One sentence in ASCII: the text may be cut anywhere, also by who wraps it. */
 static int guest_error(const json_t *answer, const char *verb, struct err *e)
 {
 	static const int ours[] = { ECANCELED, ECONNRESET, EPROTO };
@@ -346,9 +346,12 @@ static int guest_error(const json_t *answer, const char *verb, struct err *e)
 		if (code == ours[i])
 			code = EREMOTEIO;
 	snprintf(text, sizeof(text), "%s", json_str(answer, "error"));
-	for (char *s = text; *s; s++)
+	for (char *s = text; *s; s++) {
 		if (*s == '\n' || *s == '\t')
 			*s = ' ';
+		else if (*s < 0x20 || *s > 0x7e)
+			*s = '?';
+	}
 	return err_set(e, code, "the guest could not do '%s': %s", verb, text);
 }
 

@@ -36,6 +36,10 @@ struct spec;
  */
 int spec_load(enum spec_kind kind, const char *path, struct spec **ret, struct err *e);
 
+/* The same for @text, as if it stood in the file @path. */
+int spec_load_text(enum spec_kind kind, const char *path, const char *text, size_t len,
+		   struct spec **ret, struct err *e);
+
 /* The checked document; it lives as long as @s. */
 const json_t *spec_doc(const struct spec *s);
 const char *spec_path(const struct spec *s);

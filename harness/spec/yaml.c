@@ -126,7 +126,11 @@ static int decoration_refuse(const struct reader *r, const struct fy_event *ev, 
 	}
 	if (!anchor && !tag)
 		return 0;
-	return source_error(r->source, fy_token_start_mark(anchor ? anchor : tag)->input_pos, e,
+	/* An anchor's token starts behind its '&' or '*'. */
+	size_t at = anchor ? fy_token_start_mark(anchor)->input_pos - 1 :
+			     fy_token_start_mark(tag)->input_pos;
+
+	return source_error(r->source, at, e,
 			    anchor ? "uses an anchor or alias (& or *), which ramrig does not take; "
 				     "write the value out, or quote it" :
 				     "uses a tag (!), which ramrig does not take; quote the value "
@@ -193,6 +197,8 @@ static int map_add(struct reader *r, const struct fy_event *ev, unsigned depth, 
 	fy_parser_event_free(r->parser, next);
 	if (rc)
 		return rc;
+	if (!value->offset)	/* nothing stands there, so it has no place: its key has */
+		value->offset = key->offset;
 	return item_add(y, take_ptr(key), take_ptr(value), e);
 }
 
@@ -202,7 +208,11 @@ static int list_add(struct reader *r, const struct fy_event *ev, unsigned depth,
 	struct yaml *item = NULL;
 
 	int rc = node_read(r, ev, depth, &item, e);
-	return rc ? rc : item_add(y, NULL, item, e);
+	if (rc)
+		return rc;
+	if (!item->offset)
+		item->offset = y->offset;
+	return item_add(y, NULL, item, e);
 }
 
 static int children_read(struct reader *r, unsigned depth, struct yaml *y, struct err *e)
@@ -221,7 +231,12 @@ static int children_read(struct reader *r, unsigned depth, struct yaml *y, struc
 			fy_parser_event_free(r->parser, ev);
 			return 0;
 		}
-		rc = y->kind == YAML_MAP ? map_add(r, ev, depth, y, e) : list_add(r, ev, depth, y, e);
+		if (y->n == YAML_ITEMS_MAX)
+			rc = source_error(r->source, event_offset(ev), e, "is the item after %d, "
+					  "the most that a list or mapping can have", YAML_ITEMS_MAX);
+		else
+			rc = y->kind == YAML_MAP ? map_add(r, ev, depth, y, e) :
+						   list_add(r, ev, depth, y, e);
 		fy_parser_event_free(r->parser, ev);
 		if (rc)
 			return rc;
@@ -307,6 +322,6 @@ int yaml_parse(const struct source *s, struct yaml **ret, struct err *e)
 	else
 		err_set(e, ENOMEM, "out of memory for %s", s->path);
 	fy_parser_destroy(r.parser);
-	fy_diag_unref(r.diag);
+	fy_diag_destroy(r.diag);
 	return rc;
 }

@@ -16,6 +16,7 @@
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 #define YAML_DEPTH_MAX 12
+#define YAML_ITEMS_MAX 1024	/* of one list or mapping */
 
 struct yaml {
 	enum yaml_kind kind;

@@ -63,7 +63,7 @@ int paired_analyse(const double *base, const double *arm, size_t n, const struct
 	if (o->ratio) {
 		r.change = expm1(r.change);
 		r.mde = expm1(r.mde);
-		/* Of a ratio, nothing below is excluded by "not under -100 %". */
+		/* Unbounded stays so: -100 % would read as a limit that was found. */
 		r.ci[0] = isinf(r.ci[0]) ? r.ci[0] : expm1(r.ci[0]);
 		r.ci[1] = expm1(r.ci[1]);
 	}

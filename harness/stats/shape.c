@@ -46,7 +46,7 @@ double shape_drift_p(const double *v, size_t n)
 	if (!s)
 		return 1;
 	if (n <= EXACT_MAX)
-		return fmin(1, 2 * inversions_chance(n, (size_t)(most - labs(s)) / 2));
+		return fmin(1, 2 * inversions_chance(n, (size_t)(most - labs(s) + 1) / 2));
 	return erfc((labs(s) - 1) / sqrt(n * (n - 1.0) * (2.0 * n + 5) / 18) * M_SQRT1_2);
 }
 
@@ -79,8 +79,12 @@ bool shape_is_bimodal(const double *v, size_t n)
 	qsort(sorted, n, sizeof(*sorted), double_cmp);
 
 	double all = squares_within(sorted, n);
+	double size = fmax(fabs(sorted[0]), fabs(sorted[n - 1]));
 
-	for (size_t cut = least; all > 0 && cut <= n - least; cut++) {
+	/* Values that differ by rounding alone are one group. */
+	if (all <= n * (1e-9 * size) * (1e-9 * size))
+		return false;
+	for (size_t cut = least; cut <= n - least; cut++) {
 		double within = squares_within(sorted, cut) +
 				squares_within(sorted + cut, n - cut);
 

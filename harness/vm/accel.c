@@ -118,10 +118,13 @@ int accel_try(const char *qemu, enum accel a, bool *ret_ran, char **ret_why, str
 
 	cleanup_child struct child_result r = { 0 };
 	struct child_opts o = { .argv = argv, .timeout_ms = timeout_ms, .output_max = 65536 };
+	struct err run_err = { 0 };	/* past the deadline is an answer, not an error */
 
-	rc = child_run(&o, &r, e);
-	if (rc && rc != -ETIMEDOUT)
+	rc = child_run(&o, &r, &run_err);
+	if (rc && rc != -ETIMEDOUT) {
+		*e = run_err;
 		return rc;
+	}
 	*ret_ran = !r.timed_out && r.status == QEMU_EXIT && strchr(r.output, GUEST_BYTE);
 	*ret_why = *ret_ran ? NULL : why_not(a, &r, timeout_ms);
 	return 0;
@@ -151,9 +154,11 @@ static int kvm_open(char **ret_why, struct err *e)
 	rc = child_run(&o, &r, e);
 	if (!rc && r.status) {
 		cleanup_free char *said = last_words(r.output);
+		const char *reason = strrchr(said, ':');
 
-		*ret_why = path_format(KVM_DEVICE " does not open for %s: %s",
-				       geteuid() ? "this user" : RAMRIG_RUN_USER, said);
+		*ret_why = path_format(KVM_DEVICE " does not open for %s%s",
+				       geteuid() ? "this user" : "user " RAMRIG_RUN_USER,
+				       reason ? reason : "");
 	}
 	return rc;
 }

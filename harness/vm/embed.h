@@ -9,12 +9,8 @@
 /*
  * Makes the root folder of libvirt's embedded driver below @run_dir, with the
  * configuration that lets it run without virtlogd, namespaces and cgroups and
- * with QEMU's sandbox on. @caps_dir (or NULL) holds what an earlier run
- * learned of QEMU; see embed_keep_caps(). The caller frees *ret_uri.
+ * with QEMU's sandbox on. The caller frees *ret_uri.
  */
-int embed_prepare(const char *run_dir, const char *caps_dir, char **ret_uri, struct err *e);
-
-/* Copies what libvirt learned of QEMU from @run_dir to @caps_dir. Failing is harmless. */
-void embed_keep_caps(const char *run_dir, const char *caps_dir);
+int embed_prepare(const char *run_dir, char **ret_uri, struct err *e);
 
 #endif

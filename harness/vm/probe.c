@@ -138,13 +138,17 @@ int vm_features_read(const char *answers, struct vm_features *ret, struct err *e
 
 	for (const char *line = answers; *line && ask < ASK_COUNT;) {
 		size_t len = strcspn(line, "\n");
-		/* QEMU writes unsigned 64-bit defaults, which are no integers to jansson. */
-		cleanup_json json_t *answer = json_loadb(line, len, JSON_DECODE_INT_AS_REAL, NULL);
+		const char *text = line;
+		bool warning = *text != '{';	/* from standard error */
 
+		line += len + (line[len] == '\n');
+		if (warning)
+			continue;
+		/* QEMU writes unsigned 64-bit defaults, which are no integers to jansson. */
+		cleanup_json json_t *answer = json_loadb(text, len, JSON_DECODE_INT_AS_REAL, NULL);
 		if (!answer)
 			return err_set(e, EPROTO, "QEMU's answer to %s is not JSON: %.*s",
-				       asks[ask].command, len > 200 ? 200 : (int)len, line);
-		line += len + (line[len] == '\n');
+				       asks[ask].command, len > 200 ? 200 : (int)len, text);
 		if (json_object_get(answer, "QMP"))
 			version_read(answer, ret);
 		if (!json_object_get(answer, "return") && !json_object_get(answer, "error"))

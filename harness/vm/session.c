@@ -154,7 +154,7 @@ static int open_connection(struct session *s, struct err *e)
 	if (strcmp(s->opts.uri, EMBED_URI)) {
 		uri = strdup(s->opts.uri);
 	} else {
-		int rc = embed_prepare(s->opts.run_dir, s->opts.caps_dir, &uri, e);
+		int rc = embed_prepare(s->opts.run_dir, &uri, e);
 
 		if (rc)
 			return rc;
@@ -269,12 +269,19 @@ int session_open_console(struct session *s, int *ret_fd, struct err *e)
 	return rc;
 }
 
-void session_libvirt_version(char buf[static 32])
+static void version_text(unsigned long v, char buf[static 32])
+{
+	snprintf(buf, 32, "%lu.%lu.%lu", v / 1000000, v / 1000 % 1000, v % 1000);
+}
+
+void session_versions(const struct session *s, char qemu[static 32], char libvirt[static 32])
 {
 	unsigned long v = 0;
 
+	virConnectGetVersion(s->conn, &v);
+	version_text(v, qemu);
 	virGetVersion(&v, NULL, NULL);
-	snprintf(buf, 32, "%lu.%lu.%lu", v / 1000000, v / 1000 % 1000, v % 1000);
+	version_text(v, libvirt);
 }
 
 static void stop_domain(struct session *s)
@@ -315,8 +322,6 @@ void session_stop(struct session *s)
 	pump_stop(s->agent);
 	pump_stop(s->interactive);
 	cleanup_closep(&s->agent_fd);
-	if (s->conn && !strcmp(s->opts.uri, EMBED_URI) && s->opts.caps_dir)
-		embed_keep_caps(s->opts.run_dir, s->opts.caps_dir);
 	if (s->conn)
 		virConnectClose(s->conn);
 	cleanup_closep(&s->interrupt_fd);

@@ -33,7 +33,6 @@ enum session_end {
 struct session_opts {
 	const char *uri;		/* "qemu:///embed", or another local one */
 	const char *run_dir;		/* the account's folder; the embed root lies in it */
-	const char *caps_dir;		/* seeds libvirt's record of QEMU's abilities, or NULL */
 	const char *xml;		/* of domain_xml() */
 	const char *console_log;	/* as in the XML */
 
@@ -65,8 +64,8 @@ const char *session_panic_line(const struct session *s);
 /* Opens the interactive console (see domain_spec.interactive) as a socket. The caller closes it. */
 int session_open_console(struct session *s, int *ret_fd, struct err *e);
 
-/* "9.0.0" */
-void session_libvirt_version(char buf[static 32]);
+/* Of QEMU and of libvirt: "7.2.22", "9.0.0". */
+void session_versions(const struct session *s, char qemu[static 32], char libvirt[static 32]);
 
 /* Destroys the guest if it still runs and frees everything. NULL is fine. */
 void session_stop(struct session *s);

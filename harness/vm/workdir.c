@@ -97,15 +97,17 @@ int workdir_remove(struct workdir *w, struct err *e)
 	return rc;
 }
 
-/* Whether the command line of @pid names @path: unique, since its name is random. */
-static int process_names(int proc, const char *pid, const char *path)
+/* Of all that may stand on command lines with @path, only QEMU's programs are ours to kill. */
+static bool process_is_ours(int proc, const char *pid, const char *path)
 {
+	cleanup_free char *comm_file = path_format("%s/comm", pid), *comm = NULL;
 	cleanup_free char *file = path_format("%s/cmdline", pid), *text = NULL;
 	struct err ignored;
 	size_t len;
 
-	if (file_read(proc, file, 1 << 20, &text, &len, &ignored))
-		return 0;
+	if (file_read(proc, comm_file, 64, &comm, NULL, &ignored) || strncmp(comm, "qemu", 4) ||
+	    file_read(proc, file, 1 << 20, &text, &len, &ignored))
+		return false;
 	return memmem(text, len, path, strlen(path)) != NULL;
 }
 
@@ -116,11 +118,9 @@ static json_t *processes_of(const char *path)
 	json_t *pids = json_array();
 
 	for (struct dirent *de; d && proc >= 0 && (de = readdir(d));) {
-		if (!isdigit((unsigned char)*de->d_name) || !process_names(proc, de->d_name, path))
+		if (!isdigit((unsigned char)*de->d_name) || !process_is_ours(proc, de->d_name, path))
 			continue;
-		pid_t pid = (pid_t)strtol(de->d_name, NULL, 10);
-		if (pid != getpid())
-			json_array_append_new(pids, json_integer(pid));
+		json_array_append_new(pids, json_integer(strtol(de->d_name, NULL, 10)));
 	}
 	return pids;
 }
@@ -187,4 +187,9 @@ int workdir_scan(bool remove, json_t **ret_list, struct err *e)
 	if (ret_list)
 		*ret_list = take_ptr(list);
 	return 0;
+}
+
+int workdir_kill(const struct workdir *w, struct err *e)
+{
+	return kill_processes(w->path, e);
 }

@@ -29,6 +29,9 @@ struct workdir {
  */
 int workdir_new(struct workdir *ret, struct err *e);
 
+/* Kills QEMU processes whose command line names the folder: its random name is unique. */
+int workdir_kill(const struct workdir *w, struct err *e);
+
 /* Removes the folder and what is in it, and lets go of the lock. */
 int workdir_remove(struct workdir *w, struct err *e);
 

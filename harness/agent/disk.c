@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include "agent/disk.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+static void closedirp(DIR **d)
+{
+	if (*d)
+		closedir(*d);
+}
+#define cleanup_closedir __attribute__((cleanup(closedirp)))
+
+static DIR *opendir_at(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d && fd >= 0)
+		close(fd);
+	return d;
+}
+
+/* NVMe pads its serial with blanks. */
+static bool serial_is(int dirfd, const char *path, const char *serial)
+{
+	cleanup_free char *text = NULL;
+	struct err e;
+	size_t len;
+
+	if (file_read(dirfd, path, 4096, &text, &len, &e))
+		return false;
+	while (len && strchr(" \n", text[len - 1]))
+		text[--len] = '\0';
+	return !strcmp(text, serial);
+}
+
+/*
+ * A controller's namespace is nvmeXnZ, or, where the kernel does multipath,
+ * nvmeXcYnZ, whose block device is nvmeXnZ.
+ */
+static char *namespace_disk(int sys_fd, const char *controller)
+{
+	cleanup_free char *path = path_format("class/nvme/%s", controller);
+	cleanup_closedir DIR *dir = opendir_at(sys_fd, path);
+	struct dirent *d;
+	unsigned x, y, z;
+	int end;
+
+	while (dir && (d = readdir(dir))) {
+		const char *name = d->d_name;
+
+		end = 0;
+		if (sscanf(name, "nvme%un%u%n", &x, &z, &end) == 2 && end && !name[end])
+			return path_format("nvme%un%u", x, z);
+		end = 0;
+		if (sscanf(name, "nvme%uc%un%u%n", &x, &y, &z, &end) == 3 && end && !name[end])
+			return path_format("nvme%un%u", x, z);
+	}
+	return NULL;
+}
+
+static char *virtio_disk(int sys_fd, const char *name)
+{
+	(void)sys_fd;
+	return path_format("%s", name);
+}
+
+static const struct {
+	const char *folder;
+	char *(*disk)(int sys_fd, const char *name);
+} places[] = {
+	{ "block", virtio_disk },
+	{ "class/nvme", namespace_disk },
+};
+
+int disk_find(int sys_fd, const char *serial, char **ret, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		cleanup_closedir DIR *dir = opendir_at(sys_fd, places[i].folder);
+		struct dirent *d;
+
+		while (dir && (d = readdir(dir))) {
+			cleanup_free char *path = path_format("%s/%s/serial", places[i].folder,
+							      d->d_name);
+
+			if (*d->d_name == '.' || !serial_is(sys_fd, path, serial))
+				continue;
+			char *name = places[i].disk(sys_fd, d->d_name);
+
+			if (!name)
+				continue;
+			*ret = name;
+			return 0;
+		}
+	}
+	return err_set(e, ENOENT, "no disk has the serial '%s'", serial);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "agent/source-parse.h"
+
+#define LINES_MAX 1024
+
+static const struct sample_value absent;
+
+/* Reads a number at @text; *ret_end is behind it. JSON integers have 64 bits with a sign. */
+static struct sample_value number_parse(const char *text, const char **ret_end)
+{
+	char *end;
+
+	errno = 0;
+	long long n = strtoll(text, &end, 10);
+	if (errno || end == text)
+		return absent;
+	*ret_end = end;
+	return (struct sample_value){ true, n };
+}
+
+struct sample_value value_parse(const char *text)
+{
+	const char *end;
+	struct sample_value v = number_parse(text, &end);
+
+	if (!v.present)
+		return absent;
+	end += strspn(end, " \t\n");
+	return *end ? absent : v;
+}
+
+/* Returns how many lines there are; line i is from starts[i] on. */
+static size_t lines_find(const char *text, const char **starts)
+{
+	size_t n = 0;
+
+	while (*text && n < LINES_MAX) {
+		starts[n++] = text;
+		text = strchrnul(text, '\n');
+		text += *text != '\0';
+	}
+	return n;
+}
+
+static bool line_has_key(const char *line, const struct source_key *k)
+{
+	return *line == *k->name && !strncmp(line, k->name, k->len) &&
+	       (line[k->len] == ' ' || line[k->len] == ':');
+}
+
+/* The number of a line, from behind its key. */
+static struct sample_value line_number(const char *at)
+{
+	at += *at == ':';
+	while (*at == ' ' || *at == '\t')
+		at++;
+	if (!isdigit((unsigned char)*at) && *at != '-')
+		return absent;
+	struct sample_value v = number_parse(at, &at);
+	if (v.present && !strncmp(at, " kB", 3) && __builtin_mul_overflow(v.n, 1024, &v.n))
+		return absent;
+	return v;
+}
+
+static struct sample_value key_find(struct source_key *k, const char *const *lines, size_t n)
+{
+	if (k->line < n && line_has_key(lines[k->line], k))
+		return line_number(lines[k->line] + k->len);
+	for (size_t i = 0; i < n; i++) {
+		if (!line_has_key(lines[i], k))
+			continue;
+		k->line = i;
+		return line_number(lines[i] + k->len);
+	}
+	return absent;
+}
+
+void keyed_parse(const char *text, struct source_key *keys, size_t n,
+		 struct sample_value *values)
+{
+	const char *lines[LINES_MAX];
+	size_t n_lines = lines_find(text, lines);
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = key_find(&keys[i], lines, n_lines);
+}
+
+void psi_parse(const char *text, struct sample_value values[static 2])
+{
+	static const char *const words[] = { "some ", "full " };
+	const char *lines[LINES_MAX];
+	size_t n = lines_find(text, lines);
+
+	for (size_t w = 0; w < 2; w++) {
+		values[w] = absent;
+		for (size_t i = 0; i < n; i++) {
+			if (strncmp(lines[i], words[w], 5))
+				continue;
+			const char *total = strstr(lines[i], " total=");
+
+			if (total && total < strchrnul(lines[i], '\n'))
+				values[w] = number_parse(total + 7, &total);
+		}
+	}
+}
+
+/* The comm in parentheses may hold anything, also blanks and parentheses. */
+struct sample_value stat_parse(const char *text, long ticks_per_s)
+{
+	const char *at = strrchr(text, ')');
+	unsigned long long user, kernel;
+
+	if (!at || sscanf(at, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
+			  &user, &kernel) != 2)
+		return absent;
+	return (struct sample_value){ true, (int64_t)((user + kernel) * 1000000 /
+						      (unsigned long long)ticks_per_s) };
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_CELL_H
+#define RAMRIG_CELL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "cell/guest.h"
+#include "lib/err.h"
+#include "lib/json.h"
+#include "result/outcome.h"
+#include "result/samples.h"
+
+/*
+ * One cell, inside its worker: boots the guest, goes through the phases, and
+ * writes result.json, samples.jsonl, console.log and what the jobs printed
+ * into the work folder's out/.
+ */
+struct cell {
+	/* What is to be done: parts of the plan. */
+	const json_t *topology, *workload;
+	json_t *policies;		/* array of this arm's checked policies */
+	const char *out_dir;
+	enum guest_clock clock;
+	int sample_hz;
+	FILE *progress;			/* lines "phase NAME", "console TEXT" */
+
+	/* What is being done. */
+	struct guest *guest;
+	struct samples *samples;
+	FILE *samples_log;
+	int samples_rc;			/* the first error of a sample, or 0 */
+	struct err samples_err;
+	json_t *daemons;		/* array of { job, name } */
+	json_t *result;
+	const char *phase;
+	int64_t phase_ms;
+	enum outcome blame;		/* what an error of the step in hand means */
+};
+
+/* Ends the phase in hand and begins @name: its wall time goes into the result. */
+void cell_phase(struct cell *c, const char *name);
+
+/* Adds a warning to the result. */
+void cell_warn(struct cell *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* How long the host waits for what may take @guest_ms on the guest's clock. */
+int64_t cell_wall_ms(const struct cell *c, int64_t guest_ms);
+
+/* Guest's CLOCK_MONOTONIC now. */
+int cell_guest_now(struct cell *c, int64_t *ret_ns, struct err *e);
+
+/*
+ * Everything between hello and power-off, for a guest that has said hello.
+ * Returns 0 for a good cell; otherwise c->blame says what the error means.
+ */
+int cell_steps(struct cell *c, const struct guest_opts *o, struct err *e);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include "cell/guest.h"
+#include "lib/child.h"
+#include "lib/cleanup.h"
+#include "lib/clock.h"
+#include "lib/file.h"
+#include "proto/protocol.h"
+
+#define NODES_MAX 64
+#define VERB_MIN_MS 30000
+#define QEMU_IMG_MS 60000
+
+unsigned guest_cpus(const json_t *topology, enum guest_clock clock)
+{
+	return clock == CLOCK_VIRTUAL ? 1 : (unsigned)json_int_or(topology, "cpus", 1);
+}
+
+static enum disk_bus root_bus(const json_t *topology)
+{
+	const char *disk = json_str(topology, "disk");
+
+	return disk && !strcmp(disk, "nvme") ? DISK_NVME : DISK_VIRTIO;
+}
+
+const char *const *guest_modules(const json_t *topology)
+{
+	static const char *const with_virtio[] = { "virtio_blk", "ext4", NULL };
+	static const char *const with_nvme[] = { "nvme", "ext4", NULL };
+
+	return root_bus(topology) == DISK_NVME ? with_nvme : with_virtio;
+}
+
+static int make_overlay(const char *image, const char *overlay, struct err *e)
+{
+	const char *argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw",
+			       "-b", image, overlay, NULL };
+	struct child_opts o = { .argv = argv, .timeout_ms = QEMU_IMG_MS, .output_max = 300 };
+	cleanup_child struct child_result r = { 0 };
+	int rc = child_run(&o, &r, e);
+
+	if (!rc && r.status)
+		rc = err_set(e, EIO, "qemu-img cannot make an overlay over %s: %s", image,
+			     r.output);
+	return rc;
+}
+
+static int describe(const struct guest_opts *o, const char *overlay, const char *console,
+		    char **ret, struct err *e)
+{
+	const struct arch *arch = arch_here();
+	const json_t *nodes = json_object_get(o->topology, "nodes");
+	cleanup_free char *cmdline = path_format("console=%s panic=-1 oops=panic %s",
+						 arch->console, arch->cmdline);
+	cleanup_free char *name = path_format("ramrig-%08x", o->seed);
+	cleanup_free char *socket = path_format("%s/agent", o->run_dir);
+	uint64_t bytes[NODES_MAX];
+	const json_t *node;
+	size_t i;
+
+	if (json_array_size(nodes) > NODES_MAX)
+		return err_set(e, EINVAL, "a topology has at most %d nodes", NODES_MAX);
+	json_array_foreach(nodes, i, node)
+		bytes[i] = (uint64_t)json_int_or(node, "size", 0);
+	struct domain_spec d = {
+		.name = name,
+		.arch = arch,
+		.emulator = o->emulator,
+		.accel = o->accel,
+		.clock = o->clock,
+		.vcpus = guest_cpus(o->topology, o->clock),
+		.node_bytes = bytes,
+		.n_nodes = json_array_size(nodes),
+		.kernel = o->bzimage,
+		.initrd = o->initrd,
+		.cmdline = cmdline,
+		.root_overlay = overlay,
+		.root_bus = root_bus(o->topology),
+		.console_log = console,
+		.agent_socket = socket,
+		.interactive = o->interactive,
+		.seed = o->seed,
+	};
+	return domain_xml(&d, ret, e);
+}
+
+static int open_link(struct guest *g, const struct guest_opts *o, struct err *e)
+{
+	cleanup_free char *path = path_format("%s/agent.jsonl", o->out_dir);
+
+	g->log = fopen(path, "we");
+	if (!g->log)
+		return err_set(e, errno, "cannot create %s: %m", path);
+	int rc = link_new(session_agent_fd(g->session), session_interrupt_fd(g->session), &g->link,
+			  e);
+	if (!rc)
+		link_set_log(g->link, g->log);
+	return rc;
+}
+
+static void guest_freep(struct guest **g)
+{
+	guest_free(*g);
+}
+
+int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
+{
+	cleanup_free char *overlay = path_format("%s/root.qcow2", o->run_dir);
+	cleanup_free char *console = path_format("%s/console.log", o->out_dir);
+	cleanup_free char *xml_path = path_format("%s/domain.xml", o->out_dir);
+	__attribute__((cleanup(guest_freep))) struct guest *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return err_set(e, ENOMEM, "out of memory for a guest");
+	int rc = make_overlay(o->image, overlay, e);
+	if (!rc)
+		rc = describe(o, overlay, console, &g->xml, e);
+	if (!rc)
+		rc = file_write_atomic(xml_path, g->xml, strlen(g->xml), e);
+	if (rc)
+		return rc;
+	struct session_opts so = {
+		.uri = o->uri,
+		.run_dir = o->run_dir,
+		.xml = g->xml,
+		.console_log = console,
+		.console_line = o->console_line,
+		.arg = o->arg,
+	};
+
+	g->started_ms = clock_now_ms();
+	g->verb_ms = VERB_MIN_MS;
+	rc = session_start(&so, &g->session, e);
+	if (!rc)
+		rc = open_link(g, o, e);
+	if (rc)
+		return rc == -ETIMEDOUT ? -(e->code = EIO) : rc;
+	rc = link_hello(g->link, g->started_ms + o->hello_deadline_ms, &g->hello, e);
+	g->hello_ms = clock_now_ms() - g->started_ms;
+	/* A guest that took long to boot is a slow one: its verbs may take as long. */
+	if (g->verb_ms < 2 * g->hello_ms)
+		g->verb_ms = 2 * g->hello_ms;
+	*ret = take_ptr(g);
+	return rc;
+}
+
+int guest_call(struct guest *g, const char *verb, json_t *params, json_t **ret_result,
+	       struct err *e)
+{
+	return link_call(g->link, verb, params, clock_now_ms() + g->verb_ms, ret_result, e);
+}
+
+int guest_mount_root(struct guest *g, const struct guest_opts *o, struct err *e)
+{
+	int rc = guest_call(g, "modules", json_pack("{s:O}", "files", o->modules), NULL, e);
+
+	if (rc)
+		return rc;
+	return guest_call(g, "mount",
+			  json_pack("{s:s, s:s, s:s, s:s, s:i}", "serial", ROOT_DISK_SERIAL,
+				    "target", PROTOCOL_SYSROOT, "type", "ext4", "options",
+				    "noatime", "timeout_ms", (int)g->verb_ms / 2),
+			  NULL, e);
+}
+
+int guest_read(struct guest *g, const char *path, char **ret, struct err *e)
+{
+	cleanup_json json_t *result = NULL;
+	int rc = guest_call(g, "read", json_pack("{s:s}", "path", path), &result, e);
+
+	if (rc)
+		return rc;
+	const char *data = json_str(result, "data");
+	if (!data)
+		return err_set(e, EPROTO, "the agent did not send the data of %s", path);
+	*ret = strdup(data);
+	return *ret ? 0 : err_set(e, ENOMEM, "out of memory for %s", path);
+}
+
+int guest_power_off(struct guest *g, struct err *e)
+{
+	int rc = guest_call(g, "power-off", NULL, NULL, e);
+
+	return rc ? rc : session_wait_end(g->session, clock_now_ms() + g->verb_ms, e);
+}
+
+void guest_free(struct guest *g)
+{
+	if (!g)
+		return;
+	link_free(g->link);
+	session_stop(g->session);
+	json_decref(g->hello);
+	if (g->log)
+		fclose(g->log);
+	free(g->xml);
+	free(g);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include "cell/job.h"
+#include "cell/policy.h"
+#include "lib/cleanup.h"
+#include "lib/clock.h"
+#include "lib/file.h"
+
+#define STOP_GRACE_MS 2000
+
+/* RAMRIG_FILE_SIZE for file_size; values are text, as an environment has them. */
+static json_t *environment(const json_t *workload)
+{
+	const json_t *value;
+	json_t *env = json_object();
+	const char *name;
+
+	json_object_foreach((json_t *)json_object_get(workload, "parameters"), name, value) {
+		cleanup_free char *key = path_format("RAMRIG_%s", name);
+		const json_t *v = json_object_get(value, "value");
+
+		for (char *p = key; *p; p++)
+			*p = (char)toupper((unsigned char)*p);
+		cleanup_free char *text = json_is_string(v)
+			? path_format("%s", json_string_value(v))
+			: path_format("%" JSON_INTEGER_FORMAT, json_integer_value(v));
+		json_object_set_new(env, key, json_string(text));
+	}
+	return env;
+}
+
+static json_t *job_params(const struct cell *c, const char *name, const json_t *spec)
+{
+	bool merge = json_is_true(json_object_get(spec, "policy")) &&
+		     policy_process_attribute(c->policies, "merge_any");
+
+	return json_pack("{s:s, s:O, s:o, s:O, s:b, s:b}", "name", name, "argv",
+			 json_object_get(spec, "run"), "env", environment(c->workload), "cgroup",
+			 json_object_get(spec, "group"), "root", true, "merge_any", merge);
+}
+
+static void keep_output(struct cell *c, const char *name, const json_t *answer)
+{
+	const char *output = json_str(answer, "output");
+	cleanup_free char *dir = path_format("%s/output", c->out_dir);
+	cleanup_free char *path = path_format("%s/%s.txt", dir, name);
+	struct err e;
+
+	if (!output || !*output)
+		return;
+	if (dir_make(dir, 0755, &e) || file_write_atomic(path, output, strlen(output), &e))
+		cell_warn(c, "the output of %s is lost: %s", name, e.msg);
+}
+
+int cell_daemons_start(struct cell *c, struct err *e)
+{
+	const json_t *d;
+	size_t i;
+
+	json_array_foreach(json_object_get(c->workload, "daemons"), i, d) {
+		int64_t timeout = json_int_or(d, "timeout", 60000);
+		json_t *params = job_params(c, json_str(d, "name"), d);
+		cleanup_json json_t *answer = NULL;
+
+		json_object_set_new(params, "ready", json_string(json_str(d, "ready")));
+		json_object_set_new(params, "timeout_ms", json_integer(timeout));
+		int rc = link_call(c->guest->link, "daemon-start", params,
+				   clock_now_ms() + cell_wall_ms(c, timeout), &answer, e);
+		if (rc && link_answered(c->guest->link))
+			c->blame = OUTCOME_WORKLOAD_FAILED;
+		if (rc)
+			return rc;
+		json_array_append_new(c->daemons,
+				      json_pack("{s:I, s:s}", "job",
+						json_int_or(answer, "job", 0), "name",
+						json_str(d, "name")));
+	}
+	return 0;
+}
+
+int cell_daemons_stop(struct cell *c, struct err *e)
+{
+	for (size_t i = json_array_size(c->daemons); i-- > 0;) {
+		const json_t *d = json_array_get(c->daemons, i);
+		cleanup_json json_t *answer = NULL;
+		int rc = link_call(c->guest->link, "daemon-stop",
+				   json_pack("{s:I, s:i}", "job", json_int_or(d, "job", 0),
+					     "grace_ms", STOP_GRACE_MS),
+				   clock_now_ms() + c->guest->verb_ms +
+					   cell_wall_ms(c, STOP_GRACE_MS),
+				   &answer, e);
+
+		if (rc)
+			return rc;
+		keep_output(c, json_str(d, "name"), answer);
+	}
+	return json_array_clear(c->daemons);
+}
+
+/* What ended the job, as a sentence; 0 when it ended well. */
+static int judge_end(struct cell *c, const char *which, const json_t *answer, struct err *e)
+{
+	const char *output = json_str(answer, "output");
+	const char *tail = output ? output : "";
+	size_t len = strlen(tail);
+
+	if (len > 200)
+		tail += len - 200;
+	c->blame = OUTCOME_WORKLOAD_FAILED;
+	if (json_object_get(answer, "signal"))
+		return err_set(e, EIO, "%s was ended by signal %lld; it last printed: %s", which,
+			       (long long)json_int_or(answer, "signal", 0), tail);
+	if (json_int_or(answer, "exit", -1))
+		return err_set(e, EIO, "%s ended with exit code %lld; it last printed: %s", which,
+			       (long long)json_int_or(answer, "exit", -1), tail);
+	c->blame = OUTCOME_INFRA_ERROR;
+	return 0;
+}
+
+int cell_job_run(struct cell *c, const char *which, char **ret_output, struct err *e)
+{
+	const json_t *spec = json_object_get(c->workload, which);
+	int64_t timeout = json_int_or(spec, "timeout", 60000);
+	cleanup_json json_t *started = NULL, *answer = NULL;
+
+	if (!spec)
+		return 0;
+	int rc = guest_call(c->guest, "job-start", job_params(c, which, spec), &started, e);
+	if (!rc)
+		rc = link_call(c->guest->link, "job-wait",
+			       json_pack("{s:I, s:I}", "job", json_int_or(started, "job", 0),
+					 "timeout_ms", timeout),
+			       clock_now_ms() + cell_wall_ms(c, timeout), &answer, e);
+	if (rc && link_answered(c->guest->link)) {
+		c->blame = OUTCOME_WORKLOAD_FAILED;
+		return err_prefix(e, "%s: ", which);
+	}
+	if (rc)
+		return rc;
+	keep_output(c, which, answer);
+	rc = judge_end(c, which, answer, e);
+	if (!rc && ret_output)
+		*ret_output = strdup(json_str(answer, "output") ? json_str(answer, "output") : "");
+	return rc;
+}
+
+static const char *last_line(const char *text, size_t *ret_len)
+{
+	size_t end = strlen(text), start;
+
+	while (end && isspace((unsigned char)text[end - 1]))
+		end--;
+	for (start = end; start && text[start - 1] != '\n';)
+		start--;
+	*ret_len = end - start;
+	return text + start;
+}
+
+static int check_one(const json_t *check, const json_t *metrics, struct err *e)
+{
+	const char *figure = json_str(check, "figure");
+	const json_t *most = json_object_get(check, "at_most");
+	const json_t *least = json_object_get(check, "at_least");
+	double v = json_number_value(json_object_get(json_object_get(metrics, figure), "value"));
+
+	if (most && v > json_number_value(most))
+		return err_set(e, EINVAL, "not so: %s (%s is %.6g, at most %.6g allowed)",
+			       json_str(check, "what"), figure, v, json_number_value(most));
+	if (least && v < json_number_value(least))
+		return err_set(e, EINVAL, "not so: %s (%s is %.6g, at least %.6g needed)",
+			       json_str(check, "what"), figure, v, json_number_value(least));
+	return 0;
+}
+
+int cell_figures_read(const json_t *workload, const char *output, json_t *metrics,
+		      struct err *e)
+{
+	const json_t *f, *check;
+	size_t len, i;
+	const char *line = last_line(output, &len);
+	cleanup_json json_t *figures = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!json_is_object(figures))
+		return err_set(e, EINVAL, "the last line of measure is no JSON object: '%.*s'",
+			       len > 100 ? 100 : (int)len, line);
+	json_array_foreach(json_object_get(workload, "figures"), i, f) {
+		const char *name = json_str(f, "name");
+		const json_t *v = json_object_get(figures, name);
+
+		if (!json_is_number(v))
+			return err_set(e, EINVAL, "measure printed no number for '%s'", name);
+		json_object_set_new(metrics, name,
+				    json_pack("{s:f, s:O, s:O, s:O, s:s}", "value",
+					      json_number_value(v), "unit",
+					      json_object_get(f, "unit"), "better",
+					      json_object_get(f, "better"), "scale",
+					      json_object_get(f, "scale"), "kind", "measured"));
+	}
+	json_array_foreach(json_object_get(workload, "check"), i, check) {
+		int rc = check_one(check, metrics, e);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}

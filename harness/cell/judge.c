@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include "cell/judge.h"
+#include "lib/cleanup.h"
+
+/* What the guest's end means, where it did end. */
+static const struct {
+	enum session_end why;
+	enum outcome outcome;
+	const char *words;
+} ends[] = {
+	{ SESSION_PANICKED, OUTCOME_CRASHED, "the kernel panicked" },
+	{ SESSION_FLOODED, OUTCOME_CRASHED, "the guest flooded its console" },
+	{ SESSION_POWERED_OFF, OUTCOME_CRASHED, "the guest reset or shut down by itself" },
+	{ SESSION_DIED, OUTCOME_INFRA_ERROR, "QEMU died" },
+};
+
+/* What a broken link means, where the guest still runs. */
+static const struct {
+	int code;
+	enum outcome outcome;
+	const char *words;
+} breaks[] = {
+	{ ETIMEDOUT, OUTCOME_HUNG, "the guest fell silent" },
+	{ ECONNRESET, OUTCOME_CRASHED, "the agent in the guest died" },
+	{ EPROTO, OUTCOME_CRASHED, "the guest broke the agent's protocol" },
+};
+
+static void set(struct verdict_on_failure *v, enum outcome outcome, const char *words,
+		const char *detail)
+{
+	v->outcome = outcome;
+	snprintf(v->reason, sizeof(v->reason), "%s: %s", words, detail);
+}
+
+void judge_failure(int rc, const struct err *e, enum session_end why, const char *panic,
+		   bool answered, bool said_hello, enum outcome blame,
+		   struct verdict_on_failure *ret)
+{
+	*ret = (struct verdict_on_failure){ .stopped = why == SESSION_SIGNAL };
+	/* What a guest answered, or what was made of its answers, is the step's to judge. */
+	if (answered && blame != OUTCOME_INFRA_ERROR) {
+		ret->outcome = blame;
+		snprintf(ret->reason, sizeof(ret->reason), "%s", e->msg);
+		ret->before_hello = blame == OUTCOME_NONCONFORMING;
+		return;
+	}
+	ret->before_hello = !said_hello;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (why == ends[i].why) {
+			set(ret, ends[i].outcome, ends[i].words, panic ? panic : e->msg);
+			ret->before_hello &= ends[i].outcome != OUTCOME_INFRA_ERROR;
+			return;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(breaks) && !answered; i++) {
+		if (-rc == breaks[i].code) {
+			set(ret, breaks[i].outcome, breaks[i].words, e->msg);
+			return;
+		}
+	}
+	ret->outcome = OUTCOME_INFRA_ERROR;
+	ret->before_hello = false;
+	snprintf(ret->reason, sizeof(ret->reason), "%s", e->msg);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "cell/boot-times.h"
+#include "cell/stage.h"
+#include "image/initramfs.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "vm/probe.h"
+
+/* The part of a work that every guest of a topology has in common. */
+static int prepare(struct stage *s, const char *workload_dir, struct err *e)
+{
+	struct work *k = &s->work;
+	cleanup_free char *why = NULL, *agent = NULL;
+	int rc = search_program("ramrig-agent", &agent, e);
+
+	if (!rc)
+		rc = qemu_find(&s->emulator, e);
+	if (!rc)
+		rc = accel_probe(&k->accel, &why, e);
+	if (!rc)
+		rc = workdir_new(&s->dir, e);
+	if (rc)
+		return rc;
+	s->initrd = path_format("%s/initrd", s->dir.run);
+	struct initramfs_opts io = {
+		.kernel = &s->kernel,
+		.agent = agent,
+		.modules = guest_modules(k->topology),
+		.workload_dir = workload_dir,
+	};
+
+	rc = initramfs_write(&io, s->initrd, &s->modules, e);
+	if (!rc && chmod(s->initrd, 0644))
+		rc = err_set(e, errno, "cannot open %s to QEMU's account: %m", s->initrd);
+	/* icount has no meaning where the processor itself runs the guest. */
+	if (k->clock == CLOCK_VIRTUAL)
+		k->accel = ACCEL_TCG;
+	s->boot_key = path_format("%.16s %s %s %s", s->kernel.hash,
+				  json_str(k->topology, "topology"), accel_name(k->accel),
+				  k->clock_name);
+	k->modules = s->modules;
+	k->initrd = s->initrd;
+	k->emulator = s->emulator;
+	k->hello_deadline_ms = boot_times_deadline(s->boot_key);
+	return rc;
+}
+
+int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell, struct err *e)
+{
+	const json_t *plan = o->plan;
+	const json_t *workload = json_object_get(json_object_get(plan, "workloads"),
+						 json_str(cell, "workload"));
+
+	s->dir.lock_fd = -1;
+	s->work = (struct work){
+		.plan = plan,
+		.cell = cell,
+		.topology = json_object_get(json_object_get(plan, "topologies"),
+					    json_str(cell, "topology")),
+		.clock_name = json_str(plan, "clock"),
+		.attempt = o->attempt,
+		.progress = o->progress,
+	};
+	s->work.clock = !strcmp(s->work.clock_name, "virtual") ? CLOCK_VIRTUAL : CLOCK_HOST;
+	s->image = json_str(json_object_get(plan, "image"), "path");
+	int rc = kernel_from_json(json_object_get(json_object_get(plan, "kernels"),
+						  json_str(cell, "kernel")), &s->kernel, e);
+
+	return rc ? rc : prepare(s, json_str(workload, "folder"), e);
+}
+
+int stage_run(struct stage *s, supervise_fn fn, int *ret_status, struct err *e)
+{
+	struct account_share shares[SHARE_COUNT] = {
+		[SHARE_KERNEL] = { .path = s->kernel.bzimage },
+		[SHARE_IMAGE] = { .path = s->image },
+	};
+
+	return supervise(&s->dir, shares, SHARE_COUNT, fn, &s->work, ret_status, e);
+}
+
+int stage_trial(const struct stage *s, const json_t *reference, bool *ret_passes, struct err *e)
+{
+	struct stage t = { .dir = { .lock_fd = -1 }, .work = s->work, .image = s->image };
+	struct err ignored;
+	int status = 0, rc = kernel_from_json(reference, &t.kernel, e);
+
+	if (!rc)
+		rc = prepare(&t, NULL, e);
+	if (!rc)
+		rc = stage_run(&t, work_trial, &status, e);
+	if (!rc)
+		*ret_passes = !status;
+	stage_clear(&t, &ignored);
+	return rc;
+}
+
+int stage_clear(struct stage *s, struct err *e)
+{
+	int rc = workdir_remove(&s->dir, e);
+
+	kernel_clear(&s->kernel);
+	json_decref(s->modules);
+	free(s->initrd);
+	free(s->emulator);
+	free(s->boot_key);
+	*s = (struct stage){ .dir = { .lock_fd = -1 } };
+	return rc;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include "cell/cell.h"
+#include "cell/conform.h"
+#include "cell/job.h"
+#include "cell/policy.h"
+#include "lib/cleanup.h"
+#include "lib/clock.h"
+#include "lib/file.h"
+#include "result/metric.h"
+
+/* A guest on the virtual clock, or a busy host, may take this many times longer. */
+#define WALL_FACTOR_HOST 3
+#define WALL_FACTOR_VIRTUAL 30
+
+void cell_phase(struct cell *c, const char *name)
+{
+	int64_t now = clock_now_ms();
+
+	if (c->phase)
+		json_array_append_new(json_object_get(c->result, "phases"),
+				      json_pack("{s:s, s:I}", "name", c->phase, "wall_ms",
+						(json_int_t)(now - c->phase_ms)));
+	c->phase = name;
+	c->phase_ms = now;
+	if (name && c->progress) {
+		fprintf(c->progress, "phase %s\n", name);
+		fflush(c->progress);
+	}
+}
+
+void cell_warn(struct cell *c, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_array_append_new(json_object_get(c->result, "warnings"), json_string(text));
+}
+
+int64_t cell_wall_ms(const struct cell *c, int64_t guest_ms)
+{
+	int factor = c->clock == CLOCK_VIRTUAL ? WALL_FACTOR_VIRTUAL : WALL_FACTOR_HOST;
+
+	return guest_ms * factor + c->guest->verb_ms;
+}
+
+int cell_guest_now(struct cell *c, int64_t *ret_ns, struct err *e)
+{
+	cleanup_json json_t *answer = NULL;
+	int rc = guest_call(c->guest, "ping", NULL, &answer, e);
+
+	if (!rc)
+		*ret_ns = json_int_or(answer, "monotonic_ns", 0);
+	return rc;
+}
+
+static void on_event(const json_t *event, void *arg)
+{
+	struct cell *c = arg;
+
+	if (!strcmp(json_str(event, "event"), "daemon-exit")) {
+		c->blame = OUTCOME_WORKLOAD_FAILED;
+		c->samples_rc = err_set(&c->samples_err, ECHILD,
+					"%s ended by itself; it last printed: %.200s",
+					json_str(event, "name"), json_str(event, "output"));
+		return;
+	}
+	if (!c->samples || c->samples_rc)
+		return;
+	c->samples_rc = samples_append(c->samples, event, &c->samples_err);
+	if (!c->samples_rc && c->samples_log) {
+		const json_t *t = json_object_get(event, "t_ns"), *v = json_object_get(event, "v");
+		cleanup_json json_t *line = json_pack("{s:O, s:O}", "t_ns", t, "v", v);
+
+		json_dumpf(line, c->samples_log, JSON_COMPACT | JSON_REAL_PRECISION(15));
+		fputc('\n', c->samples_log);
+	}
+}
+
+static int sampling_start(struct cell *c, struct err *e)
+{
+	cleanup_json json_t *answer = NULL;
+	cleanup_free char *path = path_format("%s/samples.jsonl", c->out_dir);
+	int rc = guest_call(c->guest, "sample-start",
+			    json_pack("{s:i, s:o}", "hz", c->sample_hz, "sources",
+				      metric_sources(c->workload, c->policies)),
+			    &answer, e);
+
+	if (rc)
+		return rc;
+	rc = samples_new(json_object_get(answer, "columns"), &c->samples, e);
+	if (rc)
+		return rc;
+	c->samples_log = fopen(path, "we");
+	if (!c->samples_log)
+		return err_set(e, errno, "cannot create %s: %m", path);
+	cleanup_json json_t *head = json_pack("{s:O}", "columns", json_object_get(answer, "columns"));
+	json_dumpf(head, c->samples_log, JSON_COMPACT);
+	fputc('\n', c->samples_log);
+	return 0;
+}
+
+/* What went wrong while events came in, unless the step already failed. */
+static int after_events(struct cell *c, int rc, struct err *e)
+{
+	if (rc || !c->samples_rc)
+		return rc;
+	*e = c->samples_err;
+	return c->samples_rc;
+}
+
+static int conform(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	json_t *rows = json_object_get(c->result, "conformance");
+	int differ = 0, rc = conform_check(c->guest, c->topology, c->clock, rows, &differ, e);
+	const json_t *row;
+	size_t i;
+
+	(void)o;
+	if (rc || !differ)
+		return rc;
+	c->blame = OUTCOME_NONCONFORMING;
+	json_array_foreach(rows, i, row) {
+		if (json_is_false(json_object_get(row, "ok")))
+			return err_set(e, ENODEV, "%s: declared %s, seen %s (%d differ in all)",
+				       json_str(row, "what"), json_str(row, "declared"),
+				       json_str(row, "seen"), differ);
+	}
+	return 0;
+}
+
+static int mount_root(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	return guest_mount_root(c->guest, o, e);
+}
+
+static int policies_on(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	int rc = cell_policies_apply(c, e);
+
+	(void)o;
+	/* The guest answered: its kernel cannot do what the policy asks. */
+	if (rc && link_answered(c->guest->link))
+		c->blame = OUTCOME_NONCONFORMING;
+	return rc ? rc : sampling_start(c, e);
+}
+
+static int workload_on(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	(void)o;
+	return cell_daemons_start(c, e);
+}
+
+static int warm_up(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	(void)o;
+	return cell_job_run(c, "warmup", NULL, e);
+}
+
+static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	(void)o;
+	return cell_policies_settle(c, e);
+}
+
+static int measure_window(struct cell *c, struct err *e)
+{
+	json_t *metrics = json_object_get(c->result, "metrics");
+	cleanup_free char *output = NULL;
+	struct window w;
+	int rc = cell_guest_now(c, &w.from_ns, e);
+
+	if (!rc)
+		rc = cell_job_run(c, "measure", &output, e);
+	if (!rc)
+		rc = cell_guest_now(c, &w.to_ns, e);
+	/* One more sample, so that the window's end lies between two. */
+	if (!rc)
+		rc = link_wait(c->guest->link,
+			       clock_now_ms() + 1000 / (c->sample_hz ? c->sample_hz : 1000), e);
+	rc = after_events(c, rc, e);
+	if (rc)
+		return rc;
+	if (cell_figures_read(c->workload, output, metrics, e)) {
+		c->blame = OUTCOME_WORKLOAD_FAILED;
+		return -e->code;
+	}
+	json_object_set_new(c->result, "window",
+			    json_pack("{s:I, s:I}", "from_ns", (json_int_t)w.from_ns, "to_ns",
+				      (json_int_t)w.to_ns));
+	return metric_derive(c->samples, c->workload, w, metrics, e);
+}
+
+static void prove(struct cell *c)
+{
+	json_t *checks = json_array();
+	const char *status = policy_prove(c->policies, json_object_get(c->result, "metrics"),
+					  checks);
+
+	json_object_set_new(c->result, "proof",
+			    json_pack("{s:s, s:o}", "status", status, "checks", checks));
+}
+
+static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	int rc = measure_window(c, e);
+
+	(void)o;
+	if (!rc)
+		prove(c);
+	return rc;
+}
+
+static int workload_off(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	(void)o;
+	int rc = guest_call(c->guest, "sample-stop", NULL, NULL, e);
+
+	return rc ? rc : cell_daemons_stop(c, e);
+}
+
+static int power_off(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	(void)o;
+	return guest_power_off(c->guest, e);
+}
+
+/* The way of a cell, from hello on; docs/design and the progress display follow it. */
+static const struct {
+	const char *phase;
+	int (*run)(struct cell *c, const struct guest_opts *o, struct err *e);
+} steps[] = {
+	{ "conformance", conform },
+	{ "root disk", mount_root },
+	{ "policies", policies_on },
+	{ "workload on", workload_on },
+	{ "warm-up", warm_up },
+	{ "settle", settle },
+	{ "measure", measure },
+	{ "workload off", workload_off },
+	{ "power off", power_off },
+};
+
+int cell_steps(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	int rc = 0;
+
+	link_set_event_handler(c->guest->link, on_event, c);
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(steps); i++) {
+		cell_phase(c, steps[i].phase);
+		rc = after_events(c, steps[i].run(c, o, e), e);
+	}
+	return rc;
+}

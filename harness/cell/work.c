@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include "cell/boot.h"
+#include "cell/cell.h"
+#include "cell/conform.h"
+#include "cell/job.h"
+#include "cell/judge.h"
+#include "cell/work.h"
+#include "lib/cleanup.h"
+#include "lib/clock.h"
+#include "lib/file.h"
+
+#define END_MS 5000	/* for libvirt to tell that a guest has ended */
+#define BOOT_ID_MAX 4096
+
+static json_t *fidelity_of(const struct work *k)
+{
+	const json_t *node;
+	json_t *nodes = json_object();
+	size_t i;
+
+	/* How a DRAM node is slow: under KVM as the host's memory is, else not at all. */
+	json_array_foreach(json_object_get(k->topology, "nodes"), i, node) {
+		cleanup_free char *n = path_format("%zu", i);
+		cleanup_free char *how = path_format("%s: %s", json_str(node, "kind"),
+						     k->accel == ACCEL_KVM ? "host-bound"
+									   : "not-modelled");
+
+		json_object_set_new(nodes, n, json_string(how));
+	}
+	return json_pack("{s:s, s:s, s:i, s:o, s:{}}", "accelerator", accel_name(k->accel),
+			 "clock", k->clock_name, "cpus",
+			 (int)guest_cpus(k->topology, k->clock), "nodes", nodes, "swaps");
+}
+
+static json_t *host_facts(void)
+{
+	cleanup_free char *boot = NULL;
+	struct utsname u;
+	struct sysinfo s;
+	struct err ignored;
+
+	uname(&u);
+	sysinfo(&s);
+	if (!file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", BOOT_ID_MAX, &boot, NULL,
+		       &ignored))
+		boot[strcspn(boot, "\n")] = '\0';
+	return json_pack("{s:i, s:I, s:s, s:s}", "cpus", get_nprocs(), "memory_bytes",
+			 (json_int_t)s.totalram * s.mem_unit, "kernel", u.release, "boot_id",
+			 boot ? boot : "");
+}
+
+/* The result as far as it is known before the boot; the worst outcome until told better. */
+static json_t *result_begin(const struct work *k)
+{
+	static const char *const from_cell[] = { "n", "pair", "kernel", "topology", "workload",
+						 "arm", "seed" };
+	char now[21];
+
+	clock_utc(now);
+	json_t *r = json_pack("{s:i, s:i, s:s, s:[], s:o, s:o, s:[], s:{}, s:{s:s, s:[]}, s:[]}",
+			      "schema", 1, "attempt", (int)k->attempt, "started", now, "phases",
+			      "host", host_facts(), "fidelity", fidelity_of(k), "conformance",
+			      "metrics", "proof", "status", "none", "checks", "warnings");
+
+	for (size_t i = 0; i < ARRAY_SIZE(from_cell); i++)
+		json_object_set(r, from_cell[i], json_object_get(k->cell, from_cell[i]));
+	return r;
+}
+
+static void result_end(json_t *r, enum outcome outcome, const char *reason)
+{
+	static const char *const charged[OUTCOME_COUNT] = {
+		[OUTCOME_OK] = "",
+		[OUTCOME_CRASHED] = "kernel",
+		[OUTCOME_HUNG] = "kernel",
+		[OUTCOME_NONCONFORMING] = "kernel",
+		[OUTCOME_WORKLOAD_FAILED] = "workload",
+		[OUTCOME_INFRA_ERROR] = "rig",
+	};
+
+	json_object_set_new(r, "outcome", json_string(outcome_table[outcome].name));
+	json_object_set_new(r, "reason", json_string(reason));
+	json_object_set_new(r, "charged_to", json_string(charged[outcome]));
+}
+
+static void note_guest(struct cell *c)
+{
+	char qemu[32], libvirt[32];
+
+	session_versions(c->guest->session, qemu, libvirt);
+	json_object_set_new(c->result, "versions",
+			    json_pack("{s:s, s:s, s:s}", "ramrig", RAMRIG_VERSION, "qemu", qemu,
+				      "libvirt", libvirt));
+	json_object_set_new(c->result, "hello_ms", json_integer(c->guest->hello_ms));
+	if (c->guest->hello)
+		json_object_set(c->result, "release",
+				json_object_get(c->guest->hello, "release"));
+}
+
+/* The arm's policies, in its order, out of the plan's. */
+static json_t *policies_of(const struct work *k)
+{
+	const json_t *all = json_object_get(k->plan, "policies"), *arm, *name;
+	const char *want = json_str(k->cell, "arm");
+	json_t *list = json_array();
+	size_t i, j;
+
+	json_array_foreach(json_object_get(k->plan, "arms"), i, arm) {
+		if (strcmp(json_str(arm, "name"), want))
+			continue;
+		json_array_foreach(json_object_get(arm, "policies"), j, name)
+			json_array_append(list, json_object_get(all, json_string_value(name)));
+	}
+	return list;
+}
+
+static void tell_console(void *arg, const char *line)
+{
+	const struct work *k = arg;
+
+	if (k->progress) {
+		fprintf(k->progress, "console %s\n", line);
+		fflush(k->progress);
+	}
+}
+
+struct guest_opts boot_opts(const struct workdir *w, const struct account_share *shares,
+				   const struct work *k, const char *out_dir)
+{
+	const char *seed = json_str(k->cell, "seed");
+
+	return (struct guest_opts){
+		.uri = json_str(k->plan, "connect"),
+		.run_dir = w->run,
+		.out_dir = out_dir,
+		.emulator = k->emulator,
+		.accel = k->accel,
+		.clock = k->clock,
+		.topology = k->topology,
+		.bzimage = shares[SHARE_KERNEL].visible,
+		.image = shares[SHARE_IMAGE].visible,
+		.initrd = k->initrd,
+		.modules = k->modules,
+		.seed = seed ? (uint32_t)strtoull(seed, NULL, 10) : 1,
+		.hello_deadline_ms = k->hello_deadline_ms,
+		.console_line = tell_console,
+		.arg = (void *)k,
+	};
+}
+
+/* Boots and goes through the steps; whatever went wrong is then in the result. */
+static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *ret_stopped)
+{
+	struct verdict_on_failure v;
+	struct err e = { 0 }, ignored;
+
+	cell_phase(c, "boot");
+	int rc = guest_boot(o, &c->guest, &e);
+	bool hello = !rc;
+	if (c->guest)
+		note_guest(c);
+	if (!rc)
+		rc = cell_steps(c, o, &e);
+	const char *phase = c->phase;
+	cell_phase(c, NULL);
+	if (!rc) {
+		result_end(c->result, OUTCOME_OK, "");
+		return OUTCOME_OK;
+	}
+	/* The channel may end before libvirt has said why. */
+	if (c->guest && (rc == -ECONNRESET || rc == -ECANCELED))
+		session_wait_end(c->guest->session, clock_now_ms() + END_MS, &ignored);
+	bool answered = c->guest && c->guest->link && link_answered(c->guest->link);
+
+	judge_failure(rc, &e, c->guest ? session_why(c->guest->session) : SESSION_RUNNING,
+		      c->guest ? session_panic_line(c->guest->session) : NULL, answered, hello,
+		      c->blame, &v);
+	if (v.outcome == OUTCOME_WORKLOAD_FAILED)
+		cell_daemons_stop(c, &ignored);
+	cleanup_free char *reason = path_format("%s: %s", phase, v.reason);
+
+	result_end(c->result, v.outcome, reason);
+	json_object_set_new(c->result, "needs_trial", json_boolean(v.before_hello));
+	*ret_stopped = v.stopped;
+	return v.outcome;
+}
+
+int work_cell(const struct workdir *w, const struct account_share *shares, void *arg)
+{
+	const struct work *k = arg;
+	cleanup_free char *out = path_format("%s/out", w->run);
+	cleanup_free char *result = path_format("%s/result.json", out);
+	cleanup_json json_t *doc = result_begin(k);
+	bool stopped = false;
+	struct err e;
+	struct cell c = {
+		.topology = k->topology,
+		.workload = json_object_get(json_object_get(k->plan, "workloads"),
+					    json_str(k->cell, "workload")),
+		.policies = policies_of(k),
+		.out_dir = out,
+		.clock = k->clock,
+		.sample_hz = (int)json_int_or(k->plan, "sample_hz", 2),
+		.progress = k->progress,
+		.daemons = json_array(),
+		.result = doc,
+		.blame = OUTCOME_INFRA_ERROR,
+	};
+
+	if (dir_make(out, 0755, &e))
+		return EXIT_RIG;
+	struct guest_opts o = boot_opts(w, shares, k, out);
+
+	run_steps(&c, &o, &stopped);
+	guest_free(c.guest);
+	if (c.samples_log)
+		fclose(c.samples_log);
+	samples_free(c.samples);
+	json_decref(c.policies);
+	json_decref(c.daemons);
+	if (stopped)
+		return WORK_STOPPED;
+	return json_save_path(doc, result, &e) ? EXIT_RIG : EXIT_WELL;
+}
+
+int work_trial(const struct workdir *w, const struct account_share *shares, void *arg)
+{
+	const struct work *k = arg;
+	cleanup_free char *out = path_format("%s/out", w->run);
+	cleanup_json json_t *rows = json_array();
+	struct guest *g = NULL;
+	int differ = 1;
+	struct err e;
+
+	if (dir_make(out, 0755, &e))
+		return EXIT_RIG;
+	struct guest_opts o = boot_opts(w, shares, k, out);
+	int rc = guest_boot(&o, &g, &e);
+
+	if (!rc)
+		rc = conform_check(g, k->topology, k->clock, rows, &differ, &e);
+	guest_free(g);
+	return rc || differ ? EXIT_RIG : EXIT_WELL;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/sysinfo.h>
+#include "cell/batch.h"
+#include "cell/prepare.h"
+#include "cli/command.h"
+#include "cli/globals.h"
+#include "cli/progress.h"
+#include "cli/show.h"
+#include "compare/compare.h"
+#include "lib/cleanup.h"
+#include "lib/clock.h"
+#include "lib/duration.h"
+#include "lib/file.h"
+#include "plan/plan.h"
+#include "result/index.h"
+#include "vm/workdir.h"
+
+static int opt_pairs, opt_jobs = 1, opt_dry_run, opt_json, opt_strict, opt_diagnostic;
+static const char *opt_out, *opt_resume, *opt_seed, *opt_clock, *opt_kernel, *opt_modules,
+	*opt_budget;
+
+static const struct poptOption options[] = {
+	{ "pairs", '\0', POPT_ARG_INT, &opt_pairs, 0,
+	  "pairs of fresh boots, instead of the experiment's", "N" },
+	{ "out", '\0', POPT_ARG_STRING, &opt_out, 0,
+	  "the result's folder; default results/EXPERIMENT-TIME", "DIR" },
+	{ "resume", '\0', POPT_ARG_STRING, &opt_resume, 0,
+	  "finish the plan of a result that was stopped; takes no EXPERIMENT", "DIR" },
+	{ "dry-run", '\0', POPT_ARG_NONE, &opt_dry_run, 0, "print the plan and start nothing",
+	  NULL },
+	{ "seed", '\0', POPT_ARG_STRING, &opt_seed, 0,
+	  "draws order, KASLR, ASLR and QEMU's seed; the same seed gives the same plan", "N" },
+	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0,
+	  "host, or virtual: one CPU whose time is counted instructions", "CLOCK" },
+	{ "kernel", '\0', POPT_ARG_STRING, &opt_kernel, 0,
+	  "a kernel's name, a bzImage or a built kernel tree, instead of the experiment's", "PATH" },
+	{ "modules", '\0', POPT_ARG_STRING, &opt_modules, 0,
+	  "modules of that kernel; default /lib/modules/RELEASE", "DIR" },
+	{ "jobs", 'j', POPT_ARG_INT, &opt_jobs, 0,
+	  "cells at once; on the host's clock each gets CPUs of its own", "N" },
+	{ "budget", '\0', POPT_ARG_STRING, &opt_budget, 0,
+	  "run as many whole pairs as fit into this time, such as 60m", "TIME" },
+	{ "diagnostic", '\0', POPT_ARG_NONE, &opt_diagnostic, 0,
+	  "ask for no verdict, so that any number of pairs will do", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON", NULL },
+	{ "strict", '\0', POPT_ARG_NONE, &opt_strict, 0,
+	  "exit with 1 also when a policy's proof failed", NULL },
+	POPT_TABLEEND
+};
+
+static int check_options(int argc, uint64_t *ret_budget_ms, struct err *e)
+{
+	*ret_budget_ms = 0;
+	if (!!argc == !!opt_resume)
+		return err_set(e, EINVAL, "name an EXPERIMENT, or --resume DIR, not both");
+	if (opt_resume && (opt_out || opt_pairs || opt_seed || opt_clock || opt_kernel))
+		return err_set(e, EINVAL, "--resume finishes a plan as it was made: it goes with "
+			       "--jobs and --budget only");
+	if (opt_pairs < 0 || opt_jobs < 1 || opt_jobs > BATCH_JOBS_MAX)
+		return err_set(e, EINVAL, "--pairs is at least 1, --jobs from 1 to %d",
+			       BATCH_JOBS_MAX);
+	return opt_budget ? duration_parse(opt_budget, ret_budget_ms, e) : 0;
+}
+
+static int make_plan(const char *experiment, json_t **ret, struct err *e)
+{
+	struct plan_opts o = {
+		.experiment = experiment,
+		.pairs = (unsigned)opt_pairs,
+		.clock = opt_clock,
+		.kernel = opt_kernel,
+		.kernel_modules = opt_modules,
+		.diagnostic = opt_diagnostic,
+		.connect = cli.connect,
+		.version = RAMRIG_VERSION,
+	};
+	char *end;
+
+	if (opt_seed) {
+		o.has_seed = true;
+		errno = 0;
+		o.seed = strtoll(opt_seed, &end, 10);
+		if (errno || *end || end == opt_seed)
+			return err_set(e, EINVAL, "seed '%s' is not a whole number", opt_seed);
+	}
+	return plan_make(&cli.search, &o, ret, e);
+}
+
+/* Guests on the host's clock must not share CPUs. */
+static int check_jobs(const json_t *plan, struct err *e)
+{
+	const json_t *topology;
+	const char *name;
+	int cpus = 1;
+
+	if (strcmp(json_str(plan, "clock"), "host"))
+		return 0;
+	json_object_foreach((json_t *)json_object_get(plan, "topologies"), name, topology) {
+		int n = (int)json_int_or(topology, "cpus", 1);
+
+		cpus = n > cpus ? n : cpus;
+	}
+	if (opt_jobs > 1 && opt_jobs * cpus > get_nprocs())
+		return err_set(e, EINVAL, "--jobs %d with guests of %d CPUs needs %d CPUs on the "
+			       "host's clock; this host has %d", opt_jobs, cpus, opt_jobs * cpus,
+			       get_nprocs());
+	return 0;
+}
+
+static char *default_dir(const json_t *plan)
+{
+	char now[21], compact[21];
+	size_t n = 0;
+
+	clock_utc(now);
+	for (size_t i = 0; now[i]; i++) {
+		if (now[i] != '-' && now[i] != ':')
+			compact[n++] = now[i];
+	}
+	compact[n] = '\0';
+	return path_format("results/%s-%s", json_str(plan, "experiment"), compact);
+}
+
+static int write_plan(const json_t *plan, const char *dir, struct err *e)
+{
+	cleanup_free char *path = path_format("%s/plan.json", dir);
+	int rc = dir_make(dir, 0755, e);
+
+	if (!rc && !access(path, F_OK))
+		rc = err_set(e, EEXIST, "%s holds a result already; --resume it, or name another "
+			     "--out", dir);
+	return rc ? rc : json_save_path(plan, path, e);
+}
+
+/* Two runs of one folder would take each other's cells. */
+static int lock_dir(const char *dir, int *ret_fd, struct err *e)
+{
+	cleanup_free char *path = path_format("%s/lock", dir);
+	cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return err_set(e, errno, "cannot lock %s: %m", dir);
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return err_set(e, EBUSY, "another ramrig is running %s", dir);
+	*ret_fd = take_fd(fd);
+	return 0;
+}
+
+static int run_cells(const char *dir, const json_t *plan, uint64_t budget_ms, struct err *e)
+{
+	struct batch b = {
+		.dir = dir,
+		.plan = plan,
+		.jobs = (unsigned)opt_jobs,
+		.budget_ms = (int64_t)budget_ms,
+		.on_change = progress_change,
+		.on_cell = progress_cell,
+	};
+	int rc = workdir_scan(true, NULL, e);
+
+	if (!rc)
+		rc = batch_open(&b, e);
+	if (!rc)
+		rc = batch_run(&b, e);
+	progress_end();
+	if (rc == -ECANCELED)
+		err_set(e, ECANCELED, "stopped; 'ramrig run --resume %s' finishes it", dir);
+	else if (!rc && b.out_of_budget)
+		cli_progress.say(NULL, "the budget is spent: the rest of the plan was not begun");
+	batch_clear(&b);
+	return rc;
+}
+
+static enum exit_code conclude(const char *dir, struct err *e)
+{
+	cleanup_result struct result *r = NULL;
+	cleanup_json json_t *comparison = NULL;
+
+	if (result_load(dir, &r, e) || index_build(r, e) ||
+	    compare_results(r, NULL, &comparison, e) ||
+	    show_comparison(comparison, opt_json, e))
+		return EXIT_RIG;
+	if (!opt_json)
+		printf("\nresult: %s\n", dir);
+	return compare_exit(comparison, opt_strict);
+}
+
+static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
+{
+	cleanup_json json_t *plan = NULL;
+	cleanup_free char *dir = NULL;
+	cleanup_close int lock = -1;
+	uint64_t budget_ms;
+
+	if (check_options(argc, &budget_ms, e))
+		return EXIT_USAGE;
+	if (opt_resume) {
+		cleanup_free char *path = path_format("%s/plan.json", opt_resume);
+
+		if (json_load_path(path, &plan, e) || check_jobs(plan, e))
+			return EXIT_USAGE;
+		dir = path_format("%s", opt_resume);
+	} else {
+		if (make_plan(argv[0], &plan, e) || check_jobs(plan, e))
+			return EXIT_USAGE;
+		if (opt_dry_run) {
+			plan_print(plan, stdout);
+			return EXIT_WELL;
+		}
+		dir = opt_out ? path_format("%s", opt_out) : default_dir(plan);
+		if (prepare_plan(&cli.search, plan, &cli_progress, e))
+			return EXIT_RIG;
+		if (write_plan(plan, dir, e))
+			return EXIT_USAGE;
+	}
+	if (lock_dir(dir, &lock, e) || run_cells(dir, plan, budget_ms, e))
+		return EXIT_RIG;
+	return conclude(dir, e);
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.args = "EXPERIMENT",
+	.summary = "run an experiment and compare its arms",
+	.details =
+		"EXPERIMENT is a name on the search path or the path of a YAML file. Image and "
+		"kernels are made and fetched first where they are missing. Then every cell is one "
+		"fresh boot; the result's folder is complete after each, so that a run that was "
+		"stopped, or killed, goes on with --resume.",
+	.options = options,
+	.min_args = 0,
+	.max_args = 1,
+	.run = run_main,
+};

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include "cell/prepare.h"
+#include "cell/stage.h"
+#include "cli/command.h"
+#include "cli/globals.h"
+#include "lib/cleanup.h"
+#include "spec/spec.h"
+#include "vm/workdir.h"
+
+static const char *opt_kernel = REFERENCE_KERNEL, *opt_modules, *opt_clock = "host",
+		  *opt_image = "default";
+
+static const struct poptOption options[] = {
+	{ "kernel", '\0', POPT_ARG_STRING, &opt_kernel, 0,
+	  "a kernel's name, a bzImage or a built kernel tree; default " REFERENCE_KERNEL, "PATH" },
+	{ "modules", '\0', POPT_ARG_STRING, &opt_modules, 0,
+	  "modules of that kernel; default /lib/modules/RELEASE", "DIR" },
+	{ "image", '\0', POPT_ARG_STRING, &opt_image, 0, "the root file system", "NAME" },
+	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0, "host or virtual", "CLOCK" },
+	POPT_TABLEEND
+};
+
+/* A shell's guest is a cell without workload: the same stage takes a plan of this form. */
+static json_t *shell_plan(const json_t *topology)
+{
+	const char *name = json_str(topology, "topology");
+	json_t *kernel = json_pack("{s:s}", "name", opt_kernel);
+
+	if (opt_modules)
+		json_object_set_new(kernel, "modules", json_string(opt_modules));
+	return json_pack("{s:s, s:s, s:{s:s}, s:{s:o}, s:{s:O}, s:{}, s:[{s:i, s:s, s:s}]}", "clock",
+			 opt_clock, "connect", cli.connect, "image", "name", opt_image, "kernels",
+			 opt_kernel, kernel, "topologies", name, topology, "workloads", "cells",
+			 "n", 1, "kernel", opt_kernel, "topology", name);
+}
+
+static enum exit_code shell_run(json_t *plan, struct err *e)
+{
+	struct execute_opts o = { .plan = plan, .n = 1, .attempt = 1 };
+	struct stage s = { .dir = { .lock_fd = -1 } };
+	struct err at_end;
+	int status = 0;
+	int rc = stage_set(&s, &o, json_array_get(json_object_get(plan, "cells"), 0), e);
+
+	if (!rc)
+		rc = stage_run(&s, work_shell, &status, e);
+	if (stage_clear(&s, &at_end) && !rc) {
+		*e = at_end;
+		rc = -e->code;
+	}
+	return rc || status ? EXIT_RIG : EXIT_WELL;
+}
+
+static enum exit_code shell_main(int argc, const char *const *argv, struct err *e)
+{
+	cleanup_free char *path = NULL;
+	cleanup_spec struct spec *topology = NULL;
+
+	(void)argc;
+	if (strcmp(opt_clock, "host") && strcmp(opt_clock, "virtual")) {
+		err_set(e, EINVAL, "clock '%s' is neither host nor virtual", opt_clock);
+		return EXIT_USAGE;
+	}
+	if (search_find(&cli.search, SPEC_TOPOLOGY, argv[0], &path, e) ||
+	    spec_load(SPEC_TOPOLOGY, path, &topology, e))
+		return EXIT_USAGE;
+	cleanup_json json_t *plan = shell_plan(spec_doc(topology));
+
+	if (workdir_scan(true, NULL, e) || prepare_plan(&cli.search, plan, &cli_progress, e))
+		return EXIT_RIG;
+	return shell_run(plan, e);
+}
+
+const struct command cmd_shell = {
+	.name = "shell",
+	.args = "TOPOLOGY",
+	.summary = "an interactive guest on a topology, by the same boot path as a cell",
+	.details = "The guest and all that was changed in it are gone when the shell ends.",
+	.options = options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = shell_main,
+};

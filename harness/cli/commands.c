@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
+#include "cli/command.h"
+
+extern const struct command cmd_cache_list, cmd_cache_prune, cmd_cell, cmd_compare, cmd_complete,
+	cmd_docs, cmd_doctor, cmd_image_build, cmd_image_list, cmd_kernel_fetch, cmd_kernel_list,
+	cmd_kernel_show, cmd_run, cmd_shell;
+
+const struct command *const commands[] = {
+	&cmd_run,
+	&cmd_compare,
+	&cmd_shell,
+	&cmd_doctor,
+	&cmd_image_build,
+	&cmd_image_list,
+	&cmd_kernel_fetch,
+	&cmd_kernel_list,
+	&cmd_kernel_show,
+	&cmd_cache_list,
+	&cmd_cache_prune,
+	&cmd_cell,
+	&cmd_complete,
+	&cmd_docs,
+	NULL
+};

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
+#include <string.h>
+#include "cli/help.h"
+#include "lib/cleanup.h"
+
+#define INDENT 24
+#define WIDTH 80
+
+/* Prints @text in the column after @name, wrapped at words. */
+static void print_row(FILE *out, const char *name, const char *text)
+{
+	int at = fprintf(out, "  %-*s", INDENT - 2, name);
+
+	if (at > INDENT) {
+		fputc('\n', out);
+		at = 0;
+	}
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (at > INDENT && at + 1 + (int)word > WIDTH) {
+			fputc('\n', out);
+			at = 0;
+		}
+		at += at < INDENT ? fprintf(out, "%*s%.*s", INDENT - at, "", (int)word, text)
+				  : fprintf(out, "%s%.*s", at > INDENT ? " " : "", (int)word, text);
+		text += word + strspn(text + word, " ");
+	}
+	fputc('\n', out);
+}
+
+static void print_option(const char *name, const char *text, void *arg)
+{
+	print_row(arg, name, text);
+}
+
+void help_each_option(const struct poptOption *table,
+		      void (*fn)(const char *name, const char *text, void *arg), void *arg)
+{
+	for (const struct poptOption *o = table; o && (o->longName || o->shortName || o->arg); o++) {
+		char name[64], letter[8] = "";
+
+		if (!o->longName || !o->descrip)
+			continue;
+		if (o->shortName)
+			snprintf(letter, sizeof(letter), "-%c, ", o->shortName);
+		snprintf(name, sizeof(name), "%s--%s%s%s", letter, o->longName,
+			 o->argDescrip ? " " : "", o->argDescrip ? o->argDescrip : "");
+		fn(name, o->descrip, arg);
+	}
+}
+
+const char *help_usage(const struct command *c)
+{
+	static char buf[256];
+
+	snprintf(buf, sizeof(buf), "%s%s%s%s", c->name, c->options ? " [OPTION...]" : "",
+		 *c->args ? " " : "", c->args);
+	return buf;
+}
+
+void help_print_all(FILE *out)
+{
+	fputs("ramrig boots Linux kernels on emulated memory hardware and says, with honest\n"
+	      "statistics, what a memory feature or a kernel patch saves and what it costs.\n\n"
+	      "Usage: ramrig COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n", out);
+	for (size_t i = 0; commands[i]; i++) {
+		if (commands[i]->summary)
+			print_row(out, commands[i]->name, commands[i]->summary);
+	}
+	fputs("\nOptions of every command:\n", out);
+	help_each_option(global_options, print_option, out);
+	fputs("\nExit codes:\n", out);
+	for (int i = 0; i <= EXIT_KERNEL; i++) {
+		char code[16];
+
+		snprintf(code, sizeof(code), "%d", i);
+		print_row(out, code, exit_code_meaning[i]);
+	}
+	fputs("\n'ramrig help COMMAND' tells more. First steps: ramrig doctor, then\n"
+	      "ramrig run quickstart.\n", out);
+}
+
+void help_print_command(const struct command *c, FILE *out)
+{
+	fprintf(out, "Usage: ramrig %s\n\n%c%s.\n", help_usage(c), c->summary ? c->summary[0] : '-',
+		c->summary ? c->summary + 1 : "");
+	if (c->details)
+		fprintf(out, "\n%s\n", c->details);
+	if (c->options) {
+		fputs("\nOptions:\n", out);
+		help_each_option(c->options, print_option, out);
+	}
+	fputs("\nOptions of every command:\n", out);
+	help_each_option(global_options, print_option, out);
+}
+
+int help_main(int argc, const char *const *argv)
+{
+	bool found = false;
+
+	if (!argc) {
+		help_print_all(stdout);
+		return EXIT_WELL;
+	}
+	/* "help kernel" shows the whole family. */
+	for (size_t i = 0; commands[i]; i++) {
+		const char *name = commands[i]->name;
+		size_t len = strlen(argv[0]);
+
+		if (strncmp(name, argv[0], len) || (name[len] && name[len] != ' ') ||
+		    (argc > 1 && (!name[len] || strcmp(name + len + 1, argv[1]))))
+			continue;
+		if (found)
+			fputc('\n', stdout);
+		help_print_command(commands[i], stdout);
+		found = true;
+	}
+	if (found)
+		return EXIT_WELL;
+	fprintf(stderr, "ramrig: there is no command '%s'\nTry 'ramrig help'.\n", argv[0]);
+	return EXIT_USAGE;
+}

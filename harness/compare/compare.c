@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "compare/compare.h"
+#include "compare/fidelity.h"
+#include "compare/group.h"
+#include "compare/row.h"
+#include "compare/sentence.h"
+#include "compare/tally.h"
+#include "lib/cleanup.h"
+#include "stats/adjust.h"
+
+/* A drift or two modes are named when chance would rarely make them. */
+#define DRIFT_ALPHA 0.01
+
+struct comparison {
+	const struct result *a;
+	const struct result *b;		/* or NULL */
+	struct groups groups;
+	json_t *fidelities;		/* one a group */
+	json_t *names;			/* of diagnostics: rows point into them */
+	json_t *warnings;
+	struct row_opts opts;
+	size_t n_rows;
+	struct row *rows;
+};
+
+static void comparison_clear(struct comparison *c)
+{
+	groups_clear(&c->groups);
+	json_decref(c->fidelities);
+	json_decref(c->names);
+	json_decref(c->warnings);
+	free(c->rows);
+}
+
+static int row_add(struct comparison *c, const struct row *r, struct err *e)
+{
+	struct row *rows = realloc(c->rows, (c->n_rows + 1) * sizeof(*rows));
+
+	if (!rows)
+		return err_set(e, ENOMEM, "out of memory for metric '%s'", r->metric);
+	c->rows = rows;
+	rows[c->n_rows++] = *r;
+	return 0;
+}
+
+static int add_key_rows(struct comparison *c, const struct group *g, const json_t *fidelity,
+			struct err *e)
+{
+	const json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(c->a->plan, "metrics"), i, m) {
+		json_t *why = NULL;
+		struct row r;
+		int rc = row_key(g, m, &c->opts, &r, &why, e);
+
+		if (why)
+			json_array_append_new(c->warnings, why);
+		r.fidelity = fidelity;
+		if (!rc)
+			rc = row_add(c, &r, e);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static bool is_key(const json_t *plan, const char *name)
+{
+	const json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "metrics"), i, m) {
+		if (!strcmp(json_str(m, "name"), name))
+			return true;
+	}
+	return false;
+}
+
+static int add_diagnostic_rows(struct comparison *c, const struct group *g,
+			       const json_t *fidelity, struct err *e)
+{
+	struct row_opts o = c->opts;
+	json_t *names = json_object();
+	const char *name;
+	json_t *m;
+
+	json_array_append_new(c->names, names);
+	/* A diagnostic shares its level with nobody; Benjamini-Hochberg comes after. */
+	o.family = 1;
+	for (size_t i = 0; i < g->n_pairs; i++)
+		json_object_update_missing(names,
+					   json_object_get(g->pairs[i].base->doc, "metrics"));
+	json_object_foreach(names, name, m) {
+		struct row r;
+
+		if (is_key(c->a->plan, name))
+			continue;
+		int rc = row_diagnostic(g, name, &o, &r, e);
+		r.fidelity = fidelity;
+		if (!rc && r.analysed)
+			rc = row_add(c, &r, e);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int add_groups(struct comparison *c, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < c->groups.n; i++) {
+		json_t *fidelity;
+
+		rc = fidelity_merge(&c->groups.v[i], &fidelity, e);
+		if (rc)
+			break;
+		json_array_append_new(c->fidelities, fidelity);
+		rc = add_key_rows(c, &c->groups.v[i], fidelity, e);
+	}
+	for (size_t i = 0; !rc && i < c->groups.n; i++)
+		rc = add_diagnostic_rows(c, &c->groups.v[i], json_array_get(c->fidelities, i), e);
+	return rc;
+}
+
+/* A row without a number is a test that found nothing: p = 1, and it stays in the family. */
+static double row_p(const struct row *r)
+{
+	return r->analysed && strcmp(r->proof, "failed") ? r->stats.p : 1;
+}
+
+/* Adjusts the rows that are (@judged) or are not the family of the test. */
+static int rows_adjust(struct comparison *c, bool judged, struct err *e)
+{
+	cleanup_free double *p = calloc(c->n_rows + 1, sizeof(*p));
+	size_t n = 0;
+	int rc = -ENOMEM;
+
+	for (size_t i = 0; p && i < c->n_rows; i++) {
+		if (c->rows[i].judged == judged)
+			p[n++] = row_p(&c->rows[i]);
+	}
+	if (p)
+		rc = judged ? holm_adjust(p, n, c->opts.family, p) : bh_adjust(p, n, p);
+	if (rc)
+		return err_set(e, ENOMEM, "out of memory for %zu p values", n);
+	for (size_t i = 0, at = 0; i < c->n_rows; i++) {
+		struct row *r = &c->rows[i];
+
+		if (r->judged != judged)
+			continue;
+		r->p_adjusted = p[at++];
+		r->family = judged ? c->opts.family : n;
+	}
+	return 0;
+}
+
+/*
+ * The family as the plan declared it, before anything was seen. Two results
+ * have no common plan: what they have in common is the family.
+ */
+static size_t family_size(struct comparison *c)
+{
+	size_t here = c->groups.n * json_array_size(json_object_get(c->a->plan, "metrics"));
+	size_t declared = (size_t)json_int_or(c->a->plan, "family", 0);
+
+	if (c->b || !c->opts.judged)
+		return here ? here : 1;
+	if (declared < here)
+		json_array_append_new(c->warnings,
+				      json_sprintf("the plan declares a family of %zu tests but "
+						   "has %zu: the larger number is used",
+						   declared, here));
+	return declared > here ? declared : here ? here : 1;
+}
+
+static void warn_of_row(struct comparison *c, const struct row *r)
+{
+	if (!r->key || !r->analysed)
+		return;
+	if (r->stats.drift_p <= DRIFT_ALPHA)
+		json_array_append_new(
+			c->warnings,
+			json_sprintf("the change of %s (%s against %s) drifts over the pairs "
+				     "(p = %.3g): the pairs are not alike",
+				     r->metric, r->group->arm, r->group->base, r->stats.drift_p));
+	if (r->stats.bimodal)
+		json_array_append_new(
+			c->warnings,
+			json_sprintf("%s falls into two groups of values under %s or %s: a mean "
+				     "may describe neither",
+				     r->metric, r->group->base, r->group->arm));
+}
+
+/* The smallest p of n pairs is 2^(1-n), and Holm multiplies it by the family. */
+static void warn_of_power(struct comparison *c, const struct group *g)
+{
+	size_t needed = 1;
+
+	while (ldexp((double)c->opts.family, 1 - (int)needed) > c->opts.alpha)
+		needed++;
+	if (c->opts.judged && g->n_pairs < needed)
+		json_array_append_new(
+			c->warnings,
+			json_sprintf("%s against %s (%s, %s): %zu pair%s can show nothing in a "
+				     "family of %zu: it takes %zu",
+				     g->arm, g->base, g->workload, g->topology, g->n_pairs,
+				     g->n_pairs == 1 ? "" : "s", c->opts.family, needed));
+}
+
+static void warn_of_base(struct comparison *c, const struct group *g)
+{
+	for (size_t i = 0; i < g->n_pairs; i++) {
+		const json_t *proof = json_object_get(g->pairs[i].base->doc, "proof");
+
+		if (strcmp(json_str(proof, "status"), "failed"))
+			continue;
+		json_array_append_new(c->warnings,
+				      json_sprintf("the proof of the base arm '%s' failed (cell "
+						   "%u): what it is compared with did not act",
+						   g->base, g->pairs[i].base->n));
+		return;
+	}
+}
+
+static void warn_all(struct comparison *c, const json_t *cells)
+{
+	json_int_t undone = json_int_or(cells, "not-done", 0);
+
+	if (c->b)
+		json_array_append_new(c->warnings,
+				      json_string("pairs of two results were not interleaved: drift "
+						  "between the two runs is part of the "
+						  "difference"));
+	if (undone)
+		json_array_append_new(c->warnings,
+				      json_sprintf("%lld planned cell%s not done: pairs with one "
+						   "are left out",
+						   (long long)undone,
+						   undone == 1 ? " is" : "s are"));
+	for (size_t i = 0; i < c->groups.n; i++) {
+		warn_of_base(c, &c->groups.v[i]);
+		warn_of_power(c, &c->groups.v[i]);
+	}
+	for (size_t i = 0; i < c->n_rows; i++)
+		warn_of_row(c, &c->rows[i]);
+}
+
+static json_t *rows_json(const struct comparison *c, bool key)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < c->n_rows; i++) {
+		if (c->rows[i].key == key)
+			json_array_append_new(all, row_json(&c->rows[i]));
+	}
+	return all;
+}
+
+static json_t *comparison_json(struct comparison *c)
+{
+	json_t *j = json_object(), *cells = tally_cells(c->a, c->b);
+
+	warn_all(c, cells);
+	json_object_set_new(j, "schema", json_integer(1));
+	json_object_set(j, "experiment", json_object_get(c->a->plan, "experiment"));
+	json_object_set_new(j, "sentence", json_null());	/* first to be read */
+	json_object_set_new(j, "alpha", json_real(c->opts.alpha));
+	json_object_set_new(j, "comparisons", rows_json(c, true));
+	json_object_set_new(j, "cells", cells);
+	json_object_set_new(j, "failures", tally_failures(c->a, c->b));
+	json_object_set_new(j, "warnings", json_incref(c->warnings));
+	json_object_set_new(j, "diagnostics", rows_json(c, false));
+	json_object_set_new(j, "sentence", sentence_make(j));
+	return j;
+}
+
+int compare_results(const struct result *a, const struct result *b, json_t **ret, struct err *e)
+{
+	__attribute__((cleanup(comparison_clear))) struct comparison c = {
+		.a = a,
+		.b = b,
+		.fidelities = json_array(),
+		.names = json_array(),
+		.warnings = tally_warnings(a, b),
+		.opts = {
+			.alpha = json_number_value(json_object_get(a->plan, "alpha")),
+			.judged = !json_is_true(json_object_get(a->plan, "diagnostic")),
+			.seed = (uint64_t)json_int_or(a->plan, "seed", 0),
+		},
+	};
+	int rc = b ? groups_between(a, b, &c.groups, e) : groups_within(a, &c.groups, e);
+
+	if (rc)
+		return rc;
+	c.opts.family = family_size(&c);
+	rc = add_groups(&c, e);
+	if (!rc)
+		rc = rows_adjust(&c, true, e);
+	if (!rc)
+		rc = rows_adjust(&c, false, e);
+	if (!rc)
+		*ret = comparison_json(&c);
+	return rc;
+}
+
+static enum exit_code verdict_exit(const json_t *row, bool strict)
+{
+	const char *verdict = json_str(row, "verdict");
+
+	for (int v = 0; verdict && v < VERDICT_COUNT; v++) {
+		if (strcmp(verdict_table[v].name, verdict))
+			continue;
+		if (strict && v == VERDICT_NO_EFFECT_POSSIBLE)
+			return EXIT_FINDING;
+		return verdict_table[v].exit;
+	}
+	return EXIT_WELL;
+}
+
+enum exit_code compare_exit(const json_t *comparison, bool strict)
+{
+	const json_t *cells = json_object_get(comparison, "cells"), *row;
+	enum exit_code code = EXIT_WELL;
+	size_t i;
+
+	for (int o = 0; o < OUTCOME_COUNT; o++) {
+		if (json_int_or(cells, outcome_table[o].name, 0) > 0)
+			code = exit_code_worse(code, outcome_table[o].exit);
+	}
+	json_array_foreach(json_object_get(comparison, "comparisons"), i, row) {
+		code = exit_code_worse(code, verdict_exit(row, strict));
+		if (!json_int_or(row, "pairs", 0))
+			code = exit_code_worse(code, EXIT_RIG);
+	}
+	return code;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "compare/fidelity.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+/* Adds @from's swap devices to @into; false where both know one differently. */
+static bool swaps_add(json_t *into, const json_t *from)
+{
+	const char *name;
+	json_t *how;
+
+	json_object_foreach((json_t *)from, name, how) {
+		const json_t *known = json_object_get(into, name);
+
+		if (known && !json_equal(known, how))
+			return false;
+		json_object_set(into, name, how);
+	}
+	return true;
+}
+
+static bool fidelity_add(json_t *into, const json_t *from)
+{
+	static const char *const same[] = { "accelerator", "clock", "cpus", "nodes" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+		if (!json_equal(json_object_get(into, same[i]), json_object_get(from, same[i])))
+			return false;
+	}
+	return swaps_add(json_object_get(into, "swaps"), json_object_get(from, "swaps"));
+}
+
+int fidelity_merge(const struct group *g, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *all = NULL;
+
+	for (size_t i = 0; i < 2 * g->n_pairs; i++) {
+		const struct pair *p = &g->pairs[i / 2];
+		const struct result_cell *c = i % 2 ? p->arm : p->base;
+		const json_t *one = json_object_get(c->doc, "fidelity");
+
+		if (!all)
+			all = json_deep_copy(one);
+		else if (!fidelity_add(all, one))
+			return err_set(e, EINVAL,
+				       "cell %u (%s) and cell %u (%s) differ in fidelity "
+				       "(accelerator, clock, CPUs, nodes or swap): figures of both "
+				       "kinds must not be mixed; run the experiment again",
+				       g->pairs[0].base->n, g->base, c->n, c->arm);
+	}
+	*ret = all ? take_ptr(all) : json_null();
+	return 0;
+}
+
+char *fidelity_text(const json_t *f)
+{
+	static const struct { const char *key, *word; } parts[] = {
+		{ "nodes", "node" },
+		{ "swaps", "swap" },
+	};
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	json_int_t cpus = json_int_or(f, "cpus", 0);
+	const char *name;
+	json_t *how;
+
+	if (!out)
+		return path_format("fidelity unknown");
+	fprintf(out, "%s, %s clock, %lld CPU%s", json_str(f, "accelerator"), json_str(f, "clock"),
+		(long long)cpus, cpus == 1 ? "" : "s");
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		json_object_foreach(json_object_get(f, parts[i].key), name, how)
+			fprintf(out, "; %s %s %s", parts[i].word, name, json_string_value(how));
+	}
+	fputs(".", out);
+	if (!strcmp(json_str(f, "accelerator"), "tcg"))
+		fputs(" TCG figures are not hardware figures.", out);
+	if (!strcmp(json_str(f, "clock"), "virtual"))
+		fputs(" Virtual time counts instructions: it sees path length, not latency.", out);
+	fclose(out);
+	return text;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_TEXT_H
+#define RAMRIG_TEXT_H
+
+#include <stdbool.h>
+#include "lib/json.h"
+
+/* Figures of a comparison as people read them. New strings; the caller frees them. */
+
+/* A value with its unit: "1,234 1/s", "512.3 MiB", "14.4 ms"; "-" for JSON null. */
+char *text_value(const json_t *value, const char *unit);
+
+/* The change of a row, signed: "-4.1 %", "+12.3 MiB"; "-" where there is none. */
+char *text_change(const json_t *row);
+
+/* The interval of a row: "-4.3 to -3.9 %"; "unbounded", "-" where there is none. */
+char *text_interval(const json_t *row);
+
+/* A size without sign on the row's scale: "5 %", "3.0 MiB": a margin, an mde. */
+char *text_size(const json_t *row, double size);
+
+/* How sure an interval of level 1 - @alpha is: "95 %". */
+char *text_confidence(double alpha);
+
+/* "workload on topology, kernel: base against arm" agree in both. */
+bool text_same_group(const json_t *a, const json_t *b);
+
+#endif

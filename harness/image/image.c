@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include "image/apt.h"
+#include "image/cache.h"
+#include "image/content.h"
+#include "image/image-build.h"
+#include "image/image.h"
+#include "image/resolved.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+#define KIND "image"
+#define FREE_NEEDED (2ULL << 30)	/* an unpacked tree, its tar and the image, at once */
+
+static int disk_check(struct err *e)
+{
+	cleanup_free char *root = NULL;
+	struct statvfs fs;
+	int rc = cache_root(&root, e);
+
+	if (rc || statvfs(root, &fs))
+		return rc;
+	uint64_t free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+
+	if (free_bytes >= FREE_NEEDED)
+		return 0;
+	return err_set(e, ENOSPC,
+		       "building an image needs 2 GiB, and %s has %" PRIu64 " MiB free: make room, or set XDG_CACHE_HOME to another disk",
+		       root, free_bytes >> 20);
+}
+
+static int build_with_room(const char *dir, void *arg, struct err *e)
+{
+	int rc = disk_check(e);
+
+	return rc ? rc : image_build(dir, arg, e);
+}
+
+static int image_at(const char *dir, struct image *ret, struct err *e)
+{
+	cleanup_free char *info = path_format("%s/" IMAGE_INFO, dir);
+	cleanup_json json_t *j = NULL;
+	int rc = json_load_path(info, &j, e);
+	if (rc)
+		return rc;
+
+	const char *name = json_str(j, "image"), *hash = json_str(j, "hash");
+
+	if (!name || !hash || strlen(hash) != 64)
+		return err_set(e, EIO, "%s is damaged: remove %s", info, dir);
+	ret->name = path_format("%s", name);
+	ret->path = path_format("%s/" IMAGE_FILE, dir);
+	snprintf(ret->hash, sizeof(ret->hash), "%s", hash);
+	return 0;
+}
+
+/* The same recipe built from whatever sources, for a host that lost its own. */
+static int cached_of_recipe(const struct recipe *r, char **ret_dir)
+{
+	cleanup_json json_t *list = NULL;
+	const char *best = "";
+	const json_t *entry;
+	struct err ignored;
+	size_t i;
+
+	if (cache_list(&list, &ignored))
+		return -ENOENT;
+	json_array_foreach(list, i, entry) {
+		const char *path = json_str(entry, "path");
+		cleanup_free char *file = path_format("%s/" IMAGE_INFO, path);
+		cleanup_json json_t *info = NULL;
+
+		if (strcmp(json_str(entry, "kind"), KIND) ||
+		    strcmp(json_str(entry, "name"), r->name) ||
+		    json_load_path(file, &info, &ignored))
+			continue;
+		const char *recipe = json_str(info, "recipe"), *used = json_str(entry, "used");
+
+		if (!recipe || strcmp(recipe, r->hash) || strcmp(used, best) <= 0)
+			continue;
+		free(*ret_dir);
+		*ret_dir = path_format("%s", path);
+		best = used;
+	}
+	return *ret_dir ? 0 : -ENOENT;
+}
+
+static int build_or_find(const struct recipe *r, const struct progress *p, char **ret_dir,
+			 bool *ret_built, struct err *e)
+{
+	cleanup_json json_t *sources = NULL;
+	struct content c;
+	char hash[65];
+	int rc = apt_sources(r->suite, &sources, e);
+
+	if (rc)
+		return cached_of_recipe(r, ret_dir) ? rc : 0;
+
+	struct image_build b = { .recipe = r, .sources = sources, .progress = p };
+	cleanup_free char *text = json_dumps(sources, JSON_COMPACT);
+
+	content_init(&c);
+	content_add_text(&c, "recipe", r->hash);
+	content_add_text(&c, "sources", text);
+	content_end(&c, hash);
+	return cache_ensure(KIND, r->name, hash, build_with_room, &b, ret_dir, ret_built, e);
+}
+
+int image_ensure(const struct search *s, const char *name, const struct progress *p,
+		 struct image *ret, bool *ret_built, struct err *e)
+{
+	cleanup_recipe struct recipe r = { 0 };
+	cleanup_free char *dir = NULL;
+	struct err stamp;
+	bool built = false;
+	int rc = recipe_load(s, name, &r, e);
+	if (rc)
+		return rc;
+
+	if (resolved_get(KIND, r.name, r.hash, &dir, &stamp)) {
+		rc = build_or_find(&r, p, &dir, &built, e);
+		if (rc)
+			return rc;
+		/* Without the stamp the next start only takes longer. */
+		resolved_put(KIND, r.name, r.hash, dir, &stamp);
+	}
+	rc = image_at(dir, ret, e);
+	if (!rc && ret_built)
+		*ret_built = built;
+	return rc;
+}
+
+void image_clear(struct image *i)
+{
+	free(i->name);
+	free(i->path);
+	*i = (struct image){ 0 };
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_KERNEL_CONFIG_H
+#define RAMRIG_KERNEL_CONFIG_H
+
+#include "image/kernel.h"
+
+/* A kernel option that memory features depend on. */
+struct kernel_option {
+	const char *name;	/* without CONFIG_ */
+	const char *meaning;
+};
+
+extern const struct kernel_option kernel_options[];	/* ends with a NULL name */
+
+/*
+ * Sets *ret to a new JSON object { "KSM": "y", "ZRAM": "m", "DAMON": null, ... } of
+ * kernel_options[]: null where the option is off. *ret is NULL where the
+ * kernel's config file is not known.
+ */
+int kernel_config_load(const struct kernel *k, json_t **ret, struct err *e);
+
+/* The pure half: @text is a config file. */
+json_t *kernel_config_parse(const char *text);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_MODULES_H
+#define RAMRIG_MODULES_H
+
+#include <stddef.h>
+#include "image/kernel.h"
+
+/* Kernel module files in the order they must be loaded, each once. */
+struct modules {
+	size_t n, room;
+	char **paths;		/* full paths, maybe compressed */
+};
+
+/*
+ * Adds to @m the @wanted modules (names or aliases, NULL-ended) of kernel @k
+ * that it lacks yet, each after all it depends on, softly too. What is built in is left out; so is
+ * everything for a kernel without modules. -ENOENT names one that @k lacks.
+ */
+int modules_resolve(const struct kernel *k, const char *const *wanted, struct modules *m,
+		    struct err *e);
+
+/* The name a module's file has once it is uncompressed: "ext4.ko". The caller frees it. */
+char *module_file_name(const char *path);
+
+/*
+ * Reads the module at @path, uncompressed (.xz, .zst, .gz or plain). -EINVAL
+ * when it is damaged. The caller frees *ret.
+ */
+int module_read(const char *path, void **ret, size_t *ret_len, struct err *e);
+
+void modules_clear(struct modules *m);
+#define cleanup_modules __attribute__((cleanup(modules_clear)))
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "plan/family.h"
+#include "result/metric.h"
+#include "spec/nearest.h"
+#include "spec/schema.h"
+
+/* What a metric is, wherever it comes from. */
+struct metric_form {
+	const char *unit, *better, *scale;
+};
+
+static bool form_find(const char *name, const json_t *workload, struct metric_form *ret)
+{
+	const struct metric_info *m = metric_find(name, workload);
+	const json_t *figure;
+	size_t i;
+
+	if (m) {
+		*ret = (struct metric_form){ m->unit, m->better, m->scale };
+		return true;
+	}
+	json_array_foreach(json_object_get(workload, "figures"), i, figure) {
+		if (strcmp(json_str(figure, "name"), name))
+			continue;
+		*ret = (struct metric_form){ json_str(figure, "unit"), json_str(figure, "better"),
+					     json_str(figure, "scale") };
+		return true;
+	}
+	return false;
+}
+
+static int metric_unknown(const struct spec *experiment, const char *name, const char *workload,
+			  const json_t *doc, const char *pointer, struct err *e)
+{
+	struct nearest near = { .written = name };
+	const json_t *figure;
+	char hint[100];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "figures"), i, figure)
+		nearest_offer(&near, json_str(figure, "name"));
+	for (const struct metric_info *m = metric_table; m->name; m++)
+		nearest_offer(&near, m->name);
+	return spec_error(experiment, pointer, e, "'%s' is neither a figure of workload '%s' nor a "
+			  "metric from samples%s", name, workload,
+			  nearest_hint(&near, hint, sizeof(hint)));
+}
+
+static bool form_equal(const struct metric_form *a, const struct metric_form *b)
+{
+	return !strcmp(a->unit, b->unit) && !strcmp(a->better, b->better) &&
+		!strcmp(a->scale, b->scale);
+}
+
+/* Finds the form that all workloads give to the metric. */
+static int form_agree(const struct spec *experiment, const json_t *workloads, const char *name,
+		      const char *pointer, struct metric_form *ret, struct err *e)
+{
+	struct metric_form form = {}, other;
+	const char *workload;
+	json_t *doc;
+
+	json_object_foreach((json_t *)workloads, workload, doc) {
+		if (!form_find(name, doc, &other))
+			return metric_unknown(experiment, name, workload, doc, pointer, e);
+		if (form.unit && !form_equal(&form, &other))
+			return spec_error(experiment, pointer, e, "'%s' is not the same in all "
+					  "workloads: %s, %s, %s and %s, %s, %s", name, form.unit,
+					  form.better, form.scale, other.unit, other.better,
+					  other.scale);
+		form = other;
+	}
+	*ret = form;
+	return 0;
+}
+
+static int margin_parse(const struct spec *experiment, const char *pointer, const char *name,
+			const struct metric_form *form, const char *text, double *ret,
+			struct err *e)
+{
+	bool ratio = !strcmp(form->scale, "ratio");
+	const struct field f = { .type = ratio ? FIELD_SHARE : FIELD_NUMBER };
+	cleanup_json json_t *v = NULL;
+
+	if (!ratio && strchr(text, '%'))
+		return spec_error(experiment, pointer, e, "'%s' can be zero and is compared as a "
+				  "difference: its margin is a number of %s, not a share", name,
+				  form->unit);
+	if (field_parse(&f, text, true, &v, e))
+		return spec_error(experiment, pointer, e, "margin of '%s': %s", name, e->msg);
+	if (json_number_value(v) <= 0)
+		return spec_error(experiment, pointer, e, "margin of '%s': is not above zero", name);
+	*ret = json_number_value(v);
+	return 0;
+}
+
+int plan_metrics(const struct spec *experiment, const json_t *workloads, json_t **ret,
+		 struct err *e)
+{
+	cleanup_json json_t *list = json_array();
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(spec_doc(experiment), "metrics"), i, item) {
+		const char *name = json_str(item, "name");
+		struct metric_form form = {};
+		char pointer[64];
+		double margin = 0;
+
+		snprintf(pointer, sizeof(pointer), "/metrics/%zu/name", i);
+		int rc = form_agree(experiment, workloads, name, pointer, &form, e);
+		if (rc)
+			return rc;
+		snprintf(pointer, sizeof(pointer), "/metrics/%zu/margin", i);
+		rc = margin_parse(experiment, pointer, name, &form, json_str(item, "margin"),
+				  &margin, e);
+		if (rc)
+			return rc;
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:f}", "name", name,
+						      "unit", form.unit, "better", form.better,
+						      "scale", form.scale, "margin", margin));
+	}
+	*ret = take_ptr(list);
+	return 0;
+}
+
+/*
+ * The smallest two-sided p of n pairs is 2^(1-n), and Holm multiplies the
+ * smallest p of a family by its size.
+ */
+unsigned plan_pairs_needed(unsigned long family, double alpha)
+{
+	unsigned pairs = 1;
+
+	while (ldexp((double)family, 1 - (int)pairs) > alpha)
+		pairs++;
+	return pairs;
+}
+
+int plan_check_power(const struct spec *experiment, unsigned long family, unsigned pairs,
+		     bool overridden, struct err *e)
+{
+	double alpha = json_number_value(json_object_get(spec_doc(experiment), "alpha"));
+	unsigned needed = plan_pairs_needed(family, alpha);
+
+	if (pairs >= needed)
+		return 0;
+	if (overridden)
+		return err_set(e, EINVAL, "--pairs %u is too few: %lu key comparisons at alpha %.4g "
+			       "need at least %u pairs, or no change could ever be significant",
+			       pairs, family, alpha, needed);
+	return spec_error(experiment, "/pairs", e, "%u pairs are too few: %lu key comparisons at "
+			  "alpha %.4g need at least %u, or no change could ever be significant; "
+			  "say 'pairs: %u', or 'diagnostic: true' if no verdict is wanted",
+			  pairs, family, alpha, needed, needed);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_PLAN_FAMILY_H
+#define RAMRIG_PLAN_FAMILY_H
+
+#include "plan/plan.h"
+
+/*
+ * The key metrics of @experiment as the plan holds them: each a figure of every
+ * one of @workloads (NAME -> checked file) or a metric from samples, its margin
+ * a number.
+ */
+int plan_metrics(const struct spec *experiment, const json_t *workloads, json_t **ret,
+		 struct err *e);
+
+/*
+ * Refuses @pairs with which no member of @family could ever be significant.
+ * @overridden: the number is not the experiment's own.
+ */
+int plan_check_power(const struct spec *experiment, unsigned long family, unsigned pairs,
+		     bool overridden, struct err *e);
+
+#endif

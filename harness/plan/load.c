@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "plan/load.h"
+#include "spec/nearest.h"
+#include "spec/rules.h"
+
+/*
+ * Loads the file that @name of @kind means, once: into @map. A missing one is
+ * an error at @pointer of the experiment, a wrong one at its own place.
+ */
+static int file_load(const struct search *s, const struct spec *experiment, enum spec_kind kind,
+		     const char *name, const char *pointer, json_t *map, char **ret_path,
+		     struct err *e)
+{
+	cleanup_spec struct spec *spec = NULL;
+	cleanup_free char *path = NULL;
+
+	int rc = search_find(s, kind, name, &path, e);
+	if (rc)
+		return spec_error(experiment, pointer, e, "%s", e->msg);
+	rc = spec_load(kind, path, &spec, e);
+	if (rc)
+		return rc;
+	if (json_object_set_new(map, name, json_deep_copy(spec_doc(spec))))
+		return err_set(e, ENOMEM, "out of memory for %s", path);
+	if (ret_path)
+		*ret_path = take_ptr(path);
+	return 0;
+}
+
+int plan_load_topologies(const struct search *s, const struct spec *experiment, json_t **ret,
+			 struct err *e)
+{
+	cleanup_json json_t *map = json_object();
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(spec_doc(experiment), "topologies"), i, name) {
+		char pointer[64];
+
+		snprintf(pointer, sizeof(pointer), "/topologies/%zu", i);
+		int rc = file_load(s, experiment, SPEC_TOPOLOGY, json_string_value(name), pointer,
+				   map, NULL, e);
+		if (rc)
+			return rc;
+	}
+	*ret = take_ptr(map);
+	return 0;
+}
+
+/* Two policies of one arm that write one file contradict each other, or one of them is idle. */
+static int writes_check(const struct spec *experiment, const json_t *names, const json_t *policies,
+			size_t arm, struct err *e)
+{
+	cleanup_json json_t *writers = json_object();
+	const json_t *name, *write;
+	size_t i, k;
+
+	json_array_foreach(names, i, name) {
+		const json_t *policy = json_object_get(policies, json_string_value(name));
+
+		json_array_foreach(json_object_get(policy, "write"), k, write) {
+			const char *file = json_str(write, "file"), *other = json_str(writers, file);
+			char pointer[64];
+
+			if (other && strcmp(other, json_string_value(name))) {
+				snprintf(pointer, sizeof(pointer), "/arms/%zu/policies/%zu", arm, i);
+				return spec_error(experiment, pointer, e, "policies '%s' and '%s' "
+						  "both write %s; an arm can have one of them",
+						  other, json_string_value(name), file);
+			}
+			json_object_set_new(writers, file, json_string(json_string_value(name)));
+		}
+	}
+	return 0;
+}
+
+int plan_load_policies(const struct search *s, const struct spec *experiment, json_t **ret,
+		       struct err *e)
+{
+	cleanup_json json_t *map = json_object();
+	const json_t *arm, *name;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(spec_doc(experiment), "arms"), i, arm) {
+		const json_t *names = json_object_get(arm, "policies");
+
+		json_array_foreach(names, k, name) {
+			char pointer[64];
+
+			snprintf(pointer, sizeof(pointer), "/arms/%zu/policies/%zu", i, k);
+			int rc = file_load(s, experiment, SPEC_POLICY, json_string_value(name),
+					   pointer, map, NULL, e);
+			if (rc)
+				return rc;
+		}
+		if (writes_check(experiment, names, map, i, e))
+			return -e->code;
+	}
+	*ret = take_ptr(map);
+	return 0;
+}
+
+static int parameter_unknown(const struct spec *experiment, const char *workload,
+			     const char *name, json_t *parameters, const char *pointer,
+			     struct err *e)
+{
+	struct nearest near = { .written = name };
+	const char *known;
+	json_t *unused;
+	char hint[100];
+
+	json_object_foreach(parameters, known, unused)
+		nearest_offer(&near, known);
+	return spec_error(experiment, pointer, e, "workload '%s' has no parameter '%s'%s", workload,
+			  name, nearest_hint(&near, hint, sizeof(hint)));
+}
+
+/* Gives each parameter of @workload its "value": what @wanted sets, or the default. */
+static int parameters_set(const struct spec *experiment, size_t n, json_t *workload,
+			  json_t *wanted, struct err *e)
+{
+	json_t *parameters = json_object_get(workload, "parameters"), *p, *v;
+	const char *name;
+
+	json_object_foreach(parameters, name, p)
+		json_object_set(p, "value", json_object_get(p, "default"));
+	json_object_foreach(wanted, name, v) {
+		char pointer[128];
+		json_t *value;
+
+		snprintf(pointer, sizeof(pointer), "/workloads/%zu/parameters/%s", n, name);
+		p = json_object_get(parameters, name);
+		if (!p)
+			return parameter_unknown(experiment, json_str(workload, "workload"), name,
+						 parameters, pointer, e);
+		if (parameter_parse(json_str(p, "unit"), json_string_value(v), &value, e))
+			return spec_error(experiment, pointer, e, "parameter '%s': %s", name, e->msg);
+		json_object_set_new(p, "value", value);
+	}
+	return 0;
+}
+
+int plan_load_workloads(const struct search *s, const struct spec *experiment, json_t **ret,
+			struct err *e)
+{
+	cleanup_json json_t *map = json_object();
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(spec_doc(experiment), "workloads"), i, item) {
+		const char *name = json_str(item, "name");
+		cleanup_free char *path = NULL;
+		char pointer[64];
+
+		snprintf(pointer, sizeof(pointer), "/workloads/%zu/name", i);
+		int rc = file_load(s, experiment, SPEC_WORKLOAD, name, pointer, map, &path, e);
+		if (rc)
+			return rc;
+		json_t *workload = json_object_get(map, name);
+
+		*strrchr(path, '/') = '\0';
+		json_object_set_new(workload, "folder", json_string(path));
+		rc = parameters_set(experiment, i, workload, json_object_get(item, "parameters"), e);
+		if (rc)
+			return rc;
+	}
+	*ret = take_ptr(map);
+	return 0;
+}
+
+/* Adds the kernel @name, written at @pointer of the experiment (NULL: on the command line). */
+static int kernel_add(const struct search *s, const struct spec *experiment, const char *name,
+		      const char *pointer, json_t *map, struct err *e)
+{
+	cleanup_free char *path = NULL;
+	cleanup_spec struct spec *spec = NULL;
+	int rc;
+
+	if (strchr(name, '/')) {
+		rc = access(name, R_OK) ? err_set(e, errno, "cannot read the kernel '%s': %m", name) : 0;
+	} else {
+		rc = search_find(s, SPEC_KERNEL, name, &path, e);
+		if (!rc) {
+			rc = spec_load(SPEC_KERNEL, path, &spec, e);
+			if (rc)
+				return rc;	/* has a place of its own */
+		}
+	}
+	if (rc)
+		return pointer ? spec_error(experiment, pointer, e, "%s", e->msg) : rc;
+	if (json_object_set_new(map, name, json_pack("{s:s}", "name", name)))
+		return err_set(e, ENOMEM, "out of memory for kernel '%s'", name);
+	return 0;
+}
+
+int plan_load_kernels(const struct search *s, const struct spec *experiment,
+		      const struct plan_opts *o, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *map = json_object();
+	const json_t *item;
+	char pointer[64];
+	int rc = 0;
+	size_t i;
+
+	if (o->kernel) {
+		rc = kernel_add(s, experiment, o->kernel, NULL, map, e);
+		if (rc)
+			return rc;
+		if (o->kernel_modules)
+			json_object_set_new(json_object_get(map, o->kernel), "modules",
+					    json_string(o->kernel_modules));
+	} else {
+		json_array_foreach(json_object_get(spec_doc(experiment), "kernels"), i, item) {
+			snprintf(pointer, sizeof(pointer), "/kernels/%zu", i);
+			rc = kernel_add(s, experiment, json_string_value(item), pointer, map, e);
+			if (rc)
+				return rc;
+		}
+	}
+	json_array_foreach(json_object_get(spec_doc(experiment), "arms"), i, item) {
+		const char *name = json_str(item, "kernel");
+
+		snprintf(pointer, sizeof(pointer), "/arms/%zu/kernel", i);
+		if (name && !json_object_get(map, name))
+			rc = kernel_add(s, experiment, name, pointer, map, e);
+		if (rc)
+			return rc;
+	}
+	*ret = take_ptr(map);
+	return 0;
+}
+
+int plan_load_image(const struct search *s, const struct spec *experiment, json_t **ret,
+		    struct err *e)
+{
+	const char *name = json_str(spec_doc(experiment), "image");
+	cleanup_json json_t *map = json_object();
+
+	int rc = file_load(s, experiment, SPEC_IMAGE, name, "/image", map, NULL, e);
+	if (rc)
+		return rc;
+	*ret = json_pack("{s:s}", "name", name);
+	return *ret ? 0 : err_set(e, ENOMEM, "out of memory for image '%s'", name);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "lib/clock.h"
+#include "lib/rng.h"
+#include "plan/family.h"
+#include "plan/load.h"
+#include "plan/plan.h"
+
+#define CELLS_MAX 100000
+
+/* One comparison's place: everything of it but the arm. */
+struct group {
+	const char *kernel, *topology, *workload;
+};
+
+static int cell_add(json_t *cells, unsigned pair, const struct group *g, const json_t *arm,
+		    uint64_t seed, struct err *e)
+{
+	const char *own = json_str(arm, "kernel");
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, seed);
+	json_t *cell = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s}",
+				 "n", (json_int_t)json_array_size(cells) + 1,
+				 "pair", (json_int_t)pair, "kernel", own ? own : g->kernel,
+				 "topology", g->topology, "workload", g->workload,
+				 "arm", json_str(arm, "name"), "seed", text);
+
+	if (json_array_append_new(cells, cell))
+		return err_set(e, ENOMEM, "out of memory for the plan");
+	return 0;
+}
+
+/* One pair of one group: every arm once, in an order drawn from @r, one seed for all. */
+static int pair_add(json_t *cells, unsigned pair, const struct group *g, const json_t *arms,
+		    struct rng *r, struct err *e)
+{
+	size_t n = json_array_size(arms);
+	uint64_t seed = rng_next(r);
+	cleanup_free size_t *order = calloc(n, sizeof(*order));
+	int rc = 0;
+
+	if (!order)
+		return err_set(e, ENOMEM, "out of memory for the plan");
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	for (size_t i = n; i > 1; i--) {	/* Fisher and Yates */
+		size_t k = rng_below(r, i), tmp = order[k];
+
+		order[k] = order[i - 1];
+		order[i - 1] = tmp;
+	}
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = cell_add(cells, pair, g, json_array_get(arms, order[i]), seed, e);
+	return rc;
+}
+
+/* The kernels that make groups: the experiment's own, or the one that replaces them. */
+static json_t *kernels_of_groups(const json_t *experiment, const struct plan_opts *o)
+{
+	return o->kernel ? json_pack("[s]", o->kernel) :
+			   json_incref(json_object_get(experiment, "kernels"));
+}
+
+static int cells_make(const json_t *experiment, const struct plan_opts *o, const json_t *arms,
+		      unsigned pairs, uint64_t seed, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *cells = json_array(), *kernels = kernels_of_groups(experiment, o);
+	const json_t *kernel, *topology, *workload;
+	struct rng r = { .state = seed };
+	size_t k, t, w;
+
+	for (unsigned pair = 1; pair <= pairs; pair++) {
+		json_array_foreach(kernels, k, kernel)
+		json_array_foreach(json_object_get(experiment, "topologies"), t, topology)
+		json_array_foreach(json_object_get(experiment, "workloads"), w, workload) {
+			const struct group g = { json_string_value(kernel),
+						 json_string_value(topology),
+						 json_str(workload, "name") };
+			int rc = pair_add(cells, pair, &g, arms, &r, e);
+
+			if (rc)
+				return rc;
+		}
+	}
+	*ret = take_ptr(cells);
+	return 0;
+}
+
+/* The arms as the plan holds them: "kernel" is always there, null for none of its own. */
+static json_t *arms_make(const json_t *experiment)
+{
+	json_t *arms = json_deep_copy(json_object_get(experiment, "arms")), *arm;
+	size_t i;
+
+	json_array_foreach(arms, i, arm)
+		if (!json_object_get(arm, "kernel"))
+			json_object_set_new(arm, "kernel", json_null());
+	return arms;
+}
+
+/* Everything that is loaded for a plan, and what the options leave of the experiment. */
+struct draft {
+	struct spec *experiment;
+	const json_t *doc;
+	json_t *image, *kernels, *topologies, *policies, *workloads, *arms, *metrics, *cells;
+	unsigned pairs;
+	int64_t seed;
+	const char *clock;
+	bool diagnostic;
+	unsigned long groups, family;
+};
+
+static void draft_clear(struct draft *d)
+{
+	json_t *parts[] = { d->image, d->kernels, d->topologies, d->policies,
+			    d->workloads, d->arms, d->metrics, d->cells };
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		json_decref(parts[i]);
+	spec_free(d->experiment);
+}
+
+static int draft_load(const struct search *s, const struct plan_opts *o, struct draft *d,
+		      struct err *e)
+{
+	cleanup_free char *path = NULL;
+
+	int rc = search_find(s, SPEC_EXPERIMENT, o->experiment, &path, e);
+	if (!rc)
+		rc = spec_load(SPEC_EXPERIMENT, path, &d->experiment, e);
+	if (!rc)
+		rc = plan_load_kernels(s, d->experiment, o, &d->kernels, e);
+	if (!rc)
+		rc = plan_load_topologies(s, d->experiment, &d->topologies, e);
+	if (!rc)
+		rc = plan_load_workloads(s, d->experiment, &d->workloads, e);
+	if (!rc)
+		rc = plan_load_policies(s, d->experiment, &d->policies, e);
+	if (!rc)
+		rc = plan_metrics(d->experiment, d->workloads, &d->metrics, e);
+	if (!rc)
+		rc = plan_load_image(s, d->experiment, &d->image, e);
+	return rc;
+}
+
+static int draft_decide(const struct plan_opts *o, struct draft *d, struct err *e)
+{
+	d->doc = spec_doc(d->experiment);
+	d->pairs = o->pairs ? o->pairs : (unsigned)json_int_or(d->doc, "pairs", 0);
+	d->seed = o->has_seed ? o->seed : json_int_or(d->doc, "seed", 0);
+	d->clock = o->clock ? o->clock : json_str(d->doc, "clock");
+	d->diagnostic = o->diagnostic || json_is_true(json_object_get(d->doc, "diagnostic"));
+	d->arms = arms_make(d->doc);
+	d->groups = (o->kernel ? 1 : json_array_size(json_object_get(d->doc, "kernels"))) *
+		json_object_size(d->topologies) * json_object_size(d->workloads);
+	d->family = json_array_size(d->metrics) * (json_array_size(d->arms) - 1) * d->groups;
+
+	if (strcmp(d->clock, "host") && strcmp(d->clock, "virtual"))
+		return err_set(e, EINVAL, "the clock '%s' is not host or virtual", d->clock);
+	if (d->pairs > CELLS_MAX / (d->groups * json_array_size(d->arms)))
+		return spec_error(d->experiment, "/pairs", e, "%u pairs of %lu groups and %zu arms "
+				  "are over %d cells", d->pairs, d->groups, json_array_size(d->arms),
+				  CELLS_MAX);
+	if (!d->diagnostic && plan_check_power(d->experiment, d->family, d->pairs, o->pairs, e))
+		return -e->code;
+	return cells_make(d->doc, o, d->arms, d->pairs, (uint64_t)d->seed, &d->cells, e);
+}
+
+static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
+{
+	char now[21];
+
+	clock_utc(now);
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:O, s:O, s:b, s:s, s:O, s:O, "
+			 "s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
+			 "schema", 1, "ramrig", o->version ? o->version : "",
+			 "created", o->created ? o->created : now,
+			 "experiment", json_str(d->doc, "experiment"),
+			 "summary", json_str(d->doc, "summary"),
+			 "seed", (json_int_t)d->seed, "clock", d->clock,
+			 "pairs", (json_int_t)d->pairs,
+			 "alpha", json_object_get(d->doc, "alpha"),
+			 "sample_hz", json_object_get(d->doc, "sample_hz"),
+			 "diagnostic", d->diagnostic,
+			 "connect", o->connect ? o->connect : "qemu:///embed",
+			 "image", d->image, "kernels", d->kernels, "topologies", d->topologies,
+			 "policies", d->policies, "workloads", d->workloads, "arms", d->arms,
+			 "metrics", d->metrics, "family", (json_int_t)d->family,
+			 "cells", d->cells);
+}
+
+int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_plan, struct err *e)
+{
+	__attribute__((cleanup(draft_clear))) struct draft d = {};
+
+	int rc = draft_load(s, o, &d, e);
+	if (rc)
+		return rc;
+	rc = draft_decide(o, &d, e);
+	if (rc)
+		return rc;
+	json_t *plan = draft_pack(o, &d);
+	if (!plan)
+		return err_set(e, ENOMEM, "out of memory for the plan of '%s'", o->experiment);
+	*ret_plan = plan;
+	return 0;
+}

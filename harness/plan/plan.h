@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_PLAN_H
+#define RAMRIG_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "lib/err.h"
+#include "lib/json.h"
+#include "spec/search.h"
+
+/*
+ * The plan: an experiment and all that it refers to, checked against each
+ * other, and the cells to boot in their order. Its form is in docs/results.md.
+ * Same files, same options: same plan.
+ *
+ * Order: pair 1 of every group (kernel x topology x workload), then pair 2,
+ * and so on, so that drift of the host meets all arms alike. Within a pair the
+ * arms stand in an order drawn from the seed. A pair of an experiment with
+ * more than two arms holds one cell of each. More pairs of one seed start with
+ * the same cells.
+ *
+ * An arm with a kernel of its own boots that one: its cells carry its name.
+ *
+ * What this module leaves to be filled in: "image" and "kernels" hold no more
+ * than { "name" } ("modules", too, where plan_opts names them).
+ *
+ * Each workload's parameters are objects { "unit", "default", "help", "value" },
+ * "value" being what this plan sets.
+ *
+ * Where "diagnostic" is true no verdict is wanted: the rule of enough pairs
+ * does not hold, and "metrics" are diagnostics like all others.
+ */
+struct plan_opts {
+	const char *experiment;		/* name or path */
+	unsigned pairs;			/* 0: as the experiment says */
+	bool has_seed;
+	int64_t seed;
+	const char *clock;		/* "host", "virtual", or NULL: as the experiment says */
+	const char *kernel;		/* name or path instead of the experiment's kernels, or NULL */
+	const char *kernel_modules;	/* folder of its modules, or NULL */
+	bool diagnostic;		/* as if the experiment said so: no verdict is wanted */
+	const char *connect;		/* libvirt URI */
+	const char *version;		/* ramrig's */
+	const char *created;		/* UTC time for tests; NULL: now */
+};
+
+/* Returns -EINVAL with a place in the file where one is wrong. The caller decrefs *ret_plan. */
+int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_plan, struct err *e);
+
+/* Returns the least number of pairs with which @family tests can alarm at @alpha. */
+unsigned plan_pairs_needed(unsigned long family, double alpha);
+
+/* Writes the plan for people: what is compared, what would be seen, every cell. */
+void plan_print(const json_t *plan, FILE *out);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "plan/plan.h"
+
+static inline void cleanup_tablep(struct libscols_table **t)
+{
+	scols_unref_table(*t);
+}
+#define cleanup_table __attribute__((cleanup(cleanup_tablep)))
+
+static void arm_print(const json_t *arm, FILE *out)
+{
+	const json_t *policy;
+	size_t i;
+
+	fprintf(out, "  arm %s%s: ", json_str(arm, "name"),
+		json_is_true(json_object_get(arm, "base")) ? " (base)" : "");
+	json_array_foreach(json_object_get(arm, "policies"), i, policy)
+		fprintf(out, "%s%s", i ? ", " : "", json_string_value(policy));
+	if (!i)
+		fputs("no policy", out);
+	if (json_str(arm, "kernel"))
+		fprintf(out, "; kernel %s", json_str(arm, "kernel"));
+	fputc('\n', out);
+}
+
+static void metric_print(const json_t *metric, FILE *out)
+{
+	double margin = json_number_value(json_object_get(metric, "margin"));
+	bool ratio = !strcmp(json_str(metric, "scale"), "ratio");
+
+	fprintf(out, "  metric %s: %s is better, margin %.6g%s%s\n", json_str(metric, "name"),
+		json_str(metric, "better"), ratio ? 100 * margin : margin, ratio ? "" : " ",
+		ratio ? "%" : json_str(metric, "unit"));
+}
+
+/* What a verdict would rest on, or why there will be none. */
+static void family_print(const json_t *plan, FILE *out)
+{
+	unsigned long family = (unsigned long)json_int_or(plan, "family", 0);
+	double alpha = json_number_value(json_object_get(plan, "alpha"));
+	json_int_t pairs = json_int_or(plan, "pairs", 0);
+
+	if (json_is_true(json_object_get(plan, "diagnostic"))) {
+		fputs("Diagnostic: figures without verdicts.\n", out);
+		return;
+	}
+	fprintf(out, "Family: %lu key comparison%s at alpha %.4g; the least p of %" JSON_INTEGER_FORMAT
+		" pairs is 2^-%" JSON_INTEGER_FORMAT "; at least %u pairs are needed.\n", family,
+		family == 1 ? "" : "s", alpha, pairs, pairs - 1, plan_pairs_needed(family, alpha));
+}
+
+/* The load that a cell's parameters ask for: boots and settling come on top. */
+static json_int_t cell_load_ms(const json_t *plan, const json_t *cell)
+{
+	const json_t *workload = json_object_get(json_object_get(plan, "workloads"),
+						 json_str(cell, "workload"));
+	json_int_t ms = 0;
+	const char *name;
+	json_t *p;
+
+	json_object_foreach(json_object_get(workload, "parameters"), name, p)
+		if (!strcmp(json_str(p, "unit"), "duration"))
+			ms += json_int_or(p, "value", 0);
+	return ms;
+}
+
+static void time_print(const json_t *plan, FILE *out)
+{
+	const json_t *cells = json_object_get(plan, "cells"), *cell;
+	json_int_t ms = 0;
+	size_t i;
+
+	json_array_foreach(cells, i, cell)
+		ms += cell_load_ms(plan, cell);
+	fprintf(out, "Time: %zu boots, with %.0f s of load in guest time among them; booting, "
+		"starting and settling come on top.\n", json_array_size(cells), (double)ms / 1000);
+}
+
+static void cells_print(const json_t *plan, FILE *out)
+{
+	static const struct { const char *title, *key; int flags; } columns[] = {
+		{ "CELL", "n", SCOLS_FL_RIGHT },
+		{ "PAIR", "pair", SCOLS_FL_RIGHT },
+		{ "KERNEL", "kernel", 0 },
+		{ "TOPOLOGY", "topology", 0 },
+		{ "WORKLOAD", "workload", 0 },
+		{ "ARM", "arm", 0 },
+		{ "SEED", "seed", SCOLS_FL_RIGHT },
+	};
+	cleanup_table struct libscols_table *table = scols_new_table();
+	const json_t *cell;
+	size_t n, i;
+
+	if (!table)
+		return;
+	scols_table_set_stream(table, out);
+	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+	for (i = 0; i < ARRAY_SIZE(columns); i++)
+		scols_table_new_column(table, columns[i].title, 0, columns[i].flags);
+	json_array_foreach(json_object_get(plan, "cells"), n, cell) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+
+		for (i = 0; line && i < ARRAY_SIZE(columns); i++) {
+			const json_t *v = json_object_get(cell, columns[i].key);
+			char number[24];
+
+			snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+			scols_line_set_data(line, i, json_is_string(v) ? json_string_value(v) : number);
+		}
+	}
+	scols_print_table(table);
+}
+
+void plan_print(const json_t *plan, FILE *out)
+{
+	const json_t *item;
+	size_t i;
+
+	fprintf(out, "Experiment %s: %s\n", json_str(plan, "experiment"), json_str(plan, "summary"));
+	fprintf(out, "  %" JSON_INTEGER_FORMAT " pairs, %s clock, seed %" JSON_INTEGER_FORMAT "\n",
+		json_int_or(plan, "pairs", 0), json_str(plan, "clock"), json_int_or(plan, "seed", 0));
+	json_array_foreach(json_object_get(plan, "arms"), i, item)
+		arm_print(item, out);
+	json_array_foreach(json_object_get(plan, "metrics"), i, item)
+		metric_print(item, out);
+	family_print(plan, out);
+	time_print(plan, out);
+	fputc('\n', out);
+	cells_print(plan, out);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_METRIC_H
+#define RAMRIG_METRIC_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "lib/json.h"
+#include "result/samples.h"
+
+/*
+ * The metrics that ramrig makes from samples, in one table; a workload's own
+ * figures stand beside them. "{group}" in a name or column stands for one of
+ * the workload's groups.
+ *
+ * "Memory used" is defined here and nowhere else.
+ */
+enum metric_how {
+	METRIC_MEDIAN,		/* median of the column over the window */
+	METRIC_MEDIAN_LESS,	/* median of column minus other, sample by sample */
+	METRIC_LAST,		/* latest value in the window of a counter since boot */
+	METRIC_DELTA,		/* growth of the counter over the window */
+	METRIC_KSM_SHARE	/* what merging saves, as a share of memory without it */
+};
+
+struct metric_info {
+	const char *name;
+	const char *unit;
+	const char *better;	/* "more" or "less" */
+	const char *scale;	/* "ratio" or "difference" */
+	enum metric_how how;
+	const char *column;
+	const char *other;	/* of METRIC_MEDIAN_LESS */
+	const char *meaning;
+};
+
+extern const struct metric_info metric_table[];	/* ends with a NULL name */
+
+/*
+ * Finds the metric @name for @workload, a checked workload; NULL knows no
+ * groups and accepts any. Returns NULL where there is none.
+ */
+const struct metric_info *metric_find(const char *name, const json_t *workload);
+
+/* "measured": read as it is; "derived": computed from more than one reading. */
+const char *metric_kind(const struct metric_info *m);
+
+/*
+ * The sources for the agent's sample-start, a new array: the table's, each
+ * group's of @workload, and the threads that @policies (an array of checked
+ * policies, may be NULL) charge their cost to. Give all arms the same ones, so
+ * that sampling costs them the same.
+ */
+json_t *metric_sources(const json_t *workload, const json_t *policies);
+
+/* Computes one metric over @w. False where the samples do not hold what it takes. */
+bool metric_value(const struct samples *s, const json_t *workload, const char *name,
+		  struct window w, double *ret);
+
+/*
+ * Whether each sample's value of the metric has kept within @tolerance (0.01)
+ * of their mean over the whole of @w, and samples reach back to its start.
+ */
+bool metric_stable(const struct samples *s, const json_t *workload, const char *name,
+		   struct window w, double tolerance);
+
+/* Adds every metric that can be computed to the object @metrics, as docs/results.md says. */
+int metric_derive(const struct samples *s, const json_t *workload, struct window w,
+		  json_t *metrics, struct err *e);
+
+/* Writes the table of metrics as Markdown: the reference in docs/. */
+void metric_print_reference(FILE *out);
+
+#endif

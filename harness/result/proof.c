@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "result/metric.h"
+#include "result/proof.h"
+
+#define STABLE_TOLERANCE 0.01
+
+static bool limit_least(double v, double limit)
+{
+	return v >= limit;
+}
+
+static bool limit_more(double v, double limit)
+{
+	return v > limit;
+}
+
+static bool limit_most(double v, double limit)
+{
+	return v <= limit;
+}
+
+static const struct {
+	const char *key, *words;
+	bool (*holds)(double v, double limit);
+} limits[] = {
+	{ "at_least", "at least", limit_least },
+	{ "more_than", "more than", limit_more },
+	{ "at_most", "at most", limit_most },
+};
+
+/* One comparison of a metric with a limit, and both sides in words. */
+struct limit_result {
+	bool ok;
+	char wanted[96], seen[32];
+};
+
+static void limit_check(const json_t *check, const json_t *workload, const struct samples *s,
+			struct window w, struct limit_result *ret)
+{
+	const char *metric = json_str(check, "metric");
+	double v;
+	bool present = metric_value(s, workload, metric, w, &v);
+
+	*ret = (struct limit_result){ .seen = "absent" };
+	if (present)
+		snprintf(ret->seen, sizeof(ret->seen), "%.6g", v);
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		const json_t *limit = json_object_get(check, limits[i].key);
+
+		if (!limit)
+			continue;
+		snprintf(ret->wanted, sizeof(ret->wanted), "%s %s %.6g", metric, limits[i].words,
+			 json_number_value(limit));
+		ret->ok = present && limits[i].holds(v, json_number_value(limit));
+	}
+}
+
+int proof_check(const json_t *policies, const json_t *workload, const struct samples *s,
+		struct window w, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *checks = json_array();
+	const json_t *policy, *check;
+	bool all = true;
+	size_t i, k;
+
+	json_array_foreach(policies, i, policy) {
+		json_array_foreach(json_object_get(policy, "proof"), k, check) {
+			struct limit_result r;
+
+			limit_check(check, workload, s, w, &r);
+			all &= r.ok;
+			json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s, s:b}",
+						"policy", json_str(policy, "policy"),
+						"what", json_str(check, "what"),
+						"wanted", r.wanted, "seen", r.seen, "ok", r.ok));
+		}
+	}
+	json_t *proof = json_pack("{s:s, s:O}", "status",
+				  !json_array_size(checks) ? "none" : all ? "ok" : "failed",
+				  "checks", checks);
+	if (!proof)
+		return err_set(e, ENOMEM, "out of memory for the proof");
+	*ret = proof;
+	return 0;
+}
+
+int64_t settle_timeout_ms(const json_t *policies)
+{
+	const json_t *policy;
+	int64_t longest = 0;
+	size_t i;
+
+	json_array_foreach(policies, i, policy) {
+		int64_t ms = json_int_or(json_object_get(policy, "settle"), "timeout", 0);
+
+		longest = ms > longest ? ms : longest;
+	}
+	return longest;
+}
+
+static bool condition_holds(const json_t *c, const json_t *workload, const struct samples *s,
+			    char waiting[static 200])
+{
+	const char *metric = json_str(c, "metric");
+	int64_t now = samples_last_ns(s), stable_ms = json_int_or(c, "stable_for", 0);
+	struct window w = { .from_ns = 0, .to_ns = now };
+
+	if (stable_ms) {
+		w.from_ns = now - stable_ms * 1000000;
+		snprintf(waiting, 200, "%s has not kept still for %g s yet", metric,
+			 (double)stable_ms / 1000);
+		return metric_stable(s, workload, metric, w, STABLE_TOLERANCE);
+	}
+	struct limit_result r;
+
+	limit_check(c, workload, s, w, &r);
+	snprintf(waiting, 200, "%s is %s, not yet %s", metric, r.seen, r.wanted + strlen(metric) + 1);
+	return r.ok;
+}
+
+bool settle_reached(const json_t *policies, const json_t *workload, const struct samples *s,
+		    char waiting[static 200])
+{
+	const json_t *policy, *c;
+	size_t i, k;
+
+	json_array_foreach(policies, i, policy) {
+		const json_t *settle = json_object_get(policy, "settle");
+
+		json_array_foreach(json_object_get(settle, "conditions"), k, c)
+			if (!condition_holds(c, workload, s, waiting))
+				return false;
+	}
+	return true;
+}

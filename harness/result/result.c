@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "result/check.h"
+#include "result/result.h"
+
+#define CELL_FILE_MAX (8UL << 20)
+
+static void warn(struct result *r, unsigned n, const char *why)
+{
+	json_array_append_new(r->warnings,
+			      json_sprintf("cell %u counts as not done: %s", n, why));
+}
+
+static int cell_matches(const struct result_cell *c, const json_t *doc, struct err *e)
+{
+	const struct {
+		const char *key, *planned;
+	} names[] = {
+		{ "kernel", c->kernel },
+		{ "topology", c->topology },
+		{ "workload", c->workload },
+		{ "arm", c->arm },
+	};
+
+	if (json_int_or(doc, "n", 0) != c->n || json_int_or(doc, "pair", 0) != c->pair)
+		return err_set(e, EINVAL, "it is of another cell or pair than planned");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(json_str(doc, names[i].key), names[i].planned))
+			return err_set(e, EINVAL, "its %s is '%s', planned was '%s'", names[i].key,
+				       json_str(doc, names[i].key), names[i].planned);
+	}
+	return 0;
+}
+
+/* Sets *ret to a document that can be believed. -ENOENT: there is none yet. */
+static int cell_read(const struct result *r, const struct result_cell *c, json_t **ret,
+		     struct err *e)
+{
+	cleanup_free char *path = path_format("%s/cells/%04u/result.json", r->dir, c->n);
+	cleanup_free char *text = NULL;
+	cleanup_json json_t *doc = NULL;
+	json_error_t je;
+	struct stat st;
+	size_t len;
+
+	if (stat(path, &st))
+		return err_set(e, errno, "cannot open result.json: %m");
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, EINVAL, "result.json is not a file");
+	int rc = file_read(AT_FDCWD, path, CELL_FILE_MAX, &text, &len, e);
+	if (rc)
+		return rc;
+	doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
+	if (!doc)
+		return err_set(e, EINVAL, "result.json:%d:%d: %s", je.line, je.column, je.text);
+	rc = cell_check(doc, e);
+	if (!rc)
+		rc = cell_matches(c, doc, e);
+	if (!rc)
+		*ret = take_ptr(doc);
+	return rc;
+}
+
+static void cell_load(struct result *r, struct result_cell *c)
+{
+	struct err e;
+
+	c->outcome = OUTCOME_COUNT;
+	int rc = cell_read(r, c, &c->doc, &e);
+	if (!rc)
+		c->outcome = outcome_from_name(json_str(c->doc, "outcome"));
+	else if (rc != -ENOENT)
+		warn(r, c->n, e.msg);
+}
+
+static int cell_plan(const struct result *r, size_t at, struct result_cell *c, struct err *e)
+{
+	const json_t *j = json_array_get(json_object_get(r->plan, "cells"), at);
+	json_int_t n = json_int_or(j, "n", 0), pair = json_int_or(j, "pair", 0);
+
+	*c = (struct result_cell){
+		.n = (unsigned)n,
+		.pair = (unsigned)pair,
+		.kernel = json_str(j, "kernel"),
+		.topology = json_str(j, "topology"),
+		.workload = json_str(j, "workload"),
+		.arm = json_str(j, "arm"),
+	};
+	if (n != (json_int_t)at + 1)
+		return err_set(e, EINVAL, "cell %zu is numbered %lld", at + 1, (long long)n);
+	if (pair > RESULT_PAIRS_MAX)
+		return err_set(e, EINVAL, "cell %zu is of pair %lld", at + 1, (long long)pair);
+	if (!result_arm(r, c->arm))
+		return err_set(e, EINVAL, "cell %zu is of arm '%s', which the plan lacks", at + 1,
+			       c->arm);
+	return 0;
+}
+
+static int result_read(struct result *r, struct err *e)
+{
+	cleanup_free char *path = path_format("%s/plan.json", r->dir);
+	int rc = json_load_path(path, &r->plan, e);
+
+	if (rc == -ENOENT || rc == -ENOTDIR)
+		return err_set(e, -rc, "%s is not a result: it has no plan.json", r->dir);
+	if (rc)
+		return rc;
+	rc = plan_check(r->plan, e);
+	if (rc)
+		return err_prefix(e, "%s: ", path);
+
+	size_t n = json_array_size(json_object_get(r->plan, "cells"));
+	r->cells = calloc(n + 1, sizeof(*r->cells));
+	if (!r->cells)
+		return err_set(e, ENOMEM, "out of memory for the cells of %s", r->dir);
+	for (; r->n_cells < n; r->n_cells++) {
+		rc = cell_plan(r, r->n_cells, &r->cells[r->n_cells], e);
+		if (rc)
+			return err_prefix(e, "%s: ", path);
+	}
+	for (size_t i = 0; i < n; i++)
+		cell_load(r, &r->cells[i]);
+	return 0;
+}
+
+int result_load(const char *dir, struct result **ret, struct err *e)
+{
+	cleanup_result struct result *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return err_set(e, ENOMEM, "out of memory for %s", dir);
+	r->dir = path_format("%s", dir);
+	r->warnings = json_array();
+	int rc = result_read(r, e);
+	if (!rc)
+		*ret = take_ptr(r);
+	return rc;
+}
+
+const json_t *result_cell_metric(const struct result_cell *c, const char *name)
+{
+	if (c->outcome != OUTCOME_OK)
+		return NULL;
+	return json_object_get(json_object_get(c->doc, "metrics"), name);
+}
+
+const json_t *result_arm(const struct result *r, const char *name)
+{
+	const json_t *arm;
+	size_t i;
+
+	json_array_foreach(json_object_get(r->plan, "arms"), i, arm) {
+		if (!strcmp(json_str(arm, "name"), name))
+			return arm;
+	}
+	return NULL;
+}
+
+void result_free(struct result *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->n_cells; i++)
+		json_decref(r->cells[i].doc);
+	free(r->cells);
+	json_decref(r->plan);
+	json_decref(r->warnings);
+	free(r->dir);
+	free(r);
+}

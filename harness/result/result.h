@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_RESULT_H
+#define RAMRIG_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "lib/err.h"
+#include "lib/json.h"
+#include "result/outcome.h"
+
+/*
+ * A result folder as it was found (docs/results.md), checked: plan.json must be
+ * whole, for everything else hangs on it. A cell is done only when its
+ * result.json is whole, has every field with its type, and says the same as
+ * the plan's cell; any other cell is not done, and a warning says why.
+ */
+#define RESULT_CELLS_MAX 100000
+#define RESULT_PAIRS_MAX 10000
+
+struct result_cell {
+	unsigned n;
+	unsigned pair;
+	const char *kernel;	/* the names live as long as the result */
+	const char *topology;
+	const char *workload;
+	const char *arm;
+	json_t *doc;		/* result.json, or NULL: not done */
+	enum outcome outcome;	/* OUTCOME_COUNT when not done */
+};
+
+struct result {
+	char *dir;
+	json_t *plan;
+	size_t n_cells;
+	struct result_cell *cells;	/* in the order of the plan */
+	json_t *warnings;	/* array of strings: cells that cannot be believed, and why */
+};
+
+/* Reads the folder @dir. The caller frees *ret with result_free(). */
+int result_load(const char *dir, struct result **ret, struct err *e);
+
+/* Returns the metric @name of a cell that is ok, or NULL. */
+const json_t *result_cell_metric(const struct result_cell *c, const char *name);
+
+/* Returns the arm of the plan called @name, or NULL. */
+const json_t *result_arm(const struct result *r, const char *name);
+
+void result_free(struct result *r);	/* NULL is fine */
+
+static inline void result_freep(struct result **r)
+{
+	result_free(*r);
+}
+#define cleanup_result __attribute__((cleanup(result_freep)))
+
+#endif

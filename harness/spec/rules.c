@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "result/metric.h"
+#include "spec/nearest.h"
+#include "spec/rules.h"
+#include "spec/schema.h"
+
+int parameter_parse(const char *unit, const char *text, json_t **ret, struct err *e)
+{
+	static const struct { const char *unit; struct field field; } units[] = {
+		{ "count",    { .type = FIELD_INT, .min = 0, .max = 1e15 } },
+		{ "duration", { .type = FIELD_DURATION } },
+		{ "size",     { .type = FIELD_SIZE } },
+		{ "text",     { .type = FIELD_TEXT } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (!strcmp(units[i].unit, unit))
+			return field_parse(&units[i].field, text, true, ret, e);
+	return err_set(e, EINVAL, "there is no unit '%s'", unit);
+}
+
+/* Refuses @name, written at the pointer @fmt, when it is not one of @list (strings, or "name"s). */
+static int reference_check(const struct spec *s, const json_t *list, const char *what,
+			   const char *name, const char *pointer, struct err *e)
+{
+	struct nearest near = { .written = name };
+	const json_t *item;
+	char hint[100];
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *known = json_is_object(item) ? json_str(item, "name") :
+							   json_string_value(item);
+
+		if (!strcmp(known, name))
+			return 0;
+		nearest_offer(&near, known);
+	}
+	return spec_error(s, pointer, e, "there is no %s '%s' in this file%s", what, name,
+			  nearest_hint(&near, hint, sizeof(hint)));
+}
+
+static int parameters_convert(const struct spec *s, json_t *doc, struct err *e)
+{
+	const char *name;
+	json_t *p;
+
+	json_object_foreach(json_object_get(doc, "parameters"), name, p) {
+		char pointer[128];
+		json_t *v;
+
+		snprintf(pointer, sizeof(pointer), "/parameters/%s/default", name);
+		if (parameter_parse(json_str(p, "unit"), json_str(p, "default"), &v, e))
+			return spec_error(s, pointer, e, "default of '%s': %s", name, e->msg);
+		if (json_object_set_new(p, "default", v))
+			return err_set(e, ENOMEM, "out of memory for %s", spec_path(s));
+	}
+	return 0;
+}
+
+static int workload_apply(const struct spec *s, json_t *doc, struct err *e)
+{
+	static const char *const steps[] = { "warmup", "measure" };
+	const json_t *groups = json_object_get(doc, "groups"), *item;
+	char pointer[64];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "daemons"), i, item) {
+		snprintf(pointer, sizeof(pointer), "/daemons/%zu/group", i);
+		if (reference_check(s, groups, "group", json_str(item, "group"), pointer, e))
+			return -e->code;
+	}
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		item = json_object_get(doc, steps[i]);
+		snprintf(pointer, sizeof(pointer), "/%s/group", steps[i]);
+		if (item && reference_check(s, groups, "group", json_str(item, "group"), pointer, e))
+			return -e->code;
+	}
+	json_array_foreach(json_object_get(doc, "figures"), i, item) {
+		snprintf(pointer, sizeof(pointer), "/figures/%zu/name", i);
+		if (metric_find(json_str(item, "name"), NULL))
+			return spec_error(s, pointer, e, "'%s' is a metric that ramrig makes from "
+					  "samples; call the figure something else",
+					  json_str(item, "name"));
+	}
+	json_array_foreach(json_object_get(doc, "check"), i, item) {
+		snprintf(pointer, sizeof(pointer), "/check/%zu/figure", i);
+		if (reference_check(s, json_object_get(doc, "figures"), "figure",
+				    json_str(item, "figure"), pointer, e))
+			return -e->code;
+	}
+	return parameters_convert(s, doc, e);
+}
+
+/* Refuses an item of @list, which stands at @pointer, whose metric is not made from samples. */
+static int metrics_check(const struct spec *s, const json_t *list, const char *pointer,
+			 struct err *e)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *name = json_str(item, "metric");
+		struct nearest near = { .written = name };
+		char at[64], hint[100];
+
+		if (metric_find(name, NULL))
+			continue;
+		for (const struct metric_info *m = metric_table; m->name; m++)
+			nearest_offer(&near, m->name);
+		snprintf(at, sizeof(at), "%s/%zu/metric", pointer, i);
+		return spec_error(s, at, e, "there is no metric '%s' from samples%s", name,
+				  nearest_hint(&near, hint, sizeof(hint)));
+	}
+	return 0;
+}
+
+static int policy_apply(const struct spec *s, json_t *doc, struct err *e)
+{
+	const json_t *conditions = json_object_get(json_object_get(doc, "settle"), "conditions");
+
+	if (metrics_check(s, conditions, "/settle/conditions", e))
+		return -e->code;
+	return metrics_check(s, json_object_get(doc, "proof"), "/proof", e);
+}
+
+static int arms_check(const struct spec *s, const json_t *arms, struct err *e)
+{
+	const json_t *arm;
+	const char *base = NULL;
+	char pointer[64];
+	size_t i;
+
+	json_array_foreach(arms, i, arm) {
+		if (!json_is_true(json_object_get(arm, "base")))
+			continue;
+		snprintf(pointer, sizeof(pointer), "/arms/%zu/base", i);
+		if (base)
+			return spec_error(s, pointer, e, "'%s' is the base already; one arm is",
+					  base);
+		base = json_str(arm, "name");
+	}
+	if (!base)
+		return spec_error(s, "/arms", e,
+				  "no arm is the base; give one of them 'base: true'");
+	return 0;
+}
+
+static int experiment_apply(const struct spec *s, json_t *doc, struct err *e)
+{
+	const json_t *arms = json_object_get(doc, "arms"), *arm;
+	char pointer[64];
+	size_t i;
+
+	if (arms_check(s, arms, e))
+		return -e->code;
+	/* A kernel of its own beside several kernels: which of them would it stand against? */
+	json_array_foreach(arms, i, arm) {
+		snprintf(pointer, sizeof(pointer), "/arms/%zu/kernel", i);
+		if (json_str(arm, "kernel") && json_array_size(json_object_get(doc, "kernels")) > 1)
+			return spec_error(s, pointer, e, "an arm can have a kernel of its own only "
+					  "where 'kernels' names one");
+	}
+	if (json_is_true(json_object_get(doc, "diagnostic")))
+		return 0;
+	if (!json_array_size(json_object_get(doc, "metrics")))
+		return spec_error(s, "/metrics", e, "names no key metric, so there is nothing to "
+				  "judge; name one, or say 'diagnostic: true'");
+	if (json_array_size(arms) < 2)
+		return spec_error(s, "/arms", e, "has only the base, so there is nothing to compare; "
+				  "add an arm, or say 'diagnostic: true'");
+	return 0;
+}
+
+int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct err *e)
+{
+	static int (*const rules[SPEC_KIND_COUNT])(const struct spec *, json_t *, struct err *) = {
+		[SPEC_POLICY] = policy_apply,
+		[SPEC_WORKLOAD] = workload_apply,
+		[SPEC_EXPERIMENT] = experiment_apply,
+	};
+
+	return rules[kind] ? rules[kind](s, doc, e) : 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_RULES_H
+#define RAMRIG_RULES_H
+
+#include "spec/spec.h"
+
+/*
+ * Checks what no table can say of one file: that what it refers to stands in
+ * it, too. Brings @doc, the document of @s, into its final form: defaults of
+ * parameters get the type of their unit.
+ */
+int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct err *e);
+
+/*
+ * Reads @text as the value of a workload's parameter with @unit ("count",
+ * "duration", "size" or "text"). Sets *ret to a new JSON value; @e has no
+ * position.
+ */
+int parameter_parse(const char *unit, const char *text, json_t **ret, struct err *e);
+
+#endif

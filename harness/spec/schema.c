@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "spec/schema.h"
+
+#define END_OF_FIELDS { .key = NULL }
+#define HOUR 3600e3
+#define KIB 1024.0
+#define MIB (1024.0 * KIB)
+#define GIB (1024.0 * MIB)
+#define TIB (1024.0 * GIB)
+
+static const char *const words_disk[] = { "virtio", "nvme", NULL };
+static const char *const words_node[] = { "dram", NULL };
+static const char *const words_clock[] = { "host", "virtual", NULL };
+static const char *const words_better[] = { "more", "less", NULL };
+static const char *const words_scale[] = { "ratio", "difference", NULL };
+static const char *const words_unit[] = { "count", "duration", "size", "text", NULL };
+
+#define SUMMARY \
+	{ .key = "summary", .type = FIELD_STRING, .required = true, \
+	  .help = "what it is, in one line" }
+
+static const struct field image_fields[] = {
+	{ .key = "image", .type = FIELD_NAME, .required = true,
+	  .help = "its name, that of its folder" },
+	SUMMARY,
+	{ .key = "suite", .type = FIELD_NAME, .fallback = "bookworm",
+	  .help = "Debian's name of the release" },
+	{ .key = "packages", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "Debian packages on top of the minimal system" },
+	{ .key = "size", .type = FIELD_SIZE, .min = 64 * MIB, .max = 64 * GIB, .fallback = "1GiB",
+	  .help = "size of the file system" },
+	END_OF_FIELDS
+};
+
+static const struct field kernel_fields[] = {
+	{ .key = "kernel", .type = FIELD_NAME, .required = true,
+	  .help = "its name, that of its folder" },
+	SUMMARY,
+	{ .key = "package", .type = FIELD_STRING, .required = true,
+	  .help = "pattern (fnmatch) of the Debian package's name, of which the newest is taken; "
+		  "`{arch}` stands for Debian's name of the architecture" },
+	{ .key = "exclude", .type = FIELD_STRING, .shape = SHAPE_LIST, .fallback = "[]",
+	  .help = "patterns of package names that are not meant" },
+	END_OF_FIELDS
+};
+
+static const struct field node_fields[] = {
+	{ .key = "kind", .type = FIELD_WORD, .words = words_node, .required = true,
+	  .help = "`dram`: plain memory" },
+	{ .key = "size", .type = FIELD_SIZE, .required = true, .min = 64 * MIB, .max = 16 * TIB,
+	  .help = "memory of this node" },
+	END_OF_FIELDS
+};
+
+static const struct field topology_fields[] = {
+	{ .key = "topology", .type = FIELD_NAME, .required = true,
+	  .help = "its name, that of its file" },
+	SUMMARY,
+	{ .key = "cpus", .type = FIELD_INT, .required = true, .min = 1, .max = 1024,
+	  .help = "virtual CPUs; the virtual clock always has one" },
+	{ .key = "nodes", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
+	  .fields = node_fields, .help = "memory nodes, node 0 first" },
+	{ .key = "disk", .type = FIELD_WORD, .words = words_disk, .fallback = "virtio",
+	  .help = "how the root disk is attached" },
+	END_OF_FIELDS
+};
+
+static const struct field needs_fields[] = {
+	{ .key = "files", .type = FIELD_PATH, .shape = SHAPE_LIST, .fallback = "[]",
+	  .help = "files that the guest must have, else the cell is `nonconforming`" },
+	END_OF_FIELDS
+};
+
+static const struct field process_fields[] = {
+	{ .key = "merge_any", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "`prctl(PR_SET_MEMORY_MERGE)` before each daemon that takes policies" },
+	END_OF_FIELDS
+};
+
+static const struct field write_fields[] = {
+	{ .key = "file", .type = FIELD_PATH, .required = true, .help = "path in the guest" },
+	{ .key = "value", .type = FIELD_VALUE, .required = true,
+	  .help = "what is written, as it stands here; then the file is read back, and must say so" },
+	{ .key = "optional", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "a kernel without this file is fine" },
+	END_OF_FIELDS
+};
+
+static const struct field condition_fields[] = {
+	{ .key = "metric", .type = FIELD_IDENT, .required = true,
+	  .help = "a metric from samples" },
+	{ .key = "at_least", .type = FIELD_LIMIT, .group = "condition",
+	  .help = "holds once the metric has come this far" },
+	{ .key = "stable_for", .type = FIELD_DURATION, .group = "condition", .min = 100,
+	  .max = HOUR, .help = "holds once it has kept within 1 % of its mean for so long" },
+	END_OF_FIELDS
+};
+
+static const struct field settle_fields[] = {
+	{ .key = "timeout", .type = FIELD_DURATION, .min = 1000, .max = HOUR, .fallback = "60s",
+	  .help = "measuring starts then at the latest, with a warning" },
+	{ .key = "conditions", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
+	  .fields = condition_fields, .help = "what must all hold at once" },
+	END_OF_FIELDS
+};
+
+static const struct field proof_fields[] = {
+	{ .key = "metric", .type = FIELD_IDENT, .required = true,
+	  .help = "a metric from samples, over the measured window" },
+	{ .key = "at_least", .type = FIELD_LIMIT, .group = "limit", .help = "proven at or above" },
+	{ .key = "more_than", .type = FIELD_LIMIT, .group = "limit", .help = "proven above" },
+	{ .key = "at_most", .type = FIELD_LIMIT, .group = "limit", .help = "proven at or below" },
+	{ .key = "what", .type = FIELD_STRING, .required = true,
+	  .help = "what it proves, in words" },
+	END_OF_FIELDS
+};
+
+static const struct field cost_fields[] = {
+	{ .key = "threads", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "kernel threads whose CPU time is the policy's price" },
+	END_OF_FIELDS
+};
+
+static const struct field policy_fields[] = {
+	{ .key = "policy", .type = FIELD_NAME, .required = true,
+	  .help = "its name, that of its file" },
+	SUMMARY,
+	{ .key = "needs", .type = FIELD_MAP, .fields = needs_fields,
+	  .help = "what a guest must have for it" },
+	{ .key = "process", .type = FIELD_MAP, .fields = process_fields,
+	  .help = "what is set on the workload's daemons before they start" },
+	{ .key = "write", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = write_fields,
+	  .fallback = "[]", .help = "files to write before the workload starts, in this order" },
+	{ .key = "settle", .type = FIELD_MAP, .fields = settle_fields,
+	  .help = "what to wait for between the workload's warm-up and measuring" },
+	{ .key = "proof", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = proof_fields,
+	  .fallback = "[]", .help = "what must have happened for the arm's figures to count" },
+	{ .key = "cost", .type = FIELD_MAP, .fields = cost_fields, .help = "what it costs" },
+	END_OF_FIELDS
+};
+
+static const struct field parameter_fields[] = {
+	{ .key = "unit", .type = FIELD_WORD, .words = words_unit, .required = true,
+	  .help = "`count`: a whole number; `duration`: reaches the programs in milliseconds; "
+		  "`size`: in bytes; `text`: as it is" },
+	{ .key = "default", .type = FIELD_VALUE, .required = true,
+	  .help = "its value where the experiment says nothing" },
+	{ .key = "help", .type = FIELD_STRING, .required = true, .help = "what it does" },
+	END_OF_FIELDS
+};
+
+#define GROUP \
+	{ .key = "group", .type = FIELD_IDENT, .required = true, \
+	  .help = "the group it runs in" }
+#define RUN \
+	{ .key = "run", .type = FIELD_TEXT, .shape = SHAPE_LIST, .required = true, \
+	  .help = "program and arguments; the workload's folder is `/workload`, parameters are " \
+		  "environment variables (`file_size` is `RAMRIG_FILE_SIZE`)" }
+#define TIMEOUT(text) \
+	{ .key = "timeout", .type = FIELD_DURATION, .min = 1000, .max = 24 * HOUR, \
+	  .fallback = text, .help = "the last resort: it has failed then" }
+
+static const struct field daemon_fields[] = {
+	{ .key = "name", .type = FIELD_NAME, .required = true, .help = "names its output" },
+	GROUP,
+	RUN,
+	{ .key = "ready", .type = FIELD_STRING, .required = true,
+	  .help = "it serves once its output holds this text" },
+	TIMEOUT("60s"),
+	{ .key = "policy", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "policies' process attributes apply, and its group's memory is what they act on" },
+	END_OF_FIELDS
+};
+
+static const struct field step_fields[] = {
+	GROUP,
+	RUN,
+	TIMEOUT("10m"),
+	END_OF_FIELDS
+};
+
+static const struct field figure_fields[] = {
+	{ .key = "name", .type = FIELD_IDENT, .required = true,
+	  .help = "its key in the JSON object that is the last line of the measuring program" },
+	{ .key = "unit", .type = FIELD_STRING, .required = true, .help = "`1/s`, `ms`, `bytes`, ..." },
+	{ .key = "better", .type = FIELD_WORD, .words = words_better, .required = true,
+	  .help = "whether more or less of it is good" },
+	{ .key = "scale", .type = FIELD_WORD, .words = words_scale, .required = true,
+	  .help = "`ratio` where it is always above zero, else `difference`" },
+	{ .key = "help", .type = FIELD_STRING, .help = "what it is" },
+	END_OF_FIELDS
+};
+
+static const struct field check_fields[] = {
+	{ .key = "figure", .type = FIELD_IDENT, .required = true, .help = "one of the figures" },
+	{ .key = "at_most", .type = FIELD_NUMBER, .group = "limit",
+	  .help = "above it the cell is `workload-failed`" },
+	{ .key = "at_least", .type = FIELD_NUMBER, .group = "limit",
+	  .help = "below it the cell is `workload-failed`" },
+	{ .key = "what", .type = FIELD_STRING, .required = true,
+	  .help = "what it checks, in words" },
+	END_OF_FIELDS
+};
+
+static const struct field workload_fields[] = {
+	{ .key = "workload", .type = FIELD_NAME, .required = true,
+	  .help = "its name, that of its folder" },
+	SUMMARY,
+	{ .key = "parameters", .type = FIELD_MAP, .shape = SHAPE_BY_NAME, .fields = parameter_fields,
+	  .fallback = "{}", .help = "what an experiment can set" },
+	{ .key = "groups", .type = FIELD_IDENT, .shape = SHAPE_LIST, .required = true,
+	  .unique = true, .help = "cgroups, side by side" },
+	{ .key = "daemons", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
+	  .fields = daemon_fields, .fallback = "[]",
+	  .help = "programs that serve during the cell, started in this order" },
+	{ .key = "warmup", .type = FIELD_MAP, .fields = step_fields,
+	  .help = "run once before measuring; its figures are thrown away" },
+	{ .key = "measure", .type = FIELD_MAP, .fields = step_fields, .required = true,
+	  .help = "the measured window is from its start to its end" },
+	{ .key = "figures", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
+	  .unique = true, .fields = figure_fields, .help = "what the measuring program prints" },
+	{ .key = "check", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = check_fields,
+	  .fallback = "[]", .help = "what must be so, else the cell is `workload-failed`" },
+	END_OF_FIELDS
+};
+
+static const struct field workload_ref_fields[] = {
+	{ .key = "name", .type = FIELD_NAME, .required = true, .help = "the workload" },
+	{ .key = "parameters", .type = FIELD_VALUE, .shape = SHAPE_BY_NAME, .fallback = "{}",
+	  .help = "parameters of it that this experiment sets" },
+	END_OF_FIELDS
+};
+
+static const struct field arm_fields[] = {
+	{ .key = "name", .type = FIELD_NAME, .required = true, .help = "names it in tables" },
+	{ .key = "base", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "every other arm is compared with this one; exactly one is" },
+	{ .key = "policies", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "policies that are on, applied in this order" },
+	{ .key = "kernel", .type = FIELD_STRING,
+	  .help = "a kernel of its own instead of the experiment's only one" },
+	END_OF_FIELDS
+};
+
+static const struct field key_metric_fields[] = {
+	{ .key = "name", .type = FIELD_IDENT, .required = true,
+	  .help = "a figure of every workload, or a metric from samples" },
+	{ .key = "margin", .type = FIELD_VALUE, .required = true,
+	  .help = "the change that matters: `5%` for a ratio, a number in its unit for a difference" },
+	END_OF_FIELDS
+};
+
+static const struct field experiment_fields[] = {
+	{ .key = "experiment", .type = FIELD_NAME, .required = true,
+	  .help = "its name, that of its file" },
+	SUMMARY,
+	{ .key = "kernels", .type = FIELD_STRING, .shape = SHAPE_LIST, .required = true,
+	  .unique = true, .help = "names, or paths of a bzImage or a built tree" },
+	{ .key = "topologies", .type = FIELD_NAME, .shape = SHAPE_LIST, .required = true,
+	  .unique = true, .help = "hardware to run on" },
+	{ .key = "workloads", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
+	  .unique = true, .fields = workload_ref_fields,
+	  .help = "every combination of kernel, topology and workload is one comparison" },
+	{ .key = "arms", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true, .unique = true,
+	  .fields = arm_fields, .help = "what is compared" },
+	{ .key = "clock", .type = FIELD_WORD, .words = words_clock, .fallback = "host",
+	  .help = "`virtual`: instructions counted on one CPU, far less noise, no latencies" },
+	{ .key = "pairs", .type = FIELD_INT, .required = true, .min = 1, .max = 1000,
+	  .help = "fresh boots of each arm" },
+	{ .key = "alpha", .type = FIELD_NUMBER, .min = 0.001, .max = 0.2, .fallback = "0.05",
+	  .help = "how often a family of key metrics may alarm where nothing has changed" },
+	{ .key = "sample_hz", .type = FIELD_INT, .min = 1, .max = 100, .fallback = "2",
+	  .help = "samples a second" },
+	{ .key = "metrics", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
+	  .fields = key_metric_fields, .fallback = "[]",
+	  .help = "the key metrics; at least one unless the experiment is diagnostic" },
+	{ .key = "diagnostic", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "no verdict is wanted, and any number of pairs will do" },
+	{ .key = "image", .type = FIELD_NAME, .fallback = "default", .help = "the root file system" },
+	{ .key = "seed", .type = FIELD_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1",
+	  .help = "draws the order of arms and the seed of each pair" },
+	END_OF_FIELDS
+};
+
+const struct field *schema_fields(enum spec_kind kind)
+{
+	static const struct field *const tables[SPEC_KIND_COUNT] = {
+		[SPEC_IMAGE] = image_fields,
+		[SPEC_KERNEL] = kernel_fields,
+		[SPEC_TOPOLOGY] = topology_fields,
+		[SPEC_POLICY] = policy_fields,
+		[SPEC_WORKLOAD] = workload_fields,
+		[SPEC_EXPERIMENT] = experiment_fields,
+	};
+
+	return tables[kind];
+}

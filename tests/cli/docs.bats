@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Man page and completion are written from the commands' tables: what help
+# shows stands in both.
+
+load common
+
+@test "the man page holds every command and every option" {
+	page=$(ramrig docs man)
+	while read -r name; do
+		grep -q "^\.SS $name" <<<"$page" || fail "no $name in the man page"
+		# shellcheck disable=SC2086
+		for option in $(ramrig help $name | sed -n 's/^  \(-., \)\?--\([a-z-]*\).*/\2/p'); do
+			grep -Fq -- "\\-\\-${option//-/\\-}" <<<"$page" || fail "no --$option"
+		done
+	done <<<"$(command_names)"
+}
+
+@test "the man page holds outcomes, verdicts and exit codes" {
+	page=$(ramrig docs man)
+	for word in workload\\-failed infra\\-error no\\-effect\\-possible inconclusive; do
+		grep -Fq ".B $word" <<<"$page" || fail "no $word"
+	done
+	grep -q '^\.SH EXIT STATUS' <<<"$page"
+}
+
+@test "the man page is good roff" {
+	command -v groff >/dev/null || skip "groff is missing: package groff-base"
+	ramrig docs man >page.1
+	run groff -ww -man -Tutf8 page.1
+	run_apart groff -ww -man -Tutf8 page.1
+	expect_status 0
+	[ -z "$errors" ] || fail "groff warns"
+}
+
+@test "the man page tells nothing of hidden commands" {
+	run ! grep -Eq '^\.SS (docs|complete)' <<<"$(ramrig docs man)"
+}
+
+# complete_line WORD...: what completion offers for the last word.
+complete_line() {
+	(
+		PATH=$(dirname "$RAMRIG"):$PATH
+		# shellcheck disable=SC1090
+		source <(ramrig docs completion)
+		# shellcheck disable=SC2034
+		COMP_WORDS=(ramrig "$@") COMP_CWORD=$#
+		_ramrig_complete
+		printf '%s\n' "${COMPREPLY[@]}"
+	)
+}
+
+@test "completion is good shell" {
+	ramrig docs completion >completion.bash
+	bash -n completion.bash
+	command -v shellcheck >/dev/null || skip "shellcheck is missing"
+	shellcheck completion.bash
+}
+
+@test "completion offers the first word of every command" {
+	offered=$(complete_line "")
+	while read -r name; do
+		grep -Fxq "${name%% *}" <<<"$offered" || fail "no ${name%% *}"
+	done <<<"$(command_names)"
+	run ! grep -Exq 'docs|complete' <<<"$offered"
+}
+
+@test "completion offers the second words of a family" {
+	[ "$(complete_line kernel f)" = fetch ]
+}
+
+@test "completion offers a command's options" {
+	[ "$(complete_line doctor --js)" = --json ]
+}
+
+@test "completion offers names of experiments, topologies and kernels" {
+	[ "$(complete_line run quick)" = quickstart ]
+	grep -Fxq dram <<<"$(complete_line shell '')"
+	grep -Fxq debian-6.12 <<<"$(complete_line kernel fetch deb)"
+}
+
+@test "a kind of file that does not exist is refused with those that do" {
+	run_apart ramrig complete colour
+	expect_status 2
+	expect_in "$errors" topology
+}
+
+@test "there is a reference of every kind of file" {
+	for kind in image kernel topology policy workload experiment; do
+		run_apart ramrig docs reference "$kind"
+		expect_status 0
+		expect_in "$output" "|"
+	done
+}

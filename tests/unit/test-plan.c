@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "plan/plan.h"
+
+#define DATA "tests/golden/plan-data"
+
+/* Makes the plan of @experiment of the golden tests' own folder, whose files never change. */
+static int plan_try(const char *experiment, struct plan_opts o, json_t **ret, struct err *e)
+{
+	struct search s = {};
+
+	assert_int_equal(search_add(&s, DATA, e), 0);
+	o.experiment = experiment;
+	o.version = "0.1.0";
+	o.created = "2026-11-22T22:40:00Z";
+	int rc = plan_make(&s, &o, ret, e);
+	search_clear(&s);
+	return rc;
+}
+
+static json_t *plan_of(const char *experiment, struct plan_opts o)
+{
+	json_t *plan = NULL;
+	struct err e = {};
+
+	if (plan_try(experiment, o, &plan, &e))
+		fail_msg("%s\n%s", e.msg, e.excerpt);
+	return plan;
+}
+
+static void golden_compare(const char *path, const char *seen)
+{
+	cleanup_free char *wanted = NULL;
+	struct err e = {};
+
+	if (getenv("RAMRIG_UPDATE_EXPECT"))
+		assert_int_equal(file_write_atomic(path, seen, strlen(seen), &e), 0);
+	assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &wanted, NULL, &e), 0);
+	assert_string_equal(seen, wanted);
+}
+
+/* The folder of a workload depends on where the tree lies. */
+static void folders_shorten(json_t *plan)
+{
+	cleanup_free char *here = realpath(DATA, NULL);
+	const char *name;
+	json_t *w;
+
+	json_object_foreach(json_object_get(plan, "workloads"), name, w) {
+		const char *folder = json_str(w, "folder");
+
+		assert_int_equal(strncmp(folder, here, strlen(here)), 0);
+		cleanup_free char *tail = path_format("%s", folder + strlen(here));
+
+		json_object_set_new(w, "folder", json_string(tail));
+	}
+}
+
+static void plans_match_their_golden_files(void **state)
+{
+	static const char *const names[] = { "two-arms", "three-arms" };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		cleanup_json json_t *plan = plan_of(names[i], (struct plan_opts){});
+		cleanup_free char *json_path = path_format("tests/golden/plan-%s.json", names[i]);
+		cleanup_free char *text_path = path_format("tests/golden/plan-%s.txt", names[i]);
+		cleanup_free char *text = NULL;
+		size_t len;
+
+		print_message("  %s\n", names[i]);
+		folders_shorten(plan);
+		cleanup_free char *json = json_dumps(plan, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+		FILE *f = open_memstream(&text, &len);
+
+		plan_print(plan, f);
+		fclose(f);
+		golden_compare(json_path, json);
+		golden_compare(text_path, text);
+	}
+}
+
+static void one_seed_gives_one_plan_and_another_gives_another(void **state)
+{
+	cleanup_json json_t *a = plan_of("two-arms", (struct plan_opts){ .has_seed = true, .seed = 9 });
+	cleanup_json json_t *b = plan_of("two-arms", (struct plan_opts){ .has_seed = true, .seed = 9 });
+	cleanup_json json_t *c = plan_of("two-arms", (struct plan_opts){ .has_seed = true, .seed = 0 });
+
+	(void)state;
+	assert_true(json_equal(a, b));
+	assert_false(json_equal(json_object_get(a, "cells"), json_object_get(c, "cells")));
+}
+
+static void more_pairs_start_with_the_same_cells(void **state)
+{
+	cleanup_json json_t *few = plan_of("three-arms", (struct plan_opts){ .pairs = 10 });
+	cleanup_json json_t *many = plan_of("three-arms", (struct plan_opts){ .pairs = 40 });
+	const json_t *cells = json_object_get(few, "cells"), *cell;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(cells, i, cell)
+		assert_true(json_equal(cell, json_array_get(json_object_get(many, "cells"), i)));
+	assert_int_equal(json_array_size(json_object_get(many, "cells")), 4 * i);
+}
+
+static void a_pair_is_every_arm_once_with_one_seed_in_varying_order(void **state)
+{
+	cleanup_json json_t *plan = plan_of("two-arms", (struct plan_opts){ .pairs = 64 });
+	const json_t *cells = json_object_get(plan, "cells");
+	unsigned base_first = 0;
+	const char *seed_before = "";
+
+	(void)state;
+	assert_int_equal(json_array_size(cells), 128);
+	for (size_t i = 0; i < 128; i += 2) {
+		const json_t *a = json_array_get(cells, i), *b = json_array_get(cells, i + 1);
+
+		assert_int_equal(json_int_or(a, "n", 0), i + 1);
+		assert_int_equal(json_int_or(a, "pair", 0), i / 2 + 1);
+		assert_int_equal(json_int_or(b, "pair", 0), i / 2 + 1);
+		assert_string_equal(json_str(a, "seed"), json_str(b, "seed"));
+		assert_string_not_equal(json_str(a, "seed"), seed_before);
+		assert_string_not_equal(json_str(a, "arm"), json_str(b, "arm"));
+		base_first += !strcmp(json_str(a, "arm"), "base");
+		seed_before = json_str(a, "seed");
+	}
+	assert_in_range(base_first, 16, 48);	/* of 64 throws of a coin: 4 deviations */
+}
+
+static void enough_pairs_are_those_of_the_design(void **state)
+{
+	static const struct { unsigned long family; unsigned pairs; } cases[] = {
+		{ 0, 1 }, { 1, 6 }, { 2, 7 }, { 3, 7 }, { 4, 8 }, { 6, 8 }, { 7, 9 },
+		{ 25, 10 }, { 26, 11 }, { 102, 12 }, { 103, 13 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		print_message("  family of %lu\n", cases[i].family);
+		assert_int_equal(plan_pairs_needed(cases[i].family, 0.05), cases[i].pairs);
+	}
+}
+
+static void too_few_pairs_are_refused_unless_no_verdict_is_wanted(void **state)
+{
+	json_t *plan = (json_t *)state;
+	struct err e = {};
+
+	assert_int_equal(plan_try("two-arms", (struct plan_opts){ .pairs = 5 }, &plan, &e), -EINVAL);
+	assert_ptr_equal(plan, state);
+	assert_string_equal(e.msg, "--pairs 5 is too few: 1 key comparisons at alpha 0.05 need at "
+			    "least 6 pairs, or no change could ever be significant");
+	cleanup_json json_t *smoke = plan_of("two-arms", (struct plan_opts){ .pairs = 1,
+								     .diagnostic = true });
+	assert_true(json_is_true(json_object_get(smoke, "diagnostic")));
+	assert_int_equal(json_array_size(json_object_get(smoke, "cells")), 2);
+}
+
+static void options_stand_above_the_experiment(void **state)
+{
+	cleanup_json json_t *plan = plan_of("two-arms", (struct plan_opts){
+		.clock = "virtual", .kernel = "./COPYING", .kernel_modules = "/lib/modules/x",
+		.connect = "qemu:///session" });
+	const json_t *cell = json_array_get(json_object_get(plan, "cells"), 0);
+	const json_t *kernels = json_object_get(plan, "kernels");
+	struct err e = {};
+	json_t *none = NULL;
+
+	(void)state;
+	assert_string_equal(json_str(plan, "clock"), "virtual");
+	assert_string_equal(json_str(plan, "connect"), "qemu:///session");
+	assert_string_equal(json_str(cell, "kernel"), "./COPYING");
+	assert_int_equal(json_object_size(kernels), 1);
+	assert_string_equal(json_str(json_object_get(kernels, "./COPYING"), "modules"),
+			    "/lib/modules/x");
+	assert_int_equal(plan_try("two-arms", (struct plan_opts){ .clock = "wall" }, &none, &e),
+			 -EINVAL);
+	assert_int_equal(plan_try("two-arms", (struct plan_opts){ .kernel = "./no/such" }, &none, &e),
+			 -ENOENT);
+}
+
+static void parameters_are_what_the_plan_sets(void **state)
+{
+	cleanup_json json_t *plan = plan_of("two-arms", (struct plan_opts){});
+	const json_t *p = json_object_get(json_object_get(json_object_get(plan, "workloads"), "web"),
+					  "parameters");
+
+	(void)state;
+	assert_int_equal(json_int_or(json_object_get(p, "instances"), "value", 0), 8);
+	assert_int_equal(json_int_or(json_object_get(p, "instances"), "default", 0), 1);
+	assert_int_equal(json_int_or(json_object_get(p, "duration"), "value", 0), 5000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plans_match_their_golden_files),
+		cmocka_unit_test(one_seed_gives_one_plan_and_another_gives_another),
+		cmocka_unit_test(more_pairs_start_with_the_same_cells),
+		cmocka_unit_test(a_pair_is_every_arm_once_with_one_seed_in_varying_order),
+		cmocka_unit_test(enough_pairs_are_those_of_the_design),
+		cmocka_unit_test(too_few_pairs_are_refused_unless_no_verdict_is_wanted),
+		cmocka_unit_test(options_stand_above_the_experiment),
+		cmocka_unit_test(parameters_are_what_the_plan_sets),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
