@@ -46,8 +46,8 @@ LDFLAGS_ALL = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
 
 # The agent is static, knows no library but jansson, and is never sanitised in
 # a guest: its tests on the host are.
-AGENT_SRC := $(wildcard harness/agent/*.c) harness/proto/frame.c harness/lib/err.c \
-	     harness/lib/clock.c
+AGENT_SRC := $(wildcard harness/agent/*.c) harness/proto/frame.c \
+	     $(patsubst %,harness/lib/%.c,err clock file json)
 AGENT_CFLAGS = -std=gnu17 $(OPTIMISE) $(WARNINGS) -fstack-protector-strong $(CFLAGS)
 
 LIB_SRC := $(filter-out harness/agent/%.c harness/cli/%.c,$(wildcard harness/*/*.c))
