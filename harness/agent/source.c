@@ -16,6 +16,17 @@
 
 /* Looking for a thread goes through all of /proc. */
 #define THREAD_SEARCH_MS 1000
+/*
+ * Most searches look only at processes younger than the last search: a kernel
+ * thread gets its name as it is made. Every so often all are looked at, since
+ * process numbers wrap around.
+ */
+#define FULL_SEARCH_EVERY 30
+/*
+ * A read that brought less is the whole file: seq_file fills a page as long as
+ * the next line fits, and none of ours is half a page long.
+ */
+#define SHORT_READ 2048
 #define COMM_MAX 64
 
 struct source {
@@ -25,6 +36,8 @@ struct source {
 	size_t n_keys;
 	int fd;				/* -1 while absent */
 	int64_t search_ms;		/* when a thread may be looked for again */
+	unsigned searches;
+	long seen_pid;			/* the greatest that a search has looked at */
 };
 
 struct kind {
@@ -58,8 +71,10 @@ static bool is_thread(int proc_fd, const char *pid, const char *comm)
 	return line_fd >= 0 && read(line_fd, text, 1) == 0;
 }
 
-static int thread_search(const char *comm, int root_fd)
+/* Returns the thread's open stat, or -1. Raises *seen_pid, up to which it looks at nothing. */
+static int thread_search(const char *comm, int root_fd, long *seen_pid)
 {
+	long newest = *seen_pid;
 	int proc_fd = openat(root_fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = proc_fd < 0 ? NULL : fdopendir(proc_fd);
 	struct dirent *d;
@@ -72,13 +87,19 @@ static int thread_search(const char *comm, int root_fd)
 	}
 	while (fd < 0 && (d = readdir(dir))) {
 		char path[64];
+		long pid = strtol(d->d_name, NULL, 10);
 
-		if (*d->d_name < '1' || *d->d_name > '9' || !is_thread(proc_fd, d->d_name, comm))
+		if (pid <= *seen_pid)
+			continue;
+		if (pid > newest)
+			newest = pid;
+		if (!is_thread(proc_fd, d->d_name, comm))
 			continue;
 		snprintf(path, sizeof(path), "%.20s/stat", d->d_name);
 		fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
 	}
 	closedir(dir);
+	*seen_pid = newest;
 	return fd;
 }
 
@@ -89,7 +110,13 @@ static int thread_open(struct source *s, int root_fd)
 	if (now < s->search_ms)
 		return -1;
 	s->search_ms = now + THREAD_SEARCH_MS;
-	return thread_search(s->path, root_fd);
+	if (s->searches++ % FULL_SEARCH_EVERY == 0)
+		s->seen_pid = 0;
+	int fd = thread_search(s->path, root_fd, &s->seen_pid);
+	/* Once found and gone, it is any process's number: start over. */
+	if (fd >= 0)
+		s->searches = 0;
+	return fd;
 }
 
 static void value_fill(struct source *s, const char *text, struct sample_value *values)
@@ -217,11 +244,11 @@ static bool file_fetch(struct source *s, char *buf, size_t size)
 
 		if (n < 0)
 			return false;
-		if (!n) {
+		len += (size_t)n;
+		if (!n || len < SHORT_READ) {
 			buf[len] = '\0';
 			return true;
 		}
-		len += (size_t)n;
 	}
 	return false;
 }

@@ -19,6 +19,7 @@ struct cell {
 	/* What is to be done: parts of the plan. */
 	const json_t *topology, *workload;
 	json_t *policies;		/* array of this arm's checked policies */
+	json_t *all_policies;		/* of every arm: sampling must cost all arms the same */
 	const char *out_dir;
 	enum guest_clock clock;
 	int sample_hz;

@@ -5,24 +5,18 @@
 #include "cell/cell.h"
 
 /*
- * Policies in a running guest: turning them on, waiting until they have come
- * to rest, proving that they acted.
+ * Policies in a running guest: turning them on, and waiting until they have
+ * come to rest. Whether they acted is said by result/proof.h.
  */
 
 /* Checks what they need and writes their files in order, reading each back. */
 int cell_policies_apply(struct cell *c, struct err *e);
 
 /*
- * Waits until the conditions of every policy hold. One that does not within
- * its timeout is no error: it is a warning, and what the proof is for.
+ * Waits until every policy has come to rest. One that does not within its
+ * timeout is no error: it is a warning, and what the proof is for.
  */
 int cell_policies_settle(struct cell *c, struct err *e);
-
-/*
- * Checks every policy's proof against @metrics. Pure. Appends rows to the array
- * @checks and returns "ok", "failed", or "none" where no policy has a proof.
- */
-const char *policy_prove(const json_t *policies, const json_t *metrics, json_t *checks);
 
 /* Whether any of @policies gives the workload's processes the attribute @name. */
 bool policy_process_attribute(const json_t *policies, const char *name);

@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "result/metric.h"
+#include "result/proof.h"
 
 /* A guest on the virtual clock, or a busy host, may take this many times longer. */
 #define WALL_FACTOR_HOST 3
@@ -88,7 +89,7 @@ static int sampling_start(struct cell *c, struct err *e)
 	cleanup_free char *path = path_format("%s/samples.jsonl", c->out_dir);
 	int rc = guest_call(c->guest, "sample-start",
 			    json_pack("{s:i, s:o}", "hz", c->sample_hz, "sources",
-				      metric_sources(c->workload, c->policies)),
+				      metric_sources(c->workload, c->all_policies)),
 			    &answer, e);
 
 	if (rc)
@@ -136,7 +137,11 @@ static int conform(struct cell *c, const struct guest_opts *o, struct err *e)
 
 static int mount_root(struct cell *c, const struct guest_opts *o, struct err *e)
 {
-	return guest_mount_root(c->guest, o, e);
+	int rc = guest_mount_root(c->guest, o, e);
+
+	if (rc && link_answered(c->guest->link))
+		c->blame = OUTCOME_NONCONFORMING;
+	return rc;
 }
 
 static int policies_on(struct cell *c, const struct guest_opts *o, struct err *e)
@@ -168,7 +173,7 @@ static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
 	return cell_policies_settle(c, e);
 }
 
-static int measure_window(struct cell *c, struct err *e)
+static int measure_window(struct cell *c, struct window *ret, struct err *e)
 {
 	json_t *metrics = json_object_get(c->result, "metrics");
 	cleanup_free char *output = NULL;
@@ -193,26 +198,21 @@ static int measure_window(struct cell *c, struct err *e)
 	json_object_set_new(c->result, "window",
 			    json_pack("{s:I, s:I}", "from_ns", (json_int_t)w.from_ns, "to_ns",
 				      (json_int_t)w.to_ns));
+	*ret = w;
 	return metric_derive(c->samples, c->workload, w, metrics, e);
-}
-
-static void prove(struct cell *c)
-{
-	json_t *checks = json_array();
-	const char *status = policy_prove(c->policies, json_object_get(c->result, "metrics"),
-					  checks);
-
-	json_object_set_new(c->result, "proof",
-			    json_pack("{s:s, s:o}", "status", status, "checks", checks));
 }
 
 static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 {
-	int rc = measure_window(c, e);
+	struct window w;
+	json_t *proof;
+	int rc = measure_window(c, &w, e);
 
 	(void)o;
 	if (!rc)
-		prove(c);
+		rc = proof_check(c->policies, c->workload, c->samples, w, &proof, e);
+	if (!rc)
+		json_object_set_new(c->result, "proof", proof);
 	return rc;
 }
 

@@ -119,6 +119,16 @@ static json_t *policies_of(const struct work *k)
 	return list;
 }
 
+static json_t *all_policies_of(const struct work *k)
+{
+	json_t *list = json_array(), *policy;
+	const char *name;
+
+	json_object_foreach(json_object_get(k->plan, "policies"), name, policy)
+		json_array_append(list, policy);
+	return list;
+}
+
 static void tell_console(void *arg, const char *line)
 {
 	const struct work *k = arg;
@@ -203,6 +213,7 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 		.workload = json_object_get(json_object_get(k->plan, "workloads"),
 					    json_str(k->cell, "workload")),
 		.policies = policies_of(k),
+		.all_policies = all_policies_of(k),
 		.out_dir = out,
 		.clock = k->clock,
 		.sample_hz = (int)json_int_or(k->plan, "sample_hz", 2),
@@ -222,6 +233,7 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 		fclose(c.samples_log);
 	samples_free(c.samples);
 	json_decref(c.policies);
+	json_decref(c.all_policies);
 	json_decref(c.daemons);
 	if (stopped)
 		return WORK_STOPPED;
@@ -244,6 +256,8 @@ int work_trial(const struct workdir *w, const struct account_share *shares, void
 
 	if (!rc)
 		rc = conform_check(g, k->topology, k->clock, rows, &differ, &e);
+	if (!rc)
+		rc = guest_mount_root(g, &o, &e);
 	guest_free(g);
 	return rc || differ ? EXIT_RIG : EXIT_WELL;
 }

@@ -99,7 +99,9 @@ static void print_facts(const json_t *j, const json_t *config)
 /* A name is looked up in the cache first: showing a kernel needs no network. */
 static int find_kernel(const char *name, struct kernel *k, struct err *e)
 {
-	if (!kernel_package_cached(name, k, e))
+	struct err absent;
+
+	if (!kernel_package_cached(name, k, &absent))
 		return 0;
 	return kernel_ensure(&cli.search, name, NULL, &cli_progress, k, e);
 }

@@ -90,7 +90,8 @@ int apt_sources(const char *suite, json_t **ret, struct err *e)
 	cleanup_json json_t *lines = apt_sources_parse(text, suite);
 	if (!json_array_size(lines))
 		return err_set(e, ENODATA,
-			       "apt on this host knows no Debian sources of suite %s: add them and run `apt-get update`",
+			       "apt on this host knows no Debian sources of suite %s: "
+			       "add them and run `apt-get update`",
 			       suite);
 	*ret = take_ptr(lines);
 	return 0;
@@ -204,7 +205,8 @@ int apt_newest(const char *pattern, const json_t *exclude, json_t **ret, struct 
 
 	if (!best)
 		return err_set(e, ENODATA,
-			       "apt on this host offers no package like %s: run `apt-get update`, or add Debian's sources that have it",
+			       "apt on this host offers no package like %s: run `apt-get update`, "
+			       "or add Debian's sources that have it",
 			       pattern);
 	const char *sha256 = json_str(best, "SHA256"), *size = json_str(best, "Size");
 

@@ -68,7 +68,8 @@ int bzimage_release(const char *path, char **ret, struct err *e)
 	}
 	if (len < VERSION_AT + 2 || memcmp(head + MAGIC_AT, "HdrS", 4))
 		return err_set(e, EINVAL,
-			       "%s is not a bzImage: an x86 kernel has \"HdrS\" at byte 0x202 (vmlinux is not what boots)",
+			       "%s is not a bzImage: an x86 kernel has \"HdrS\" at byte 0x202 "
+			       "(vmlinux is not what boots)",
 			       path);
 	unsigned protocol = head[PROTOCOL_AT] | head[PROTOCOL_AT + 1] << 8;
 	unsigned offset = head[VERSION_AT] | head[VERSION_AT + 1] << 8;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include "image/cache.h"
 #include "image/cache-lock.h"
 #include "image/cache-tree.h"
@@ -85,12 +86,15 @@ int cache_list(json_t **ret, struct err *e)
 static int remove_unless_held(const char *root, const char *entry, const char *path, bool dry_run,
 			      struct err *e)
 {
-	int lock = cache_lock(root, entry, 0, e);
+	struct err why;
+	int lock = cache_lock(root, entry, 0, &why);
 
 	if (lock == -EBUSY)
 		return 0;
-	if (lock < 0)
+	if (lock < 0) {
+		*e = why;
 		return lock;
+	}
 	int rc = dry_run ? 0 : cache_tree_remove(path, e);
 	cache_unlock(root, entry, lock);
 	return rc ? rc : 1;
@@ -127,6 +131,21 @@ static bool used_since(const char *path, time_t since)
 	return !stat(path, &st) && st.st_mtime > since;
 }
 
+/* Logs of failed builds are small and wanted by nobody for long: not reported. */
+static void prune_logs(const char *root, time_t since)
+{
+	cleanup_free char *logs = path_format("%s/log", root);
+	cleanup_closedir DIR *d = opendir(logs);
+	const struct dirent *de;
+
+	while (d && (de = readdir(d))) {
+		cleanup_free char *path = path_format("%s/%s", logs, de->d_name);
+
+		if (*de->d_name != '.' && !used_since(path, since))
+			unlink(path);
+	}
+}
+
 int cache_prune(unsigned days, bool dry_run, json_t **ret_removed, struct err *e)
 {
 	cleanup_free char *root = NULL;
@@ -157,6 +176,8 @@ int cache_prune(unsigned days, bool dry_run, json_t **ret_removed, struct err *e
 		if (rc)
 			json_array_append(removed, entry);
 	}
+	if (!dry_run)
+		prune_logs(root, since);
 	*ret_removed = take_ptr(removed);
 	return 0;
 }

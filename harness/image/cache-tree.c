@@ -23,17 +23,19 @@ int cache_dir_make(const char *path, struct err *e)
 
 int cache_tree_remove(const char *path, struct err *e)
 {
-	int rc = dir_remove(path, e);
+	struct err why;
+	int rc = dir_remove(path, &why);
 
-	if (rc != -EACCES && rc != -EPERM)
-		return rc;
+	if (!rc)
+		return 0;
 
 	cleanup_child struct child_result r = { 0 };
 	struct err ignored;
 	const char *argv[] = { USERNS_COMMAND, "rm", "-rf", "--", path, NULL };
 	const struct child_opts o = { .argv = argv, .timeout_ms = REMOVE_MS };
 
-	if (child_run(&o, &r, &ignored) || r.status)
-		return rc;
-	return 0;
+	if ((rc == -EACCES || rc == -EPERM) && !child_run(&o, &r, &ignored) && !r.status)
+		return 0;
+	*e = why;
+	return rc;
 }

@@ -22,11 +22,14 @@
 #define SCRIPTS_MAX 32
 
 /*
- * Nothing of the time of a build goes into the image: equal packages make
- * equal images. The date is Debian 12's.
+ * Nothing of the day of a build goes into the image: equal packages make equal
+ * files with equal times (but for when an inode was changed, which mke2fs takes
+ * from the disk it reads). The date is Debian 12's.
  */
 #define EPOCH "1686355200"
 #define FS_UUID "72616d72-6967-4d72-8000-696d61676531"
+
+static const char *const needed_tools[] = { "mmdebstrap", "mke2fs", "tar" };
 
 /* What no guest reads: it would only make the image larger and its build slower. */
 static const char *const dpkg_options[] = {
@@ -280,7 +283,12 @@ int image_build(const char *dir, void *arg, struct err *e)
 	const struct image_build *b = arg;
 	const struct rootmode *mode;
 	cleanup_free char *log = path_format("%s/" CACHE_BUILD_LOG, dir);
-	int rc = rootmode_find(&mode, e);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(needed_tools); i++)
+		rc = tool_require(needed_tools[i], e);
+	if (!rc)
+		rc = rootmode_find(&mode, e);
 	if (rc)
 		return rc;
 

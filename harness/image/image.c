@@ -28,7 +28,8 @@ static int disk_check(struct err *e)
 	if (free_bytes >= FREE_NEEDED)
 		return 0;
 	return err_set(e, ENOSPC,
-		       "building an image needs 2 GiB, and %s has %" PRIu64 " MiB free: make room, or set XDG_CACHE_HOME to another disk",
+		       "building an image needs 2 GiB, and %s has %" PRIu64
+		       " MiB free: make room, or set XDG_CACHE_HOME to another disk",
 		       root, free_bytes >> 20);
 }
 
@@ -94,10 +95,15 @@ static int build_or_find(const struct recipe *r, const struct progress *p, char 
 	cleanup_json json_t *sources = NULL;
 	struct content c;
 	char hash[65];
-	int rc = apt_sources(r->suite, &sources, e);
+	struct err why;
+	int rc = apt_sources(r->suite, &sources, &why);
 
-	if (rc)
-		return cached_of_recipe(r, ret_dir) ? rc : 0;
+	if (rc && !cached_of_recipe(r, ret_dir))
+		return 0;
+	if (rc) {
+		*e = why;
+		return rc;
+	}
 
 	struct image_build b = { .recipe = r, .sources = sources, .progress = p };
 	cleanup_free char *text = json_dumps(sources, JSON_COMPACT);

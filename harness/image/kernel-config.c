@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 #include "image/kernel-config.h"
 #include "image/kernel-tree.h"
 #include "lib/cleanup.h"
@@ -83,10 +83,13 @@ int kernel_config_load(const struct kernel *k, json_t **ret, struct err *e)
 {
 	cleanup_free char *path = config_path(k);
 	cleanup_free char *text = NULL;
-	int rc = file_read(AT_FDCWD, path, CONFIG_MAX, &text, NULL, e);
 
-	if (rc && rc != -ENOENT)
-		return rc;
-	*ret = rc ? NULL : kernel_config_parse(text);
-	return 0;
+	if (access(path, F_OK)) {
+		*ret = NULL;
+		return 0;
+	}
+	int rc = file_read(AT_FDCWD, path, CONFIG_MAX, &text, NULL, e);
+	if (!rc)
+		*ret = kernel_config_parse(text);
+	return rc;
 }

@@ -124,14 +124,17 @@ static char *last_used(const char *name, const struct wanted *w)
 }
 
 /* Offline, what is there will do: the result records which package it was. */
-static int fall_back(const struct wanted *w, const struct progress *p, int rc, char **ret_dir,
-		     struct err *e)
+static int fall_back(const struct wanted *w, const struct progress *p, const struct err *why,
+		     char **ret_dir, struct err *e)
 {
-	cleanup_free char *dir = rc == -ENOPKG ? NULL : last_used(w->name, w);
+	cleanup_free char *dir = why->code == ENOPKG ? NULL : last_used(w->name, w);
 
-	if (!dir)
-		return rc;
-	cleanup_free char *line = path_format("kernel %s: using the cached one (%s)", w->name, e->msg);
+	if (!dir) {
+		*e = *why;
+		return -why->code;
+	}
+	cleanup_free char *line =
+		path_format("kernel %s: using the cached one (%s)", w->name, why->msg);
 
 	if (p && p->say)
 		p->say(p->arg, line);
@@ -144,15 +147,15 @@ int kernel_package_ensure(const struct search *s, const char *name, bool refresh
 {
 	cleanup_wanted struct wanted w = { 0 };
 	cleanup_free char *dir = NULL;
-	struct err stamp;
+	struct err stamp, why;
 	int rc = wanted_load(s, name, &w, e);
 	if (rc)
 		return rc;
 
 	if (refresh || resolved_get(KIND, w.name, w.key, &dir, &stamp)) {
-		rc = fetch_newest(&w, p, &dir, e);
+		rc = fetch_newest(&w, p, &dir, &why);
 		if (rc)
-			rc = fall_back(&w, p, rc, &dir, e);
+			rc = fall_back(&w, p, &why, &dir, e);
 		if (rc)
 			return rc;
 		/* Without the stamp the next start only takes longer. */

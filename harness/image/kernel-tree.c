@@ -58,12 +58,13 @@ int kernel_tree_modules(const char *tree, const char *release, const char *bzima
 	cleanup_free char *dir = NULL;
 	struct content c;
 	char hash[65], *save = NULL;
-	int rc = file_read(AT_FDCWD, order, ORDER_MAX, &text, NULL, e);
+	struct stat st;
 
-	if (rc == -ENOENT || (!rc && !*text)) {
+	if (stat(order, &st) || !st.st_size) {
 		*ret = NULL;
 		return 0;
 	}
+	int rc = file_read(AT_FDCWD, order, ORDER_MAX, &text, NULL, e);
 	if (rc)
 		return rc;
 	content_init(&c);

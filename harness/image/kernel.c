@@ -42,7 +42,8 @@ static int find_modules(const char *given, const char *release, char **ret, stru
 		*ret = realpath(given, NULL);
 	else if (given)
 		return err_set(e, ENOENT,
-			       "%s has no modules.dep for %s: run `depmod -b DIR %s`, DIR being the folder that has lib/modules/%s",
+			       "%s has no modules.dep for %s: run `depmod -b DIR %s`, "
+			       "DIR being the folder that has lib/modules/%s",
 			       given, release, release, release);
 	return 0;
 }

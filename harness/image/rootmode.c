@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <unistd.h>
 #include "image/rootmode.h"
+#include "image/tool.h"
 #include "image/userns.h"
-#include "lib/child.h"
 #include "lib/cleanup.h"
 
 #define TRY_MS 20000
@@ -34,9 +34,8 @@ static const struct {
 
 static bool mode_works(size_t i)
 {
-	cleanup_child struct child_result r = { 0 };
 	const char *argv[ARGS_MAX] = { NULL };
-	const struct child_opts o = { .argv = argv, .timeout_ms = TRY_MS };
+	const struct tool_opts o = { .argv = argv, .timeout_ms = TRY_MS };
 	struct err ignored;
 	size_t n = 0;
 
@@ -46,7 +45,7 @@ static bool mode_works(size_t i)
 		argv[n++] = *w;
 	for (size_t t = 0; t < ARRAY_SIZE(modes[i].trial) && modes[i].trial[t]; t++)
 		argv[n++] = modes[i].trial[t];
-	return !child_run(&o, &r, &ignored) && !r.status;
+	return !tool_run(&o, NULL, &ignored);
 }
 
 int rootmode_find(const struct rootmode **ret, struct err *e)
@@ -60,6 +59,9 @@ int rootmode_find(const struct rootmode **ret, struct err *e)
 	const struct passwd *user = getpwuid(geteuid());
 
 	return err_set(e, EPERM,
-		       "an ordinary user can build an image with subordinate users or with fakechroot, and neither works here: run `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s`, or install the Debian packages fakechroot and fakeroot",
+		       "an ordinary user can build an image with subordinate users or with "
+		       "fakechroot, and neither works here: run `sudo usermod --add-subuids "
+		       "100000-165535 --add-subgids 100000-165535 %s`, "
+		       "or install the Debian packages fakechroot and fakeroot",
 		       user ? user->pw_name : "USER");
 }

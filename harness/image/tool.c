@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 #include "image/tool.h"
 #include "lib/child.h"
 #include "lib/cleanup.h"
@@ -10,6 +11,8 @@
 
 #define OUTPUT_MAX (64U << 10)
 #define LOG_MAX (64U << 20)
+#define ENV_MAX 16
+#define SBIN "/usr/local/sbin:/usr/sbin:/sbin"
 
 static const struct {
 	const char *tool, *package;
@@ -53,12 +56,50 @@ static int tool_failed(const struct tool_opts *o, struct child_result *r, struct
 		       *said ? ": " : "", said);
 }
 
+static char *tool_path(void)
+{
+	const char *path = getenv("PATH");
+
+	return path_format("%s%s" SBIN, path ? path : "", path && *path ? ":" : "");
+}
+
+static int not_installed(const char *tool, struct err *e)
+{
+	const char *package = tool_package(tool);
+
+	return err_set(e, ENOPKG,
+		       "%s is not installed: install the Debian package %s "
+		       "(ci/setup installs all that ramrig needs)",
+		       tool, package ? package : tool);
+}
+
+int tool_require(const char *tool, struct err *e)
+{
+	cleanup_free char *path = tool_path();
+	char *save = NULL;
+
+	for (char *dir = strtok_r(path, ":", &save); dir; dir = strtok_r(NULL, ":", &save)) {
+		cleanup_free char *file = path_format("%s/%s", dir, tool);
+
+		if (!access(file, X_OK))
+			return 0;
+	}
+	return not_installed(tool, e);
+}
+
 int tool_run(const struct tool_opts *o, char **ret_output, struct err *e)
 {
 	cleanup_child struct child_result r = { 0 };
+	cleanup_free char *path = tool_path();
+	cleanup_free char *path_is = path_format("PATH=%s", path);
+	const char *env[ENV_MAX] = { path_is };
+
+	for (size_t n = 1; o->extra_env && o->extra_env[n - 1] && n < ENV_MAX - 1; n++)
+		env[n] = o->extra_env[n - 1];
+
 	const struct child_opts c = {
 		.argv = o->argv,
-		.extra_env = o->extra_env,
+		.extra_env = env,
 		.cwd = o->cwd,
 		.log_path = o->log_path,
 		.timeout_ms = o->timeout_ms,
@@ -66,13 +107,8 @@ int tool_run(const struct tool_opts *o, char **ret_output, struct err *e)
 	};
 	int rc = child_run(&c, &r, e);
 
-	if (rc == -ENOENT) {
-		const char *package = tool_package(o->argv[0]);
-
-		return err_set(e, ENOPKG,
-			       "%s is not installed: install the Debian package %s (ci/setup installs all that ramrig needs)",
-			       o->argv[0], package ? package : o->argv[0]);
-	}
+	if (rc == -ENOENT)
+		return not_installed(o->argv[0], e);
 	if (rc)
 		return rc;
 	if (r.status)

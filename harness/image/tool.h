@@ -6,7 +6,8 @@
 #include "lib/err.h"
 
 /*
- * Runs a host program that has to succeed.
+ * Runs a host program that has to succeed; also one in /usr/sbin, which an
+ * ordinary user's PATH lacks.
  *
  * -ENOPKG when it is not installed; @e then names the Debian package that has
  * it. -EIO when it fails; @e then quotes its last line. Where @ret_output is
@@ -23,6 +24,9 @@ struct tool_opts {
 };
 
 int tool_run(const struct tool_opts *o, char **ret_output, struct err *e);
+
+/* Says whether @tool is installed: 0, or -ENOPKG and the same sentence as tool_run(). */
+int tool_require(const char *tool, struct err *e);
 
 /* The Debian package that has @tool, or NULL for one that ramrig does not use. */
 const char *tool_package(const char *tool);

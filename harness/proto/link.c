@@ -11,8 +11,8 @@
 #include "proto/frame.h"
 #include "proto/link.h"
 #include "proto/link-check.h"
+#include "proto/link-log.h"
 
-#define LOG_MAX (64UL << 20)
 #define EVENTS_BURST 5000
 #define EVENTS_PER_S 1000
 #define EVENT_BYTES_BURST (32 << 20)
@@ -31,8 +31,7 @@ struct link {
 	int64_t frame_bytes;	/* of the frame that is coming in */
 	void (*event_fn)(const json_t *event, void *arg);
 	void *event_arg;
-	FILE *log;
-	size_t logged;
+	struct link_log log;
 	struct allowance events, event_bytes;
 	json_int_t next_id;
 	json_int_t waiting_id;	/* 0 when no request waits */
@@ -92,32 +91,12 @@ void link_set_event_handler(struct link *l, void (*fn)(const json_t *event, void
 
 void link_set_log(struct link *l, FILE *log)
 {
-	l->log = log;
+	l->log.file = log;
 }
 
 bool link_answered(const struct link *l)
 {
 	return l->answered;
-}
-
-/* A log that cannot be written must not fail a cell: errors are not looked at. */
-static void log_message(struct link *l, const char *from, const json_t *message)
-{
-	if (!l->log)
-		return;
-	cleanup_free char *text = json_dumps(message, JSON_COMPACT);
-	if (!text)
-		return;
-	size_t len = strlen(text);
-	if (l->logged + len > LOG_MAX) {
-		fprintf(l->log, "{\"ms\":%lld,\"end\":\"this log ends at its limit of %lu bytes\"}\n",
-			(long long)clock_now_ms(), LOG_MAX);
-		l->log = NULL;
-		return;
-	}
-	fprintf(l->log, "{\"ms\":%lld,\"from\":\"%s\",\"message\":%s}\n",
-		(long long)clock_now_ms(), from, text);
-	l->logged += len + 64;
 }
 
 static bool allowance_take(struct allowance *a, int64_t n)
@@ -158,7 +137,7 @@ static int event_dispatch(struct link *l, json_t *event)
 		l->hello = json_incref(event);
 	}
 	if (!link_event_is_sample(event))
-		log_message(l, "guest", event);
+		link_log_write(&l->log, "guest", event);
 	if (!is_hello && l->event_fn)
 		l->event_fn(event, l->event_arg);
 	return 0;
@@ -173,7 +152,7 @@ static int answer_dispatch(struct link *l, json_t *message)
 		return link_break(l, EPROTO, "the agent did not say hello first");
 	if (link_check_answer(message, &why))
 		return link_break(l, EPROTO, why.msg);
-	log_message(l, "guest", message);
+	link_log_write(&l->log, "guest", message);
 	if (id == l->waiting_id && !l->answer) {
 		l->answer = json_incref(message);
 		return 0;
@@ -322,7 +301,7 @@ static int request_encode(struct link *l, const char *verb, json_t *params, unsi
 		return err_set(e, ENOMEM, "cannot make the request %s", verb);
 	int rc = frame_encode(request, ret, ret_len, e);
 	if (!rc)
-		log_message(l, "host", request);
+		link_log_write(&l->log, "host", request);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include "lib/cleanup.h"
 #include "lib/clock.h"
+#include "lib/file.h"
 #include "proto/protocol.h"
 #include "vm/console.h"
 #include "vm/embed.h"
@@ -120,6 +121,17 @@ static void *event_loop(void *arg)
 	return NULL;
 }
 
+/* Its warnings of our own QEMU arguments are for nobody's terminal. */
+static int quiet_libvirt(const char *run_dir, struct err *e)
+{
+	cleanup_free char *outputs = path_format("3:file:%s/libvirt.log", run_dir);
+
+	virSetErrorFunc(NULL, swallow_error);
+	if (setenv("LIBVIRT_LOG_OUTPUTS", outputs, 1) || virInitialize() < 0)
+		return err_set(e, EIO, "cannot start libvirt");
+	return 0;
+}
+
 /* The loop must run before the connection is opened: libvirt waits on it. */
 static int start_loop(struct session *s, struct err *e)
 {
@@ -132,7 +144,6 @@ static int start_loop(struct session *s, struct err *e)
 	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->interrupt_fd < 0 || s->signal_fd < 0)
 		return err_set(e, errno, "cannot make descriptors for a session: %m");
-	virSetErrorFunc(NULL, swallow_error);
 	if (virEventRegisterDefaultImpl() < 0)
 		return fail_libvirt(e, "cannot start libvirt's event loop");
 	s->timer = virEventAddTimeout(TICK_MS, on_tick, s, NULL);
@@ -204,7 +215,9 @@ int session_start(const struct session_opts *o, struct session **ret, struct err
 	s->opts = *o;
 	s->agent_fd = s->interrupt_fd = s->signal_fd = s->console.fd = -1;
 	s->timer = s->signal_watch = s->lifecycle = -1;
-	int rc = start_loop(s, e);
+	int rc = quiet_libvirt(o->run_dir, e);
+	if (!rc)
+		rc = start_loop(s, e);
 	if (!rc)
 		rc = open_connection(s, e);
 	if (!rc)

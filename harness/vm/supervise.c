@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "lib/clock.h"
 #include "vm/supervise.h"
 
+#define DESCRIPTORS_MAX 4096
 #define STOP_MS 20000	/* for a worker told to stop, before it is killed */
 
 struct supervisor {
@@ -33,6 +35,17 @@ static int die_with(pid_t parent, struct err *e)
 	return 0;
 }
 
+/* libvirt closes every descriptor there could be before each program it starts. */
+static void bound_descriptors(void)
+{
+	struct rlimit r;
+
+	if (!getrlimit(RLIMIT_NOFILE, &r) && r.rlim_cur > DESCRIPTORS_MAX) {
+		r.rlim_cur = DESCRIPTORS_MAX;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
 static _Noreturn void worker_main(const struct workdir *w, struct account_share *shares,
 				  size_t n, supervise_fn fn, void *arg, pid_t parent, int report)
 {
@@ -50,6 +63,7 @@ static _Noreturn void worker_main(const struct workdir *w, struct account_share 
 		_exit(127);
 	}
 	close(report);
+	bound_descriptors();
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_UNBLOCK, &chld, NULL);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
-#include "lib/child.h"
+#include "image/tool.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
@@ -34,14 +34,11 @@ static const struct {
 
 static inline void tree_run(const char *const *argv)
 {
-	const struct child_opts o = { .argv = argv, .timeout_ms = 30000, .output_max = 4096 };
-	cleanup_child struct child_result r = { 0 };
+	const struct tool_opts o = { .argv = argv, .timeout_ms = 30000 };
 	struct err e;
 
-	if (child_run(&o, &r, &e))
+	if (tool_run(&o, NULL, &e))
 		fail_msg("%s", e.msg);
-	if (r.status)
-		fail_msg("%s: %s", argv[0], r.output);
 }
 
 static inline void tree_write(const char *dir, const char *name, const char *text)

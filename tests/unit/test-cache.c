@@ -103,6 +103,7 @@ static void an_entry_is_built_once_and_then_used(void **state)
 static void a_failed_build_leaves_only_its_log_and_names_it(void **state)
 {
 	struct plan p = { .rc = -EIO, .log = "what went wrong\n", .signal_fd = -1 };
+	cleanup_json json_t *removed = NULL;
 	char *dir = NULL;
 	struct err e;
 
@@ -111,6 +112,8 @@ static void a_failed_build_leaves_only_its_log_and_names_it(void **state)
 	assert_null(dir);
 	assert_non_null(strstr(e.msg, "the build failed (log: "));
 	assert_non_null(strstr(e.msg, "/log/image-broken-" HASH ".log"));
+	assert_true(exists("log/image-", "broken", ".log"));
+	assert_int_equal(cache_prune(1, false, &removed, &e), 0);
 	assert_true(exists("log/image-", "broken", ".log"));
 	assert_false(exists("image/", "broken", ""));
 	assert_false(exists("tmp/image-", "broken", ""));

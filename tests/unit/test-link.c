@@ -18,6 +18,7 @@
 #include "lib/json.h"
 #include "proto/frame.h"
 #include "proto/link.h"
+#include "proto/link-log.h"
 
 #define HELLO "{\"event\":\"hello\",\"protocol\":1,\"release\":\"6.12\",\"machine\":\"x86_64\"," \
 	      "\"monotonic_ns\":5}"
@@ -459,6 +460,27 @@ static void the_log_has_a_line_a_message_but_no_samples(void **state)
 	guest_close(&g);
 }
 
+static void the_log_ends_at_its_limit(void **state)
+{
+	cleanup_free char *data = malloc(PROTOCOL_FRAME_MAX);
+	struct link_log log = { .file = tmpfile() };
+	FILE *file = log.file;
+	char line[64] = "";
+	(void)state;
+
+	memset(data, 'x', PROTOCOL_FRAME_MAX - 1);
+	data[PROTOCOL_FRAME_MAX - 1] = '\0';
+	cleanup_json json_t *message = json_pack("{s:s}", "data", data);
+	for (int i = 0; i < 100; i++)
+		link_log_write(&log, "guest", message);
+	assert_null(log.file);
+	assert_in_range(ftell(file), 60 << 20, (64 << 20) + 256);
+	fseek(file, -60, SEEK_END);
+	assert_true(fread(line, 1, sizeof(line) - 1, file) > 0);
+	assert_non_null(strstr(line, "limit"));
+	fclose(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -478,6 +500,7 @@ int main(void)
 		cmocka_unit_test(control_characters_do_not_leave_the_link),
 		cmocka_unit_test(a_guest_that_does_not_read_costs_one_deadline),
 		cmocka_unit_test(the_log_has_a_line_a_message_but_no_samples),
+		cmocka_unit_test(the_log_ends_at_its_limit),
 	};
 
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
