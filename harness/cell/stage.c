@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include "cell/boot-times.h"
 #include "cell/stage.h"
+#include "image/cache.h"
 #include "image/initramfs.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "vm/embed.h"
 #include "vm/probe.h"
 
 /* The part of a work that every guest of a topology has in common. */
@@ -72,14 +74,29 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 	return rc ? rc : prepare(s, json_str(workload, "folder"), e);
 }
 
+/* NULL, and nothing carried on, where there is no cache. */
+static char *caps_dir(void)
+{
+	cleanup_free char *root = NULL;
+	struct err ignored;
+
+	return cache_root(&root, &ignored) ? NULL : path_format("%s/libvirt-caps", root);
+}
+
 int stage_run(struct stage *s, supervise_fn fn, int *ret_status, struct err *e)
 {
+	cleanup_free char *caps = caps_dir();
 	struct account_share shares[SHARE_COUNT] = {
 		[SHARE_KERNEL] = { .path = s->kernel.bzimage },
 		[SHARE_IMAGE] = { .path = s->image },
 	};
 
-	return supervise(&s->dir, shares, SHARE_COUNT, fn, &s->work, ret_status, e);
+	if (caps)
+		embed_offer_caps(s->dir.run, caps);
+	int rc = supervise(&s->dir, shares, SHARE_COUNT, fn, &s->work, ret_status, e);
+	if (caps)
+		embed_keep_caps(s->dir.run, caps);
+	return rc;
 }
 
 int stage_trial(const struct stage *s, const json_t *reference, bool *ret_passes, struct err *e)

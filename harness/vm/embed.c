@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -8,6 +9,9 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "vm/embed.h"
+
+#define CAPS "cache/qemu/capabilities"	/* below the embed root */
+#define OFFERED "caps"			/* below the run folder */
 
 static int write_conf(const char *root, struct err *e)
 {
@@ -33,12 +37,72 @@ static int write_conf(const char *root, struct err *e)
 	return rc ? rc : file_write_atomic(path, text, strlen(text), e);
 }
 
+/* The worker's own copy: libvirt writes there when it finds QEMU changed. */
+static int take_offered_caps(const char *run_dir, const char *root, struct err *e)
+{
+	cleanup_free char *offered = path_format("%s/" OFFERED, run_dir);
+	cleanup_free char *above = path_format("%s/cache/qemu", root);
+	cleanup_free char *caps = path_format("%s/" CAPS, root);
+
+	if (access(offered, R_OK | X_OK))
+		return 0;
+	int rc = dir_make(above, 0700, e);
+
+	return rc ? rc : dir_copy(offered, caps, e);
+}
+
 int embed_prepare(const char *run_dir, char **ret_uri, struct err *e)
 {
 	cleanup_free char *root = path_format("%s/embed", run_dir);
 	int rc = write_conf(root, e);
 
 	if (!rc)
+		rc = take_offered_caps(run_dir, root, e);
+	if (!rc)
 		*ret_uri = path_format(EMBED_URI "?root=%s", root);
 	return rc;
+}
+
+void embed_offer_caps(const char *run_dir, const char *caps_dir)
+{
+	cleanup_free char *offered = path_format("%s/" OFFERED, run_dir);
+	struct err ignored;
+
+	if (!access(caps_dir, F_OK))
+		dir_copy(caps_dir, offered, &ignored);
+}
+
+/* Renamed into place, so that runs at the same time never see half of it. */
+static void keep_file(const char *from, const char *to)
+{
+	cleanup_free char *fresh = path_format("%s.%d", to, getpid());
+	char was[65] = "", now[65] = "";
+	struct err ignored;
+
+	if (!file_sha256(from, now, &ignored) && !file_sha256(to, was, &ignored) &&
+	    !strcmp(was, now))
+		return;
+	if (file_copy(from, fresh, 0644, &ignored) || rename(fresh, to))
+		unlink(fresh);
+}
+
+void embed_keep_caps(const char *run_dir, const char *caps_dir)
+{
+	cleanup_free char *caps = path_format("%s/embed/" CAPS, run_dir);
+	struct err ignored;
+	DIR *d = opendir(caps);
+
+	if (!d || dir_make(caps_dir, 0755, &ignored)) {
+		if (d)
+			closedir(d);
+		return;
+	}
+	for (struct dirent *de; (de = readdir(d));) {
+		cleanup_free char *from = path_format("%s/%s", caps, de->d_name);
+		cleanup_free char *to = path_format("%s/%s", caps_dir, de->d_name);
+
+		if (de->d_type == DT_REG)
+			keep_file(from, to);
+	}
+	closedir(d);
 }

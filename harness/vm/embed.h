@@ -13,4 +13,13 @@
  */
 int embed_prepare(const char *run_dir, char **ret_uri, struct err *e);
 
+/*
+ * What libvirt learns of QEMU by probing it takes longer than all else before
+ * a guest's first instruction (measured: 1.5 s). libvirt keeps it in a folder
+ * and knows when it is stale; these carry that folder from one embed root to
+ * the next through @caps_dir. They run in the supervisor, and failing is harmless.
+ */
+void embed_offer_caps(const char *run_dir, const char *caps_dir);	/* before the worker */
+void embed_keep_caps(const char *run_dir, const char *caps_dir);	/* after it */
+
 #endif
