@@ -9,6 +9,8 @@
 # DEVELOPER=1 turns warnings into errors, SANITIZE=1 builds and tests with
 # ASan and UBSan.
 
+MAKEFLAGS += -j$(shell nproc)
+
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -115,19 +117,24 @@ $(B)/ramrig.1: $(B)/ramrig
 $(B)/ramrig.bash: $(B)/ramrig
 	$< docs completion > $@
 
-check: check-unit check-cli check-boot
-
-check-unit: $(TESTS) | $(SETUP)
+# One after another whatever -j says: guests must not share the CPUs.
+check: all $(TESTS)
 	tests/run-unit $(TESTS)
-
-check-cli: all | $(SETUP)
 	bats --print-output-on-failure tests/cli
-
-check-boot: all | $(SETUP)
 	bats --print-output-on-failure tests/boot
 
+check-unit: $(TESTS)
+	tests/run-unit $(TESTS)
+
+check-cli: all
+	bats --print-output-on-failure tests/cli
+
+check-boot: all
+	bats --print-output-on-failure tests/boot
+
+# A regression is what the comparison found, not a failure of the demo.
 demo: all
-	$(B)/ramrig run quickstart
+	$(B)/ramrig run quickstart || [ $$? -eq 1 ]
 
 soak: all
 	bats --print-output-on-failure tests/soak

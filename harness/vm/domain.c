@@ -109,6 +109,26 @@ static void write_cpu(writer w, const struct domain_spec *d)
 	close_tag(w);
 }
 
+/*
+ * On the virtual clock the guest's wall clock starts at a fixed time and runs
+ * on that clock, too: two boots of one seed then run the same instructions.
+ */
+static void write_clock(writer w, const struct domain_spec *d)
+{
+	if (d->clock == CLOCK_HOST) {
+		flag_tag(w, "clock", "offset", "utc");
+		return;
+	}
+	open_tag(w, "clock");
+	attribute(w, "offset", "absolute");
+	attribute(w, "start", VIRTUAL_CLOCK_START);
+	open_tag(w, "timer");
+	attribute(w, "name", "rtc");
+	attribute(w, "track", "guest");
+	close_tag(w);
+	close_tag(w);
+}
+
 static void write_root_disk(writer w, const struct domain_spec *d)
 {
 	if (d->root_bus != DISK_VIRTIO)
@@ -246,7 +266,7 @@ int domain_xml(const struct domain_spec *d, char **ret, struct err *e)
 	write_memory(w, d);
 	write_boot(w, d);
 	write_cpu(w, d);
-	flag_tag(w, "clock", "offset", "utc");
+	write_clock(w, d);
 	text_tag(w, "on_poweroff", "destroy");
 	text_tag(w, "on_reboot", "destroy");
 	text_tag(w, "on_crash", "destroy");

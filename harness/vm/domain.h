@@ -12,6 +12,7 @@
 /* How a guest's time passes; the fixed icount rate of the virtual clock. */
 enum guest_clock { CLOCK_HOST, CLOCK_VIRTUAL };
 #define VIRTUAL_CLOCK_ICOUNT "shift=2,sleep=on"	/* 4 ns an instruction */
+#define VIRTUAL_CLOCK_START "1767225600"		/* 2026-01-01, in seconds since the epoch */
 
 enum disk_bus { DISK_VIRTIO, DISK_NVME };
 
