@@ -53,9 +53,17 @@ void batch_clear(struct batch *b)
 
 int64_t batch_eta_ms(const struct batch *b)
 {
+	int64_t left = (int64_t)(b->n_cells - b->n_done) * b->cell_ms;
+
 	if (!b->cell_ms)
 		return -1;
-	return (int64_t)(b->n_cells - b->n_done) * b->cell_ms / (b->jobs ? b->jobs : 1);
+	for (unsigned i = 0; i < b->jobs; i++) {
+		int64_t spent = clock_now_ms() - b->slots[i].started_ms;
+
+		if (b->slots[i].pid)
+			left -= spent < b->cell_ms ? spent : b->cell_ms;
+	}
+	return left / (b->jobs ? b->jobs : 1);
 }
 
 /*
@@ -241,9 +249,17 @@ static struct batch_cell *next_cell(struct batch *b)
 	return NULL;
 }
 
-static int fill_slots(struct batch *b, unsigned *ret_busy, struct err *e)
+static unsigned count_busy(const struct batch *b)
 {
-	*ret_busy = 0;
+	unsigned busy = 0;
+
+	for (unsigned i = 0; i < b->jobs; i++)
+		busy += b->slots[i].pid != 0;
+	return busy;
+}
+
+static int fill_slots(struct batch *b, struct err *e)
+{
 	for (unsigned i = 0; i < b->jobs; i++) {
 		struct batch_cell *c = b->slots[i].pid ? NULL : next_cell(b);
 
@@ -253,7 +269,6 @@ static int fill_slots(struct batch *b, unsigned *ret_busy, struct err *e)
 			if (rc)
 				return rc;
 		}
-		*ret_busy += b->slots[i].pid != 0;
 	}
 	return 0;
 }
@@ -310,31 +325,30 @@ static bool wait_event(struct batch *b, int signals)
 static int loop(struct batch *b, int signals, struct err *e)
 {
 	bool stopping = false;
-	unsigned busy = 1;
 	int rc = 0;
 
-	while (busy) {
+	for (;;) {
+		struct err more;
+
 		if (!stopping && !rc)
-			rc = fill_slots(b, &busy, e);
+			rc = fill_slots(b, e);
 		if (rc && !stopping) {
 			stopping = true;
 			tell_slots(b, SIGTERM);
 		}
 		if (b->on_change)
 			b->on_change(b);
-		if (!busy)
+		if (!count_busy(b))
 			break;
 		if (wait_event(b, signals)) {
 			tell_slots(b, stopping ? SIGKILL : SIGTERM);
 			stopping = true;
 		}
-		int reaped = reap_slots(b, stopping, e);
-		rc = rc ? rc : reaped;
-		busy = 0;
-		for (unsigned i = 0; i < b->jobs; i++)
-			busy += b->slots[i].pid != 0;
-		if (!busy && !stopping && !rc)
-			busy = 1;	/* look for more */
+		int reaped = reap_slots(b, stopping, &more);
+		if (!rc && reaped) {
+			rc = reaped;
+			*e = more;
+		}
 	}
 	if (!rc && stopping)
 		rc = err_set(e, ECANCELED, "stopped by a signal");

@@ -91,10 +91,14 @@ int stage_run(struct stage *s, supervise_fn fn, int *ret_status, struct err *e)
 		[SHARE_IMAGE] = { .path = s->image },
 	};
 
-	if (caps)
+	const char *uri = json_str(s->work.plan, "connect");
+	bool own = !strcmp(uri, EMBED_URI);
+
+	if (caps && own)
 		embed_offer_caps(s->dir.run, caps);
-	int rc = supervise(&s->dir, shares, SHARE_COUNT, fn, &s->work, ret_status, e);
-	if (caps)
+	int rc = supervise(&s->dir, own ? DRIVER_EMBEDDED : DRIVER_DAEMON, shares, SHARE_COUNT, fn,
+			   &s->work, ret_status, e);
+	if (caps && own)
 		embed_keep_caps(s->dir.run, caps);
 	return rc;
 }

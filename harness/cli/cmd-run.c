@@ -18,6 +18,7 @@
 #include "lib/file.h"
 #include "plan/plan.h"
 #include "result/index.h"
+#include "vm/session.h"
 #include "vm/workdir.h"
 
 static int opt_pairs, opt_jobs = 1, opt_dry_run, opt_json, opt_strict, opt_diagnostic;
@@ -64,7 +65,9 @@ static int check_options(int argc, uint64_t *ret_budget_ms, struct err *e)
 	if (opt_pairs < 0 || opt_jobs < 1 || opt_jobs > BATCH_JOBS_MAX)
 		return err_set(e, EINVAL, "--pairs is at least 1, --jobs from 1 to %d",
 			       BATCH_JOBS_MAX);
-	return opt_budget ? duration_parse(opt_budget, ret_budget_ms, e) : 0;
+	if (opt_budget && duration_parse(opt_budget, ret_budget_ms, e))
+		return -e->code;
+	return session_check_uri(cli.connect, e);
 }
 
 static int make_plan(const char *experiment, json_t **ret, struct err *e)

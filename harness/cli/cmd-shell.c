@@ -7,6 +7,7 @@
 #include "cli/globals.h"
 #include "lib/cleanup.h"
 #include "spec/spec.h"
+#include "vm/session.h"
 #include "vm/workdir.h"
 
 static const char *opt_kernel = REFERENCE_KERNEL, *opt_modules, *opt_clock = "host",
@@ -63,7 +64,8 @@ static enum exit_code shell_main(int argc, const char *const *argv, struct err *
 		err_set(e, EINVAL, "clock '%s' is neither host nor virtual", opt_clock);
 		return EXIT_USAGE;
 	}
-	if (search_find(&cli.search, SPEC_TOPOLOGY, argv[0], &path, e) ||
+	if (session_check_uri(cli.connect, e) ||
+	    search_find(&cli.search, SPEC_TOPOLOGY, argv[0], &path, e) ||
 	    spec_load(SPEC_TOPOLOGY, path, &topology, e))
 		return EXIT_USAGE;
 	cleanup_json json_t *plan = shell_plan(spec_doc(topology));

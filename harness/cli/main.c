@@ -37,7 +37,7 @@ const struct poptOption global_options[] = {
 	  "a folder of your own kernels, topologies, policies, workloads and experiments, "
 	  "searched before ramrig's; may be given again", "DIR" },
 	{ "connect", '\0', POPT_ARG_STRING, &cli.connect, 0,
-	  "libvirt's URI of this host's QEMU driver; default qemu:///embed", "URI" },
+	  "libvirt's URI: qemu:///embed (the default: no daemon), qemu:///session or qemu:///system", "URI" },
 	{ "quiet", 'q', POPT_ARG_NONE, &cli.quiet, 0, "say nothing but results and errors", NULL },
 	POPT_TABLEEND
 };

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -98,4 +99,11 @@ int account_enter(const char *run_dir, struct account_share *shares, size_t n, s
 	if (!rc)
 		rc = check_readable(shares, n, e);
 	return rc;
+}
+
+int account_keep(const char *run_dir, struct account_share *shares, size_t n, struct err *e)
+{
+	if (chmod(run_dir, 0755))
+		return err_set(e, errno, "cannot open %s to the daemon's QEMU: %m", run_dir);
+	return check_readable(shares, n, e);
 }

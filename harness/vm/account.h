@@ -25,4 +25,10 @@ struct account_share {
  */
 int account_enter(const char *run_dir, struct account_share *shares, size_t n, struct err *e);
 
+/*
+ * For guests that a libvirt daemon starts: this process stays who it is, shares
+ * are visible where they are, and @run_dir is opened to the daemon's QEMU.
+ */
+int account_keep(const char *run_dir, struct account_share *shares, size_t n, struct err *e);
+
 #endif

@@ -98,7 +98,8 @@ static void on_tick(int timer, void *arg)
 	(void)timer;
 	if (console_follow(&s->console, s->opts.console_log) && s->opts.console_line)
 		s->opts.console_line(s->opts.arg, s->console.last);
-	if (s->console.seen > SESSION_CONSOLE_MAX)
+	/* By the file's size: the guest may write faster than lines are looked at. */
+	if (console_size(&s->console) > SESSION_CONSOLE_MAX)
 		end_with(s, SESSION_FLOODED);
 	if (s->console.panic[0] && !s->panic_ms)
 		s->panic_ms = clock_now_ms();
@@ -204,6 +205,18 @@ static int open_agent(struct session *s, struct err *e)
 	if (rc)
 		virStreamFree(stream);
 	return rc;
+}
+
+int session_check_uri(const char *uri, struct err *e)
+{
+	static const char *const known[] = { EMBED_URI, "qemu:///session", "qemu:///system" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!strcmp(uri, known[i]))
+			return 0;
+	}
+	return err_set(e, EINVAL, "--connect '%s': ramrig drives QEMU on this host only, by %s, "
+		       "%s or %s", uri, known[0], known[1], known[2]);
 }
 
 int session_start(const struct session_opts *o, struct session **ret, struct err *e)

@@ -41,6 +41,12 @@ struct session_opts {
 	void *arg;
 };
 
+/*
+ * Whether @uri is one that session_start() takes: QEMU's driver on this host.
+ * -EINVAL for another host's, where the guest's files would be missing.
+ */
+int session_check_uri(const char *uri, struct err *e);
+
 /* Starts the guest. On failure nothing is left running. */
 int session_start(const struct session_opts *o, struct session **ret, struct err *e);
 

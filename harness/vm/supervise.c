@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -12,9 +13,12 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "lib/clock.h"
+#include "lib/file.h"
 #include "vm/supervise.h"
 
 #define DESCRIPTORS_MAX 4096
+#define CHILDREN_MAX (1 << 20)
+#define END_MS 5000	/* for a killed process to be gone */
 #define STOP_MS 20000	/* for a worker told to stop, before it is killed */
 
 struct supervisor {
@@ -46,15 +50,17 @@ static void bound_descriptors(void)
 	}
 }
 
-static _Noreturn void worker_main(const struct workdir *w, struct account_share *shares,
-				  size_t n, supervise_fn fn, void *arg, pid_t parent, int report)
+static _Noreturn void worker_main(const struct workdir *w, enum supervise_driver driver,
+				  struct account_share *shares, size_t n, supervise_fn fn,
+				  void *arg, pid_t parent, int report)
 {
 	struct err e = { 0 };
 	sigset_t chld;
 	int rc = die_with(parent, &e);
 
 	if (!rc)
-		rc = account_enter(w->run, shares, n, &e);
+		rc = driver == DRIVER_EMBEDDED ? account_enter(w->run, shares, n, &e)
+					       : account_keep(w->run, shares, n, &e);
 	if (!rc)
 		rc = die_with(parent, &e);
 	if (rc) {
@@ -83,6 +89,31 @@ static void reap(struct supervisor *s)
 			continue;
 		s->ended = true;
 		s->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	}
+}
+
+/*
+ * Kills this process's children and reaps them; orphans below them become its
+ * own when they die. A child that does not die within the deadline is the kernel's.
+ */
+static void end_children(void)
+{
+	cleanup_free char *file = path_format("/proc/self/task/%d/children", gettid());
+	int64_t deadline = clock_now_ms() + END_MS;
+
+	while (clock_left_ms(deadline)) {
+		cleanup_free char *pids = NULL;
+		struct err ignored;
+
+		if (waitpid(-1, NULL, WNOHANG) < 0)
+			return;
+		if (!file_read(AT_FDCWD, file, CHILDREN_MAX, &pids, NULL, &ignored)) {
+			char *at = pids, *end;
+
+			for (long pid; (pid = strtol(at, &end, 10)) > 0; at = end)
+				kill((pid_t)pid, SIGKILL);
+		}
+		poll(NULL, 0, 5);
 	}
 }
 
@@ -121,8 +152,9 @@ static int block_signals(struct supervisor *s, sigset_t *ret_before, struct err 
 	return 0;
 }
 
-int supervise(const struct workdir *w, struct account_share *shares, size_t n_shares,
-	      supervise_fn fn, void *arg, int *ret_status, struct err *e)
+int supervise(const struct workdir *w, enum supervise_driver driver,
+	      struct account_share *shares, size_t n_shares, supervise_fn fn, void *arg,
+	      int *ret_status, struct err *e)
 {
 	struct supervisor s = { .signals = -1 };
 	sigset_t before;
@@ -137,7 +169,7 @@ int supervise(const struct workdir *w, struct account_share *shares, size_t n_sh
 	s.worker = fork();
 	if (!s.worker) {
 		close(report[0]);
-		worker_main(w, shares, n_shares, fn, arg, parent, report[1]);
+		worker_main(w, driver, shares, n_shares, fn, arg, parent, report[1]);
 	}
 	close(report[1]);
 	struct err from_worker;
@@ -150,8 +182,7 @@ int supervise(const struct workdir *w, struct account_share *shares, size_t n_sh
 		n = read(report[0], &from_worker, sizeof(from_worker));
 		watch(&s);
 		rc = workdir_kill(w, e);
-		while (waitpid(-1, NULL, 0) > 0)
-			;
+		end_children();
 	}
 	close(report[0]);
 	close(s.signals);

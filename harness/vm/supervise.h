@@ -18,7 +18,10 @@
  * the worker gets SIGTERM; when both are, the next run's workdir_scan() ends it.
  */
 
-/* Runs in the worker, as QEMU's account, with the shares visible. Returns its exit code. */
+/* Who starts QEMU: libvirt's driver in the worker, or a libvirt daemon (--connect). */
+enum supervise_driver { DRIVER_EMBEDDED, DRIVER_DAEMON };
+
+/* Runs in the worker, as QEMU's account (or, with a daemon, as its own), with the shares visible. Returns its exit code. */
 typedef int (*supervise_fn)(const struct workdir *w, const struct account_share *shares,
 			    void *arg);
 
@@ -27,7 +30,8 @@ typedef int (*supervise_fn)(const struct workdir *w, const struct account_share 
  * signal that ended it. account_enter()'s failure in the worker is returned as
  * an error.
  */
-int supervise(const struct workdir *w, struct account_share *shares, size_t n_shares,
-	      supervise_fn fn, void *arg, int *ret_status, struct err *e);
+int supervise(const struct workdir *w, enum supervise_driver driver,
+	      struct account_share *shares, size_t n_shares, supervise_fn fn, void *arg,
+	      int *ret_status, struct err *e);
 
 #endif
