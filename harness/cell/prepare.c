@@ -3,7 +3,22 @@
 #include <string.h>
 #include "cell/prepare.h"
 #include "image/kernel.h"
+#include "image/tool.h"
 #include "lib/cleanup.h"
+#include "vm/embed.h"
+#include "vm/probe.h"
+
+int prepare_host(struct err *e)
+{
+	cleanup_free char *qemu = NULL, *agent = NULL;
+	int rc = qemu_find(&qemu, e);
+
+	if (!rc)
+		rc = tool_require("qemu-img", e);
+	if (!rc)
+		rc = embed_check(e);
+	return rc ? rc : search_program("ramrig-agent", &agent, e);
+}
 
 static int prepare_image(const struct search *s, json_t *plan, const struct progress *p,
 			 struct err *e)

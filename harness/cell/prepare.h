@@ -9,6 +9,12 @@
 #define REFERENCE_KERNEL "debian-6.12"
 
 /*
+ * Whether the programs that every guest needs are here: QEMU, qemu-img,
+ * libvirt's driver, the agent. The error says which is not, and how to get it.
+ */
+int prepare_host(struct err *e);
+
+/*
  * Makes what a plan names: builds the image, fetches the kernels and the
  * reference kernel where the cache lacks them, and fills in the plan's "image",
  * "kernels" and "reference".

@@ -208,6 +208,8 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 		if (json_load_path(path, &plan, e) || check_jobs(plan, e))
 			return EXIT_USAGE;
 		dir = path_format("%s", opt_resume);
+		if (prepare_host(e))
+			return EXIT_RIG;
 	} else {
 		if (make_plan(argv[0], &plan, e) || check_jobs(plan, e))
 			return EXIT_USAGE;
@@ -216,7 +218,7 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 			return EXIT_WELL;
 		}
 		dir = opt_out ? path_format("%s", opt_out) : default_dir(plan);
-		if (prepare_plan(&cli.search, plan, &cli_progress, e))
+		if (prepare_host(e) || prepare_plan(&cli.search, plan, &cli_progress, e))
 			return EXIT_RIG;
 		if (write_plan(plan, dir, e))
 			return EXIT_USAGE;

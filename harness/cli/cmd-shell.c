@@ -70,7 +70,8 @@ static enum exit_code shell_main(int argc, const char *const *argv, struct err *
 		return EXIT_USAGE;
 	cleanup_json json_t *plan = shell_plan(spec_doc(topology));
 
-	if (workdir_scan(true, NULL, e) || prepare_plan(&cli.search, plan, &cli_progress, e))
+	if (prepare_host(e) || workdir_scan(true, NULL, e) ||
+	    prepare_plan(&cli.search, plan, &cli_progress, e))
 		return EXIT_RIG;
 	return shell_run(plan, e);
 }

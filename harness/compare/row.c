@@ -110,13 +110,16 @@ int row_key(const struct group *g, const json_t *m, const struct row_opts *o, st
 		.p_adjusted = 1,
 	};
 	json_t *why = NULL;
-	int rc = row_analyse(&r, o, e);
+	struct err none;
+	int rc = row_analyse(&r, o, &none);
 
-	if (rc == -ENODATA || rc == -EDOM)
+	if (rc == -ENODATA || rc == -EDOM) {
 		why = json_sprintf("%s of %s against %s (%s, %s) cannot be analysed: %s", r.metric,
-				   g->arm, g->base, g->workload, g->topology, e->msg);
-	else if (rc)
+				   g->arm, g->base, g->workload, g->topology, none.msg);
+	} else if (rc) {
+		*e = none;
 		return rc;
+	}
 	*ret = r;
 	*ret_why = why;
 	return 0;
@@ -126,10 +129,13 @@ int row_diagnostic(const struct group *g, const char *metric, const struct row_o
 		   struct row *ret, struct err *e)
 {
 	struct row r = { .group = g, .metric = metric, .margin = NAN, .p_adjusted = 1 };
-	int rc = row_analyse(&r, o, e);
+	struct err none;
+	int rc = row_analyse(&r, o, &none);
 
-	if (rc && rc != -ENODATA)
+	if (rc && rc != -ENODATA) {
+		*e = none;
 		return rc;
+	}
 	*ret = r;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "doctor/doctor.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "vm/embed.h"
 
 static void look_qemu(const struct doctor_env *env, struct finding *f)
 {
@@ -18,37 +19,17 @@ static void look_qemu(const struct doctor_env *env, struct finding *f)
 			    env->features->qemu);
 }
 
-/*
- * Where libvirt looks for its drivers: what LIBVIRT_DRIVER_DIR says, else a
- * folder beside the library that is loaded here.
- */
-static char *driver_path(void)
-{
-	const char *dir = getenv("LIBVIRT_DRIVER_DIR");
-	Dl_info lib;
-
-	if (dir && *dir)
-		return path_format("%s/libvirt_driver_qemu.so", dir);
-	if (!dladdr((void *)virGetVersion, &lib) || !lib.dli_fname)
-		return NULL;
-	const char *slash = strrchr(lib.dli_fname, '/');
-
-	return path_format("%.*s/libvirt/connection-driver/libvirt_driver_qemu.so",
-			   slash ? (int)(slash - lib.dli_fname) : 0, lib.dli_fname);
-}
-
 static void look_libvirt(const struct doctor_env *env, struct finding *f)
 {
-	cleanup_free char *driver = driver_path();
 	unsigned long v = 0;
+	struct err e;
 
 	(void)env;
 	virGetVersion(&v, NULL, NULL);
-	if (!driver || access(driver, R_OK))
+	if (embed_check(&e))
 		finding_set(f, DOCTOR_PROBLEM, "run ci/setup, or as root: apt-get install "
-			    "libvirt-daemon-driver-qemu", "libvirt %lu.%lu.%lu, without its driver "
-			    "for QEMU (%s)", v / 1000000, v / 1000 % 1000, v % 1000,
-			    driver ? driver : "no such folder");
+			    "libvirt-daemon-driver-qemu", "%lu.%lu.%lu: %s", v / 1000000,
+			    v / 1000 % 1000, v % 1000, e.msg);
 	else
 		finding_set(f, DOCTOR_OK, NULL, "%lu.%lu.%lu, with its driver for QEMU",
 			    v / 1000000, v / 1000 % 1000, v % 1000);

@@ -21,7 +21,7 @@ static const struct {
 	{ "depmod", "kmod" },	   { "dpkg", "dpkg" },		{ "dpkg-deb", "dpkg" },
 	{ "fakechroot", "fakechroot" }, { "fakeroot", "fakeroot" }, { "make", "make" },
 	{ "mke2fs", "e2fsprogs" }, { "mmdebstrap", "mmdebstrap" }, { "newuidmap", "uidmap" },
-	{ "tar", "tar" },	   { "unshare", "util-linux" },
+	{ "qemu-img", "qemu-utils" }, { "tar", "tar" },		{ "unshare", "util-linux" },
 };
 
 const char *tool_package(const char *tool)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
+#include <libvirt/libvirt.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +14,36 @@
 
 #define CAPS "cache/qemu/capabilities"	/* below the embed root */
 #define OFFERED "caps"			/* below the run folder */
+
+/*
+ * Where libvirt looks for its drivers: what LIBVIRT_DRIVER_DIR says, else a
+ * folder beside the library that is loaded here.
+ */
+static char *driver_path(void)
+{
+	const char *dir = getenv("LIBVIRT_DRIVER_DIR");
+	Dl_info lib;
+
+	if (dir && *dir)
+		return path_format("%s/libvirt_driver_qemu.so", dir);
+	if (!dladdr((void *)virGetVersion, &lib) || !lib.dli_fname)
+		return NULL;
+	const char *slash = strrchr(lib.dli_fname, '/');
+
+	return path_format("%.*s/libvirt/connection-driver/libvirt_driver_qemu.so",
+			   slash ? (int)(slash - lib.dli_fname) : 0, lib.dli_fname);
+}
+
+int embed_check(struct err *e)
+{
+	cleanup_free char *driver = driver_path();
+
+	if (driver && !access(driver, R_OK))
+		return 0;
+	return err_set(e, ENOPKG, "libvirt's driver for QEMU is not installed (%s): run ci/setup, or "
+		       "apt-get install libvirt-daemon-driver-qemu",
+		       driver ? driver : "no libvirt is loaded");
+}
 
 static int write_conf(const char *root, struct err *e)
 {

@@ -6,6 +6,9 @@
 
 #define EMBED_URI "qemu:///embed"
 
+/* Whether libvirt's driver for QEMU is installed; -ENOPKG says how to get it. */
+int embed_check(struct err *e);
+
 /*
  * Makes the root folder of libvirt's embedded driver below @run_dir, with the
  * configuration that lets it run without virtlogd, namespaces and cgroups and
