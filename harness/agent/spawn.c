@@ -129,8 +129,11 @@ static void __attribute__((noreturn)) child_run_job(const struct agent_config *c
 		fail(exec_fd, "cannot change the root to %s", c->sysroot);
 	if ((s->in_root || s->cwd) && chdir(s->cwd ? s->cwd : "/"))
 		fail(exec_fd, "cannot change to the folder %s", s->cwd ? s->cwd : "/");
-	if (s->merge_any && prctl(PR_SET_MEMORY_MERGE, 1, 0, 0, 0))
+	if (s->merge_any && prctl(PR_SET_MEMORY_MERGE, 1, 0, 0, 0)) {
+		/* A kernel before 6.4, or without KSM: told apart from a program that fails. */
+		errno = EOPNOTSUPP;
 		fail(exec_fd, "this kernel cannot merge the memory of a whole process");
+	}
 	env_set(s->env, exec_fd);
 	execvp(argv[0], argv);
 	fail(exec_fd, "cannot run %s", argv[0]);

@@ -29,6 +29,7 @@ struct cell {
 	struct guest *guest;
 	struct samples *samples;
 	FILE *samples_log;
+	int64_t sampling_ms;		/* clock_now_ms() when it began */
 	int samples_rc;			/* the first error of a sample, or 0 */
 	struct err samples_err;
 	json_t *daemons;		/* array of { job, name } */
@@ -36,6 +37,7 @@ struct cell {
 	const char *phase;
 	int64_t phase_ms;
 	enum outcome blame;		/* what an error of the step in hand means */
+	bool conforms;			/* what comes after is no matter for the reference kernel */
 };
 
 /* Ends the phase in hand and begins @name: its wall time goes into the result. */

@@ -25,7 +25,7 @@ static void set_outcome(json_t *r, enum outcome outcome, const char *charged, co
 {
 	json_object_set_new(r, "outcome", json_string(outcome_table[outcome].name));
 	json_object_set_new(r, "charged_to", json_string(charged));
-	json_object_set_new(r, "reason", json_string(reason));
+	json_object_set_new(r, "reason", json_sentence(reason));
 }
 
 /* What stands in the folder until the cell has finished: a failure of the rig. */

@@ -85,6 +85,18 @@ static int describe(const struct guest_opts *o, const char *overlay, const char 
 	return domain_xml(&d, ret, e);
 }
 
+/* What goes wrong before hello is awaited is the rig's, and must not look like a guest's silence. */
+static int rig_error(int rc, struct err *e)
+{
+	static const int guests[] = { ETIMEDOUT, ECANCELED, ECONNRESET, EPROTO };
+
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++) {
+		if (rc == -guests[i])
+			return -(e->code = EIO);
+	}
+	return rc;
+}
+
 static int open_link(struct guest *g, const struct guest_opts *o, struct err *e)
 {
 	cleanup_free char *path = path_format("%s/agent.jsonl", o->out_dir);
@@ -119,7 +131,7 @@ int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 	if (!rc)
 		rc = file_write_atomic(xml_path, g->xml, strlen(g->xml), e);
 	if (rc)
-		return rc;
+		return rig_error(rc, e);
 	struct session_opts so = {
 		.uri = o->uri,
 		.run_dir = o->run_dir,
@@ -135,7 +147,7 @@ int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 	if (!rc)
 		rc = open_link(g, o, e);
 	if (rc)
-		return rc == -ETIMEDOUT ? -(e->code = EIO) : rc;
+		return rig_error(rc, e);
 	rc = link_hello(g->link, g->started_ms + o->hello_deadline_ms, &g->hello, e);
 	g->hello_ms = clock_now_ms() - g->started_ms;
 	/* A guest that took long to boot is a slow one: its verbs may take as long. */

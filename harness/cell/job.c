@@ -68,8 +68,10 @@ int cell_daemons_start(struct cell *c, struct err *e)
 		json_object_set_new(params, "timeout_ms", json_integer(timeout));
 		int rc = link_call(c->guest->link, "daemon-start", params,
 				   clock_now_ms() + cell_wall_ms(c, timeout), &answer, e);
+		/* EOPNOTSUPP: the kernel cannot do what a policy asks for its processes. */
 		if (rc && link_answered(c->guest->link))
-			c->blame = OUTCOME_WORKLOAD_FAILED;
+			c->blame = rc == -EOPNOTSUPP ? OUTCOME_NONCONFORMING
+						     : OUTCOME_WORKLOAD_FAILED;
 		if (rc)
 			return rc;
 		json_array_append_new(c->daemons,
@@ -108,15 +110,20 @@ static int judge_end(struct cell *c, const char *which, const json_t *answer, st
 
 	if (len > 200)
 		tail += len - 200;
-	c->blame = OUTCOME_WORKLOAD_FAILED;
-	if (json_object_get(answer, "signal"))
-		return err_set(e, EIO, "%s was ended by signal %lld; it last printed: %s", which,
-			       (long long)json_int_or(answer, "signal", 0), tail);
-	if (json_int_or(answer, "exit", -1))
+	if (json_is_integer(json_object_get(answer, "exit"))) {
+		json_int_t code = json_int_or(answer, "exit", -1);
+
+		if (!code)
+			return 0;
+		c->blame = OUTCOME_WORKLOAD_FAILED;
 		return err_set(e, EIO, "%s ended with exit code %lld; it last printed: %s", which,
-			       (long long)json_int_or(answer, "exit", -1), tail);
-	c->blame = OUTCOME_INFRA_ERROR;
-	return 0;
+			       (long long)code, tail);
+	}
+	if (!json_is_integer(json_object_get(answer, "signal")))
+		return err_set(e, EPROTO, "the agent did not say how %s ended", which);
+	c->blame = OUTCOME_WORKLOAD_FAILED;
+	return err_set(e, EIO, "%s was ended by signal %lld; it last printed: %s", which,
+		       (long long)json_int_or(answer, "signal", 0), tail);
 }
 
 int cell_job_run(struct cell *c, const char *which, char **ret_output, struct err *e)
@@ -133,10 +140,11 @@ int cell_job_run(struct cell *c, const char *which, char **ret_output, struct er
 			       json_pack("{s:I, s:I}", "job", json_int_or(started, "job", 0),
 					 "timeout_ms", timeout),
 			       clock_now_ms() + cell_wall_ms(c, timeout), &answer, e);
-	if (rc && link_answered(c->guest->link)) {
+	if (rc && link_answered(c->guest->link))
 		c->blame = OUTCOME_WORKLOAD_FAILED;
-		return err_prefix(e, "%s: ", which);
-	}
+	if (rc == -ETIMEDOUT && link_answered(c->guest->link))
+		return err_set(e, ETIMEDOUT, "%s did not end within %lld s", which,
+			       (long long)timeout / 1000);
 	if (rc)
 		return rc;
 	keep_output(c, which, answer);

@@ -15,7 +15,10 @@ static const struct {
 	{ SESSION_DIED, OUTCOME_INFRA_ERROR, "QEMU died" },
 };
 
-/* What a broken link means, where the guest still runs. */
+/*
+ * What a broken link means, where the guest still runs. Only of ETIMEDOUT there
+ * are two: the link's, and one that the guest answered.
+ */
 static const struct {
 	int code;
 	enum outcome outcome;
@@ -25,6 +28,12 @@ static const struct {
 	{ ECONNRESET, OUTCOME_CRASHED, "the agent in the guest died" },
 	{ EPROTO, OUTCOME_CRASHED, "the guest broke the agent's protocol" },
 };
+
+/* Errors that no answer carries: the link maps a guest's own to others. */
+static bool link_broke(int rc)
+{
+	return rc == -ECANCELED || rc == -ECONNRESET || rc == -EPROTO;
+}
 
 static void set(struct verdict_on_failure *v, enum outcome outcome, const char *words,
 		const char *detail)
@@ -38,8 +47,12 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 		   struct verdict_on_failure *ret)
 {
 	*ret = (struct verdict_on_failure){ .stopped = why == SESSION_SIGNAL };
-	/* What a guest answered, or what was made of its answers, is the step's to judge. */
-	if (answered && blame != OUTCOME_INFRA_ERROR) {
+	answered &= !link_broke(rc);
+	/*
+	 * What a guest answered, or what was made of its answers, is the step's to
+	 * judge; but a kernel that panics takes its programs with it.
+	 */
+	if (answered && why != SESSION_PANICKED && blame != OUTCOME_INFRA_ERROR) {
 		ret->outcome = blame;
 		snprintf(ret->reason, sizeof(ret->reason), "%s", e->msg);
 		ret->before_hello = blame == OUTCOME_NONCONFORMING;

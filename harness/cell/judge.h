@@ -17,8 +17,9 @@ struct verdict_on_failure {
 
 /*
  * @rc is the error of the step, @e its words, @why the session's end, @panic
- * the console's panic line or NULL, @answered whether the guest's own answer
- * is the error, @said_hello whether it got that far. Pure.
+ * the console's panic line or NULL, @answered whether the guest answered the
+ * last request (that the link broke since is told by @rc), @said_hello whether
+ * it got that far. Pure.
  */
 void judge_failure(int rc, const struct err *e, enum session_end why, const char *panic,
 		   bool answered, bool said_hello, enum outcome blame,

@@ -6,6 +6,7 @@
 #include "cell/conform.h"
 #include "cell/job.h"
 #include "cell/policy.h"
+#include "cell/sampling.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
@@ -40,7 +41,7 @@ void cell_warn(struct cell *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	json_array_append_new(json_object_get(c->result, "warnings"), json_string(text));
+	json_array_append_new(json_object_get(c->result, "warnings"), json_sentence(text));
 }
 
 int64_t cell_wall_ms(const struct cell *c, int64_t guest_ms)
@@ -55,9 +56,12 @@ int cell_guest_now(struct cell *c, int64_t *ret_ns, struct err *e)
 	cleanup_json json_t *answer = NULL;
 	int rc = guest_call(c->guest, "ping", NULL, &answer, e);
 
-	if (!rc)
-		*ret_ns = json_int_or(answer, "monotonic_ns", 0);
-	return rc;
+	if (rc)
+		return rc;
+	if (!json_is_integer(json_object_get(answer, "monotonic_ns")))
+		return err_set(e, EPROTO, "the agent did not say what time it is");
+	*ret_ns = json_int_or(answer, "monotonic_ns", 0);
+	return 0;
 }
 
 static void on_event(const json_t *event, void *arg)
@@ -71,45 +75,16 @@ static void on_event(const json_t *event, void *arg)
 					json_str(event, "name"), json_str(event, "output"));
 		return;
 	}
-	if (!c->samples || c->samples_rc)
-		return;
-	c->samples_rc = samples_append(c->samples, event, &c->samples_err);
-	if (!c->samples_rc && c->samples_log) {
-		const json_t *t = json_object_get(event, "t_ns"), *v = json_object_get(event, "v");
-		cleanup_json json_t *line = json_pack("{s:O, s:O}", "t_ns", t, "v", v);
-
-		json_dumpf(line, c->samples_log, JSON_COMPACT | JSON_REAL_PRECISION(15));
-		fputc('\n', c->samples_log);
-	}
+	sampling_take(c, event);
 }
 
-static int sampling_start(struct cell *c, struct err *e)
-{
-	cleanup_json json_t *answer = NULL;
-	cleanup_free char *path = path_format("%s/samples.jsonl", c->out_dir);
-	int rc = guest_call(c->guest, "sample-start",
-			    json_pack("{s:i, s:o}", "hz", c->sample_hz, "sources",
-				      metric_sources(c->workload, c->all_policies)),
-			    &answer, e);
-
-	if (rc)
-		return rc;
-	rc = samples_new(json_object_get(answer, "columns"), &c->samples, e);
-	if (rc)
-		return rc;
-	c->samples_log = fopen(path, "we");
-	if (!c->samples_log)
-		return err_set(e, errno, "cannot create %s: %m", path);
-	cleanup_json json_t *head = json_pack("{s:O}", "columns", json_object_get(answer, "columns"));
-	json_dumpf(head, c->samples_log, JSON_COMPACT);
-	fputc('\n', c->samples_log);
-	return 0;
-}
-
-/* What went wrong while events came in, unless the step already failed. */
+/*
+ * What went wrong while events came in, unless the step already failed. But a
+ * load that fails because its server died has the server's death as its reason.
+ */
 static int after_events(struct cell *c, int rc, struct err *e)
 {
-	if (rc || !c->samples_rc)
+	if (!c->samples_rc || (rc && c->blame != OUTCOME_WORKLOAD_FAILED))
 		return rc;
 	*e = c->samples_err;
 	return c->samples_rc;
@@ -123,9 +98,10 @@ static int conform(struct cell *c, const struct guest_opts *o, struct err *e)
 	size_t i;
 
 	(void)o;
+	if ((rc && link_answered(c->guest->link)) || differ)
+		c->blame = OUTCOME_NONCONFORMING;
 	if (rc || !differ)
 		return rc;
-	c->blame = OUTCOME_NONCONFORMING;
 	json_array_foreach(rows, i, row) {
 		if (json_is_false(json_object_get(row, "ok")))
 			return err_set(e, ENODEV, "%s: declared %s, seen %s (%d differ in all)",
@@ -141,6 +117,7 @@ static int mount_root(struct cell *c, const struct guest_opts *o, struct err *e)
 
 	if (rc && link_answered(c->guest->link))
 		c->blame = OUTCOME_NONCONFORMING;
+	c->conforms = !rc;
 	return rc;
 }
 
@@ -170,6 +147,8 @@ static int warm_up(struct cell *c, const struct guest_opts *o, struct err *e)
 static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
 {
 	(void)o;
+	if (!c->sample_hz)
+		return 0;	/* nothing would tell that they have settled */
 	return cell_policies_settle(c, e);
 }
 
@@ -185,9 +164,8 @@ static int measure_window(struct cell *c, struct window *ret, struct err *e)
 	if (!rc)
 		rc = cell_guest_now(c, &w.to_ns, e);
 	/* One more sample, so that the window's end lies between two. */
-	if (!rc)
-		rc = link_wait(c->guest->link,
-			       clock_now_ms() + 1000 / (c->sample_hz ? c->sample_hz : 1000), e);
+	if (!rc && c->sample_hz)
+		rc = link_wait(c->guest->link, clock_now_ms() + 1000 / c->sample_hz, e);
 	rc = after_events(c, rc, e);
 	if (rc)
 		return rc;
@@ -219,15 +197,20 @@ static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 static int workload_off(struct cell *c, const struct guest_opts *o, struct err *e)
 {
 	(void)o;
-	int rc = guest_call(c->guest, "sample-stop", NULL, NULL, e);
+	int rc = c->sample_hz ? guest_call(c->guest, "sample-stop", NULL, NULL, e) : 0;
 
 	return rc ? rc : cell_daemons_stop(c, e);
 }
 
 static int power_off(struct cell *c, const struct guest_opts *o, struct err *e)
 {
+	int rc = guest_power_off(c->guest, e);
+
 	(void)o;
-	return guest_power_off(c->guest, e);
+	/* It said that it would, and did not. */
+	if (rc == -ETIMEDOUT && link_answered(c->guest->link))
+		c->blame = OUTCOME_HUNG;
+	return rc;
 }
 
 /* The way of a cell, from hello on; docs/design and the progress display follow it. */

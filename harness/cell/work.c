@@ -84,7 +84,7 @@ static void result_end(json_t *r, enum outcome outcome, const char *reason)
 	};
 
 	json_object_set_new(r, "outcome", json_string(outcome_table[outcome].name));
-	json_object_set_new(r, "reason", json_string(reason));
+	json_object_set_new(r, "reason", json_sentence(reason));
 	json_object_set_new(r, "charged_to", json_string(charged[outcome]));
 }
 
@@ -195,7 +195,7 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	cleanup_free char *reason = path_format("%s: %s", phase, v.reason);
 
 	result_end(c->result, v.outcome, reason);
-	json_object_set_new(c->result, "needs_trial", json_boolean(v.before_hello));
+	json_object_set_new(c->result, "needs_trial", json_boolean(v.before_hello && !c->conforms));
 	*ret_stopped = v.stopped;
 	return v.outcome;
 }

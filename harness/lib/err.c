@@ -4,6 +4,19 @@
 #include <string.h>
 #include "lib/err.h"
 
+/* A sentence may quote what a program printed; it stays one line all the same. */
+static void msg_join_lines(char *msg)
+{
+	size_t len = strlen(msg);
+
+	while (len && strchr(" \t\r\n", msg[len - 1]))
+		msg[--len] = '\0';
+	for (char *c = msg; *c; c++) {
+		if (*c == '\n' || *c == '\r')
+			*c = ' ';
+	}
+}
+
 int err_set(struct err *e, int code, const char *fmt, ...)
 {
 	char msg[sizeof(e->msg)];
@@ -13,6 +26,7 @@ int err_set(struct err *e, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
+	msg_join_lines(msg);
 	memcpy(e->msg, msg, sizeof(e->msg));
 	e->excerpt[0] = '\0';
 	e->code = code;

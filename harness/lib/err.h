@@ -15,7 +15,7 @@ struct err {
 	char excerpt[512];	/* the offending input line and a caret, or "" */
 };
 
-/* Sets code and msg, empties excerpt. Returns -code. */
+/* Sets code and msg (lines quoted in it are joined), empties excerpt. Returns -code. */
 int err_set(struct err *e, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -35,6 +35,26 @@ int json_save_path(const json_t *j, const char *path, struct err *e)
 	return file_write_atomic(path, text, len, e);
 }
 
+json_t *json_sentence(const char *text)
+{
+	cleanup_free char *line = strdup(text);
+
+	if (!line)
+		return NULL;
+	for (char *s = line; *s; s++) {
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			*s = ' ';
+	}
+	json_t *j = json_string(line);
+	if (j)
+		return j;
+	for (char *s = line; *s; s++) {
+		if ((unsigned char)*s > 0x7e)
+			*s = '?';
+	}
+	return json_string(line);
+}
+
 const char *json_str(const json_t *j, const char *key)
 {
 	return json_string_value(json_object_get(j, key));

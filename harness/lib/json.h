@@ -20,6 +20,12 @@ int json_load_path(const char *path, json_t **ret, struct err *e);
 /* Writes @j, indented and with a final newline, whole or not at all. */
 int json_save_path(const json_t *j, const char *path, struct err *e);
 
+/*
+ * A new string of one line, whatever @text holds: a sentence that quotes a
+ * guest may be cut inside a character, and jansson takes no broken UTF-8.
+ */
+json_t *json_sentence(const char *text);
+
 /* Returns the string at @key of object @j, or NULL where absent or not a string. */
 const char *json_str(const json_t *j, const char *key);
 

@@ -166,6 +166,9 @@ static int experiment_apply(const struct spec *s, json_t *doc, struct err *e)
 	}
 	if (json_is_true(json_object_get(doc, "diagnostic")))
 		return 0;
+	if (!json_int_or(doc, "sample_hz", 2))
+		return spec_error(s, "/sample_hz", e, "no policy can be proven without samples; "
+				  "take some, or say 'diagnostic: true'");
 	if (!json_array_size(json_object_get(doc, "metrics")))
 		return spec_error(s, "/metrics", e, "names no key metric, so there is nothing to "
 				  "judge; name one, or say 'diagnostic: true'");

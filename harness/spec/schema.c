@@ -269,8 +269,9 @@ static const struct field experiment_fields[] = {
 	  .help = "fresh boots of each arm" },
 	{ .key = "alpha", .type = FIELD_NUMBER, .min = 0.001, .max = 0.2, .fallback = "0.05",
 	  .help = "how often a family of key metrics may alarm where nothing has changed" },
-	{ .key = "sample_hz", .type = FIELD_INT, .min = 1, .max = 100, .fallback = "2",
-	  .help = "samples a second" },
+	{ .key = "sample_hz", .type = FIELD_INT, .min = 0, .max = 100, .fallback = "2",
+	  .help = "samples a second; 0, for diagnostics only, takes none: then there are the "
+		  "workload's own figures alone, and nothing is proven" },
 	{ .key = "metrics", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
 	  .fields = key_metric_fields, .fallback = "[]",
 	  .help = "the key metrics; at least one unless the experiment is diagnostic" },

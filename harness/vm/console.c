@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "vm/console.h"
@@ -57,4 +58,11 @@ bool console_follow(struct console *c, const char *path)
 		changed |= console_feed(c, buf, (size_t)n);
 	}
 	return changed;
+}
+
+off_t console_size(const struct console *c)
+{
+	struct stat st;
+
+	return c->fd >= 0 && !fstat(c->fd, &st) ? st.st_size : 0;
 }

@@ -27,4 +27,7 @@ bool console_feed(struct console *c, const char *bytes, size_t n);
 /* Reads what @path has got since the last call, at most 256 KiB. Same return. */
 bool console_follow(struct console *c, const char *path);
 
+/* Bytes in the file that is followed, read or not; 0 where there is none yet. */
+off_t console_size(const struct console *c);
+
 #endif

@@ -144,18 +144,44 @@ static int kill_processes(const char *path, struct err *e)
 	}
 }
 
+/*
+ * Whether @path holds nothing but what a work folder does, so that a folder of
+ * the user's own is never taken for one. *ret_locked: it holds a lock file.
+ */
+static bool looks_ours(const char *path, bool *ret_locked)
+{
+	static const char *const parts[] = { ".", "..", "lock", "lock.new", "run" };
+	cleanup_closedir DIR *d = opendir(path);
+
+	*ret_locked = false;
+	for (struct dirent *de; d && (de = readdir(d));) {
+		bool known = false;
+
+		for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+			known |= !strcmp(de->d_name, parts[i]);
+		if (!known)
+			return false;
+		*ret_locked |= !strcmp(de->d_name, "lock");
+	}
+	return d;
+}
+
 /* Returns a lock on a leftover, or -1 for what is alive, or not this user's. */
 static int lock_leftover(const char *path)
 {
 	struct stat st;
+	bool locked;
 
-	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+	    !looks_ours(path, &locked))
 		return -1;
 	/* Without a lock it is being made, unless its maker died long ago. */
 	bool old = time(NULL) - st.st_mtime > BIRTH_S;
+
+	if (!locked && !old)
+		return -1;
 	cleanup_free char *lock = path_format("%s/lock", path);
-	cleanup_close int fd = open(lock, O_RDWR | (old ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW,
-				    0600);
+	cleanup_close int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
 		return -1;
 	return take_fd(fd);
@@ -170,7 +196,8 @@ int workdir_scan(bool remove, json_t **ret_list, struct err *e)
 	if (!d)
 		return err_set(e, errno, "cannot read %s: %m", parent);
 	for (struct dirent *de; (de = readdir(d));) {
-		if (strncmp(de->d_name, PREFIX, strlen(PREFIX)))
+		if (strncmp(de->d_name, PREFIX, strlen(PREFIX)) ||
+		    strlen(de->d_name) != strlen(PREFIX "XXXXXX"))
 			continue;
 		cleanup_free char *path = path_format("%s/%s", parent, de->d_name);
 		cleanup_close int fd = lock_leftover(path);

@@ -41,7 +41,8 @@ static void only_a_text_that_is_one_number_is_a_value(void **state)
 static void keys_match_whole_words_and_kilobytes_become_bytes(void **state)
 {
 	struct source_key keys[] = {
-		{ "anon", 4, 0 }, { "MemFree", 7, 0 }, { "file", 4, 0 }, { "big", 3, 0 }, { "limit", 5, 0 },
+		{ (char *)"anon", 4, 0 }, { (char *)"MemFree", 7, 0 }, { (char *)"file", 4, 0 },
+		{ (char *)"big", 3, 0 }, { (char *)"limit", 5, 0 },
 	};
 	struct sample_value v[ARRAY_SIZE(keys)];
 	(void)state;

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include "lib/cleanup.h"
 #include "lib/clock.h"
+#include "lib/file.h"
 #include "lib/json.h"
 #include "proto/frame.h"
 #include "proto/link.h"
@@ -156,6 +157,40 @@ static void a_wrong_hello_ends_the_session(void **state)
 		say(&g, cases[i]);
 		assert_int_equal(hello(&g, &e), -EPROTO);
 		assert_int_equal(call(&g, 300, NULL, &e), -EPROTO);
+		guest_close(&g);
+	}
+}
+
+static void a_hello_of_absurd_words_is_refused_or_made_harmless(void **state)
+{
+	static const struct {
+		size_t len;
+		const char *fill;
+		int rc;
+	} cases[] = {
+		{ 128, "x", 0 },	{ 129, "x", -EPROTO },	{ 500000, "x", -EPROTO },
+		{ 20, "\\u001b", 0 },	{ 20, "\\u009b", 0 },	{ 1, "\\ud800", -EPROTO },
+		{ 1, "\\u0000", -EPROTO },	{ 1, "\xff", -EPROTO },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *word = calloc(cases[i].len, strlen(cases[i].fill) + 1);
+		cleanup_json json_t *hello = NULL;
+		struct guest g;
+		struct err e;
+
+		print_message("  %zu times %s\n", cases[i].len, cases[i].fill);
+		for (size_t k = 0; k < cases[i].len; k++)
+			memcpy(word + k * strlen(cases[i].fill), cases[i].fill, strlen(cases[i].fill));
+		cleanup_free char *text = path_format("{\"event\":\"hello\",\"protocol\":1,"
+						      "\"release\":\"%s\",\"machine\":\"\","
+						      "\"monotonic_ns\":5}", word);
+		guest_open(&g);
+		say(&g, text);
+		assert_int_equal(link_hello(g.link, clock_now_ms() + 300, &hello, &e), cases[i].rc);
+		for (const char *c = hello ? json_str(hello, "release") : ""; *c; c++)
+			assert_true(*c == 'x' || *c == '?');
 		guest_close(&g);
 	}
 }
@@ -486,6 +521,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_returns_its_result),
 		cmocka_unit_test(a_wrong_hello_ends_the_session),
+		cmocka_unit_test(a_hello_of_absurd_words_is_refused_or_made_harmless),
 		cmocka_unit_test(a_malformed_message_ends_the_session),
 		cmocka_unit_test(broken_frames_end_the_session),
 		cmocka_unit_test(a_silent_guest_costs_one_deadline_and_may_still_answer),

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "cell/job.h"
+#include "guest-fixture.h"
+
+static const char workload[] =
+	"{'figures': [{'name': 'rps', 'unit': '1/s', 'better': 'more', 'scale': 'ratio'},"
+	"             {'name': 'errors', 'unit': 'count', 'better': 'less', 'scale': 'difference'}],"
+	" 'check': [{'figure': 'errors', 'at_most': 0, 'what': 'every request is answered'},"
+	"           {'figure': 'rps', 'at_least': 1, 'what': 'there is load'}]}";
+
+static int read_figures(const char *output, json_t *metrics, struct err *e)
+{
+	cleanup_json json_t *w = json_of(workload);
+	cleanup_free char *text = path_format("%s", output);
+
+	for (char *p = text; (p = strchr(p, '\''));)
+		*p = '"';
+	return cell_figures_read(w, text, metrics, e);
+}
+
+static void the_last_line_gives_the_figures(void **state)
+{
+	static const char *const outputs[] = {
+		"{'rps': 3056.5, 'errors': 0}",
+		"{'rps': 3056.5, 'errors': 0}\n",
+		"noise\n{'rps': 1, 'errors': 9}\n{'errors': 0, 'more': [1], 'rps': 30565e-1}\n\n  \n",
+	};
+	cleanup_json json_t *wanted =
+		json_of("{'rps': {'value': 3056.5, 'unit': '1/s', 'better': 'more', 'scale': 'ratio', "
+			"'kind': 'measured'}, 'errors': {'value': 0.0, 'unit': 'count', "
+			"'better': 'less', 'scale': 'difference', 'kind': 'measured'}}");
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
+		cleanup_json json_t *metrics = json_object();
+		struct err e = { 0 };
+
+		print_message("  %s\n", outputs[i]);
+		assert_int_equal(read_figures(outputs[i], metrics, &e), 0);
+		assert_true(json_equal(metrics, wanted));
+	}
+}
+
+static void anything_else_is_an_error_that_says_what(void **state)
+{
+	static const struct { const char *output, *words; } cases[] = {
+		{ "", "no JSON object" },
+		{ "\n \n", "no JSON object" },
+		{ "wrk: unable to connect", "unable to connect" },
+		{ "[1, 2]", "no JSON object" },
+		{ "3056", "no JSON object" },
+		{ "{'rps': 1, 'errors': 0}\nThread stats", "Thread stats" },
+		{ "{'rps': 1, 'errors': 0} and more", "no JSON object" },
+		{ "{'rps': 1, 'rps': 2, 'errors': 0}", "no JSON object" },
+		{ "{'rps': 1, 'errors': 0", "no JSON object" },
+		{ "{'rps': NaN, 'errors': 0}", "no JSON object" },
+		{ "{'rps': 1e999, 'errors': 0}", "no JSON object" },
+		{ "{'rps': 1}", "no number for 'errors'" },
+		{ "{'rps': '1', 'errors': 0}", "no number for 'rps'" },
+		{ "{'rps': null, 'errors': 0}", "no number for 'rps'" },
+		{ "{'rps': true, 'errors': 0}", "no number for 'rps'" },
+		{ "{'rps': [1], 'errors': 0}", "no number for 'rps'" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_json json_t *metrics = json_object();
+		struct err e = { 0 };
+
+		print_message("  %s\n", cases[i].output);
+		assert_int_equal(read_figures(cases[i].output, metrics, &e), -EINVAL);
+		assert_says(&e, cases[i].words);
+	}
+}
+
+static void a_check_that_does_not_hold_says_which_and_by_how_much(void **state)
+{
+	static const struct { const char *output, *words; } cases[] = {
+		{ "{'rps': 100, 'errors': 1}", "every request is answered (errors is 1, at most 0" },
+		{ "{'rps': 0.5, 'errors': 0}", "there is load (rps is 0.5, at least 1" },
+		{ "{'rps': -1, 'errors': 0}", "there is load" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_json json_t *metrics = json_object();
+		struct err e = { 0 };
+
+		print_message("  %s\n", cases[i].output);
+		assert_int_equal(read_figures(cases[i].output, metrics, &e), -EINVAL);
+		assert_says(&e, cases[i].words);
+	}
+}
+
+static void a_huge_line_is_quoted_in_part_only(void **state)
+{
+	static char line[200000];
+	cleanup_json json_t *metrics = json_object();
+	struct err e;
+	(void)state;
+
+	memset(line, 'x', sizeof(line) - 1);
+	assert_int_equal(read_figures(line, metrics, &e), -EINVAL);
+	assert_in_range(strlen(e.msg), 100, 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_last_line_gives_the_figures),
+		cmocka_unit_test(anything_else_is_an_error_that_says_what),
+		cmocka_unit_test(a_check_that_does_not_hold_says_which_and_by_how_much),
+		cmocka_unit_test(a_huge_line_is_quoted_in_part_only),
+	};
+
+	return cmocka_run_group_tests_name("figures", tests, NULL, NULL);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "cell/judge.h"
+#include "lib/cleanup.h"
+
+#define SAID "what the step said"
+#define PANIC "Kernel panic - not syncing: Attempted to kill init!"
+
+/* One failure: what happened, and what it must be called. */
+struct failure {
+	const char *what;
+	int rc;
+	enum session_end why;
+	bool panic, answered, hello;
+	enum outcome blame, outcome;
+	bool trial;
+	const char *words;	/* in the reason */
+};
+
+#define RIG OUTCOME_INFRA_ERROR
+#define NOT_OK OUTCOME_NONCONFORMING
+#define SERVICE OUTCOME_WORKLOAD_FAILED
+
+static const struct failure before_hello[] = {
+	{ "QEMU could not be started", -EIO, SESSION_RUNNING, false, false, false, RIG, RIG, false, SAID },
+	{ "QEMU died", -ECONNRESET, SESSION_DIED, false, false, false, RIG, RIG, false, "QEMU died" },
+	{ "the kernel panicked", -ECONNRESET, SESSION_PANICKED, true, false, false, RIG,
+	  OUTCOME_CRASHED, true, PANIC },
+	{ "it panicked and is not gone yet", -ECANCELED, SESSION_PANICKED, true, false, false, RIG,
+	  OUTCOME_CRASHED, true, PANIC },
+	{ "it reset itself", -ECONNRESET, SESSION_POWERED_OFF, false, false, false, RIG,
+	  OUTCOME_CRASHED, true, "reset" },
+	{ "it flooded its console", -ECANCELED, SESSION_FLOODED, false, false, false, RIG,
+	  OUTCOME_CRASHED, true, "flooded" },
+	{ "it said nothing", -ETIMEDOUT, SESSION_RUNNING, false, false, false, RIG, OUTCOME_HUNG, true,
+	  "silent" },
+	{ "it said nonsense", -EPROTO, SESSION_RUNNING, false, false, false, RIG, OUTCOME_CRASHED, true,
+	  "protocol" },
+};
+
+static const struct failure after_hello[] = {
+	{ "the host has no memory left", -ENOMEM, SESSION_RUNNING, false, false, true, RIG, RIG, false,
+	  SAID },
+	{ "a file of the result cannot be written", -ENOSPC, SESSION_RUNNING, false, true, true, RIG,
+	  RIG, false, SAID },
+	{ "the agent could not sample", -EINVAL, SESSION_RUNNING, false, true, true, RIG, RIG, false,
+	  SAID },
+	{ "QEMU died", -ECONNRESET, SESSION_DIED, false, false, true, RIG, RIG, false, "QEMU died" },
+	{ "QEMU died after an answer", -ECONNRESET, SESSION_DIED, false, true, true, SERVICE, RIG, false,
+	  "QEMU died" },
+	{ "the kernel panicked", -ECONNRESET, SESSION_PANICKED, true, false, true, RIG,
+	  OUTCOME_CRASHED, false, PANIC },
+	{ "a daemon died, for the kernel panicked", -ECHILD, SESSION_PANICKED, true, true, true, SERVICE,
+	  OUTCOME_CRASHED, false, PANIC },
+	{ "it reset itself", -ECANCELED, SESSION_POWERED_OFF, false, false, true, RIG, OUTCOME_CRASHED,
+	  false, "reset" },
+	{ "it fell silent in a request", -ETIMEDOUT, SESSION_RUNNING, false, false, true, RIG,
+	  OUTCOME_HUNG, false, "silent" },
+	{ "the agent died in a request", -ECONNRESET, SESSION_RUNNING, false, false, true, RIG,
+	  OUTCOME_CRASHED, false, "died" },
+	{ "the agent died between requests", -ECONNRESET, SESSION_RUNNING, false, true, true, RIG,
+	  OUTCOME_CRASHED, false, "died" },
+	{ "a daemon's end was the last news of a dying agent", -ECONNRESET, SESSION_RUNNING, false, true,
+	  true, SERVICE, OUTCOME_CRASHED, false, "died" },
+	{ "it broke the protocol between requests", -EPROTO, SESSION_RUNNING, false, true, true, RIG,
+	  OUTCOME_CRASHED, false, "protocol" },
+	{ "its hardware differs", -ENODEV, SESSION_RUNNING, false, true, true, NOT_OK, NOT_OK, true,
+	  SAID },
+	{ "its root disk cannot be mounted", -ETIMEDOUT, SESSION_RUNNING, false, true, true, NOT_OK,
+	  NOT_OK, true, SAID },
+	{ "it fell silent while mounting", -ETIMEDOUT, SESSION_RUNNING, false, false, true, RIG,
+	  OUTCOME_HUNG, false, "silent" },
+	{ "a job took too long", -ETIMEDOUT, SESSION_RUNNING, false, true, true, SERVICE, SERVICE, false,
+	  SAID },
+	{ "a job failed", -EIO, SESSION_RUNNING, false, true, true, SERVICE, SERVICE, false, SAID },
+	{ "a daemon died", -ECHILD, SESSION_RUNNING, false, true, true, SERVICE, SERVICE, false, SAID },
+	{ "it did not power off", -ETIMEDOUT, SESSION_RUNNING, false, true, true, OUTCOME_HUNG,
+	  OUTCOME_HUNG, false, SAID },
+};
+
+static void judge(const struct failure *f, struct verdict_on_failure *ret)
+{
+	struct err e;
+
+	err_set(&e, -f->rc, "%s", SAID);
+	judge_failure(f->rc, &e, f->why, f->panic ? PANIC : NULL, f->answered, f->hello, f->blame,
+		      ret);
+}
+
+static void assert_all(const struct failure *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct verdict_on_failure v;
+
+		print_message("  %s\n", f[i].what);
+		judge(&f[i], &v);
+		assert_string_equal(outcome_table[v.outcome].name, outcome_table[f[i].outcome].name);
+		assert_int_equal(v.before_hello, f[i].trial);
+		assert_false(v.stopped);
+		if (!strstr(v.reason, f[i].words))
+			fail_msg("the reason '%s' lacks '%s'", v.reason, f[i].words);
+	}
+}
+
+static void a_guest_without_a_hello_is_judged_by_how_it_ended(void **state)
+{
+	(void)state;
+	assert_all(before_hello, ARRAY_SIZE(before_hello));
+}
+
+static void a_guest_that_said_hello_is_judged_by_what_it_then_did(void **state)
+{
+	(void)state;
+	assert_all(after_hello, ARRAY_SIZE(after_hello));
+}
+
+static void a_signal_stops_whatever_the_step_said(void **state)
+{
+	static const int codes[] = { ECANCELED, ECONNRESET, ETIMEDOUT, EIO, EPROTO };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		for (int answered = 0; answered < 2; answered++) {
+			struct failure f = { .rc = -codes[i], .why = SESSION_SIGNAL, .hello = true,
+					     .answered = answered, .blame = RIG };
+			struct verdict_on_failure v;
+
+			judge(&f, &v);
+			assert_true(v.stopped);
+		}
+	}
+}
+
+/* Whatever the combination: QEMU's death without a panic is the rig's, a panic never is. */
+static void no_combination_mixes_up_rig_and_kernel(void **state)
+{
+	static const int codes[] = { ECANCELED, ECONNRESET, EPROTO };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		for (int bits = 0; bits < 4; bits++) {
+			struct failure f = { .rc = -codes[i], .answered = bits & 1,
+					     .hello = bits & 2, .blame = RIG };
+			struct verdict_on_failure v;
+
+			f.why = SESSION_DIED;
+			judge(&f, &v);
+			assert_int_equal(v.outcome, RIG);
+			assert_false(v.before_hello);
+			f.why = SESSION_PANICKED;
+			f.panic = true;
+			judge(&f, &v);
+			assert_int_equal(v.outcome, OUTCOME_CRASHED);
+			assert_int_equal(v.before_hello, !f.hello);
+		}
+	}
+}
+
+static void a_very_long_reason_is_cut(void **state)
+{
+	struct verdict_on_failure v;
+	char panic[900];
+	struct err e = { .code = EIO };
+	(void)state;
+
+	memset(panic, 'x', sizeof(panic) - 1);
+	panic[sizeof(panic) - 1] = '\0';
+	judge_failure(-ECONNRESET, &e, SESSION_PANICKED, panic, false, true, RIG, &v);
+	assert_int_equal(strlen(v.reason), sizeof(v.reason) - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_guest_without_a_hello_is_judged_by_how_it_ended),
+		cmocka_unit_test(a_guest_that_said_hello_is_judged_by_what_it_then_did),
+		cmocka_unit_test(a_signal_stops_whatever_the_step_said),
+		cmocka_unit_test(no_combination_mixes_up_rig_and_kernel),
+		cmocka_unit_test(a_very_long_reason_is_cut),
+	};
+
+	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);
+}

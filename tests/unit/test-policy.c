@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "cell/policy.h"
+#include "guest-fixture.h"
+
+#define RUN "/sys/kernel/mm/ksm/run"
+#define ADVISOR "/sys/kernel/mm/ksm/advisor_mode"
+
+static const char ksm[] =
+	"[{'policy': 'na', 'write': []},"
+	" {'policy': 'ksm', 'needs': {'files': ['" RUN "']}, 'process': {'merge_any': true},"
+	"  'write': [{'file': '" ADVISOR "', 'value': 'none', 'optional': true},"
+	"            {'file': '" RUN "', 'value': '1', 'optional': false}]}]";
+
+struct policy_case {
+	const char *what;
+	struct reply replies[3];
+	int rc;
+	const char *words;
+	int writes;
+};
+
+#define ADVISOR_CHOSEN \
+	{ .verb = "write", .about = ADVISOR, .answer = "'result': {'value': '[none] scan-time'}" }
+
+static const struct policy_case policy_cases[] = {
+	{ "the files read back what was written",
+	  { ADVISOR_CHOSEN, { .verb = "write", .about = RUN, .answer = "'result': {'value': '1'}" } },
+	  0, NULL, 2 },
+	{ "an optional file is missing",
+	  { { .verb = "write", .about = ADVISOR, .answer = "'errno': 2, 'error': 'no such file'" },
+	    { .verb = "write", .about = RUN, .answer = "'result': {'value': '1'}" } },
+	  0, NULL, 2 },
+	{ "the file it needs is missing",
+	  { { .verb = "read", .about = RUN, .answer = "'errno': 2, 'error': 'no such file'" } },
+	  -ENOENT, "policy ksm needs " RUN ", which this kernel lacks", 0 },
+	{ "a file that is not optional is missing",
+	  { ADVISOR_CHOSEN,
+	    { .verb = "write", .about = RUN, .answer = "'errno': 2, 'error': 'no such file'" } },
+	  -ENOENT, "policy ksm: ", 2 },
+	{ "the kernel refuses the value",
+	  { ADVISOR_CHOSEN,
+	    { .verb = "write", .about = RUN, .answer = "'errno': 22, 'error': 'Invalid argument'" } },
+	  -EINVAL, "Invalid argument", 2 },
+	{ "the kernel keeps another value",
+	  { ADVISOR_CHOSEN, { .verb = "write", .about = RUN, .answer = "'result': {'value': '0'}" } },
+	  -EIO, "wrote 1 to " RUN ", which then reads '0'", 2 },
+	{ "another choice stands in brackets",
+	  { { .verb = "write", .about = ADVISOR, .answer = "'result': {'value': 'none [scan-time]'}" } },
+	  -EIO, "reads 'none [scan-time]'", 1 },
+	{ "the agent does not say what it reads",
+	  { { .verb = "write", .answer = "'result': {}" } }, -EIO, "reads ''", 1 },
+	{ "the agent says a number",
+	  { { .verb = "write", .answer = "'result': {'value': 1}" } }, -EIO, "reads ''", 1 },
+	{ "the agent is silent",
+	  { { .verb = "write", .answer = SILENCE } }, -ETIMEDOUT, "did not answer 'write'", 1 },
+	{ "the agent dies", { { .verb = "read", .answer = DEATH } }, -ECONNRESET, "closed", 0 },
+};
+
+static void policies_are_on_only_when_their_files_say_so(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(policy_cases); i++) {
+		const struct policy_case *c = &policy_cases[i];
+		struct cell_fixture f;
+		struct err e = { 0 };
+		size_t n = 0;
+
+		print_message("  %s\n", c->what);
+		while (n < ARRAY_SIZE(c->replies) && c->replies[n].verb)
+			n++;
+		fixture_open(&f, c->replies, n, "{}", ksm);
+		assert_int_equal(cell_policies_apply(&f.cell, &e), c->rc);
+		if (c->words)
+			assert_says(&e, c->words);
+		assert_int_equal(asked(&f, "write"), c->writes);
+		fixture_close(&f);
+	}
+}
+
+static void no_policy_asks_the_guest_for_nothing(void **state)
+{
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	fixture_open(&f, NULL, 0, "{}", "[{'policy': 'na', 'write': []}]");
+	assert_int_equal(cell_policies_apply(&f.cell, &e), 0);
+	assert_int_equal(asked(&f, "write") + asked(&f, "read"), 0);
+	fixture_close(&f);
+}
+
+static void a_process_attribute_is_on_when_any_policy_wants_it(void **state)
+{
+	static const struct { const char *policies; bool on; } cases[] = {
+		{ "[]", false },
+		{ "[{'policy': 'na'}]", false },
+		{ "[{'process': {'merge_any': false}}]", false },
+		{ "[{'process': {'other': true}}]", false },
+		{ "[{'policy': 'na'}, {'process': {'merge_any': true}}]", true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_json json_t *p = json_of(cases[i].policies);
+
+		print_message("  %s\n", cases[i].policies);
+		assert_int_equal(policy_process_attribute(p, "merge_any"), cases[i].on);
+	}
+}
+
+#define SCANS "[{'policy': 'ksm', 'settle': {'timeout': 1000, 'conditions': " \
+	      "[{'metric': 'ksm_full_scans', 'at_least': 2}]}}]"
+
+/* Takes what comes for a little while: the samples that follow an answer. */
+static void settle_begin(struct cell_fixture *f, const struct reply *r, size_t n, const char *policies)
+{
+	cleanup_json json_t *columns = json_of("['ksm.full_scans']");
+	struct err e;
+
+	fixture_open(f, r, n, "{'groups': []}", policies);
+	assert_int_equal(samples_new(columns, &f->cell.samples, &e), 0);
+}
+
+static void append_sample(const json_t *event, void *arg)
+{
+	struct cell *c = arg;
+
+	c->samples_rc = samples_append(c->samples, event, &c->samples_err);
+}
+
+static void measuring_waits_until_the_policies_rest(void **state)
+{
+	static const struct reply replies[] = {
+		{ .verb = "ping", .answer = "'result': {'monotonic_ns': 1}",
+		  .after = "{'event': 'sample', 't_ns': 1000000, 'v': [1]}\n"
+			   "{'event': 'sample', 't_ns': 2000000, 'v': [2]}" },
+	};
+	struct cell_fixture f;
+	struct err e;
+	int64_t now;
+	(void)state;
+
+	settle_begin(&f, replies, ARRAY_SIZE(replies), SCANS);
+	link_set_event_handler(f.guest.link, append_sample, &f.cell);
+	assert_int_equal(cell_guest_now(&f.cell, &now, &e), 0);
+	assert_int_equal(cell_policies_settle(&f.cell, &e), 0);
+	assert_int_equal(samples_count(f.cell.samples), 2);
+	assert_int_equal(json_array_size(json_object_get(f.cell.result, "warnings")), 0);
+	fixture_close(&f);
+}
+
+static void policies_that_never_rest_are_a_warning(void **state)
+{
+	static const struct reply replies[] = {
+		{ .verb = "ping", .answer = "'result': {'monotonic_ns': 1}",
+		  .after = "{'event': 'sample', 't_ns': 500000000, 'v': [0]}\n"
+			   "{'event': 'sample', 't_ns': 1600000000, 'v': [1]}" },
+	};
+	struct cell_fixture f;
+	struct err e;
+	int64_t now;
+	(void)state;
+
+	settle_begin(&f, replies, ARRAY_SIZE(replies), SCANS);
+	link_set_event_handler(f.guest.link, append_sample, &f.cell);
+	/* Whoever says nothing more is not waited for longer than the wall clock allows. */
+	int64_t start = clock_now_ms();
+
+	assert_int_equal(cell_guest_now(&f.cell, &now, &e), 0);
+	assert_int_equal(cell_policies_settle(&f.cell, &e), 0);
+	assert_in_range(clock_now_ms() - start, 0, 2 * cell_wall_ms(&f.cell, 1000));
+	const char *warning =
+		json_string_value(json_array_get(json_object_get(f.cell.result, "warnings"), 0));
+
+	assert_non_null(warning);
+	assert_non_null(strstr(warning, "did not settle within 1 s: ksm_full_scans is 1, not yet at least 2"));
+	fixture_close(&f);
+}
+
+static void a_guest_that_dies_while_settling_is_noticed(void **state)
+{
+	static const struct reply replies[] = { { .verb = "ping", .answer = DEATH } };
+	struct cell_fixture f;
+	struct err e;
+	int64_t now;
+	(void)state;
+
+	settle_begin(&f, replies, ARRAY_SIZE(replies), SCANS);
+	assert_int_equal(cell_guest_now(&f.cell, &now, &e), -ECONNRESET);
+	assert_int_equal(cell_policies_settle(&f.cell, &e), -ECONNRESET);
+	fixture_close(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(policies_are_on_only_when_their_files_say_so),
+		cmocka_unit_test(no_policy_asks_the_guest_for_nothing),
+		cmocka_unit_test(a_process_attribute_is_on_when_any_policy_wants_it),
+		cmocka_unit_test(measuring_waits_until_the_policies_rest),
+		cmocka_unit_test(policies_that_never_rest_are_a_warning),
+		cmocka_unit_test(a_guest_that_dies_while_settling_is_noticed),
+	};
+
+	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}
