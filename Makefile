@@ -63,6 +63,9 @@ CLI_OBJ := $(call obj,$(CLI_SRC))
 AGENT_OBJ := $(patsubst %.c,$(B)/agent/%.o,$(AGENT_SRC))
 AGENT_LIB_OBJ := $(call obj,$(AGENT_LIB_SRC))
 TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
+SHORT_FUZZERS := $(FUZZERS:%=$(B)/fuzz-short/%)
+FUZZ_SECONDS ?= 60
 DOCS := $(B)/ramrig.1 $(B)/ramrig.bash
 
 # V=1 shows whole commands.
@@ -111,6 +114,33 @@ $(B)/tests/%: $(B)/obj/tests/unit/%.o $(AGENT_LIB_OBJ) $(B)/libramrig.a
 	@mkdir -p $(@D)
 	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka -lm)
 
+# Two builds of each fuzz target. The short round of `make check` is our own
+# driver over the objects of everything else; `make fuzz` has the library built
+# anew and sanitised, under libFuzzer where there is one.
+FUZZ_SAN := address,undefined -fno-sanitize-recover=undefined
+FUZZ_CC = $(eval FUZZ_CC := $$(shell tests/fuzz/compiler))$(FUZZ_CC)
+FUZZ_CFLAGS = -std=gnu17 -O1 -g -pthread $(PKG_CFLAGS) \
+	      -fsanitize=$(if $(findstring clang,$(FUZZ_CC)),fuzzer-no-link$(comma))$(FUZZ_SAN)
+FUZZ_DRIVER = $(if $(findstring clang,$(FUZZ_CC)),,$(B)/fuzz/obj/tests/fuzz/driver.o)
+FUZZ_OBJ := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(LIB_SRC))
+comma := ,
+
+$(B)/fuzz-short/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/driver.o $(B)/libramrig.a
+	@mkdir -p $(@D)
+	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm)
+
+$(B)/fuzz/obj/%.o: %.c $(B)/flags | $(SETUP)
+	@mkdir -p $(@D)
+	$(call say,CC,$(FUZZ_CC) $(CPPFLAGS_ALL) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<)
+
+$(B)/fuzz/libramrig.a: $(FUZZ_OBJ)
+	@rm -f $@
+	$(call say,AR,ar rcs $@ $^)
+
+$(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/obj/tests/fuzz/driver.o $(B)/fuzz/libramrig.a
+	$(call say,LD,$(FUZZ_CC) -pthread -fsanitize=$(if $(findstring clang,$(FUZZ_CC)),fuzzer$(comma))$(FUZZ_SAN) \
+		-o $@ $< $(FUZZ_DRIVER) $(B)/fuzz/libramrig.a $(PKG_LIBS) -lm)
+
 # Man page and completion come from the tables that --help comes from.
 $(B)/ramrig.1: $(B)/ramrig
 	$< docs man > $@
@@ -118,8 +148,9 @@ $(B)/ramrig.bash: $(B)/ramrig
 	$< docs completion > $@
 
 # One after another whatever -j says: guests must not share the CPUs.
-check: all $(TESTS)
+check: all $(TESTS) $(SHORT_FUZZERS)
 	tests/run-unit $(TESTS)
+	tests/fuzz/run $(B)/fuzz-short 2
 	bats --print-output-on-failure tests/cli
 	bats --print-output-on-failure tests/boot
 
@@ -142,6 +173,11 @@ soak: all
 bench: all
 	tests/bench/run
 
+# For FUZZ_SECONDS each, from the seeds in tests/fuzz/corpus/; the corpora grow
+# under build/.
+fuzz: $(FUZZERS:%=$(B)/fuzz/%)
+	tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ramrig \
 		$(DESTDIR)$(PREFIX)/share/ramrig $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -155,4 +191,4 @@ install: all
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B)/obj $(B)/agent -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/agent $(B)/fuzz -name '*.d' 2>/dev/null)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What every test with real guests starts with: load common (or, from
+# tests/soak, load ../boot/common).
+#
+# Guests are expensive, so a file boots what it needs once, in setup_file, and
+# its tests look at what came of it. Image and kernels come from the caller's
+# cache and are made there where missing; work folders lie below a TMPDIR of
+# the file's own, so that whatever is left in it was left by these tests.
+
+bats_require_minimum_version 1.5.0
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+RAMRIG=${RAMRIG:-$ROOT/build/ramrig}
+OWN_PATH=$ROOT/tests/boot/path
+
+# For setup_file: a work folder that QEMU's account may enter (bats' own may
+# not), and $OUT for results. QEMU's sockets lie in it, so its path is short.
+own_workplace() {
+	TMPDIR=$(mktemp -d /var/tmp/rig-test-XXXXXX)
+	OUT=$BATS_FILE_TMPDIR
+	export TMPDIR OUT
+	chmod 755 "$TMPDIR"
+	cd "$OUT" || return 1
+}
+
+# For teardown_file: ends what is left, so that no failed test leaves a guest.
+own_workplace_remove() {
+	"$RAMRIG" doctor --clean >"$OUT/doctor-clean.log" 2>&1
+	rm -rf "$TMPDIR"
+}
+
+setup() {
+	cd "$OUT" || return 1
+}
+
+ramrig() {
+	"$RAMRIG" --path "$OWN_PATH" "$@"
+}
+
+# Runs ramrig with what it printed in NAME.out and NAME.err below $OUT, the exit
+# code in NAME.code, and the seconds it took in NAME.seconds.
+ramrig_keep() { # NAME ARGUMENT...
+	local name=$1 code=0 start=$SECONDS
+	shift
+	ramrig "$@" >"$OUT/$name.out" 2>"$OUT/$name.err" </dev/null || code=$?
+	echo "$code" >"$OUT/$name.code"
+	echo $((SECONDS - start)) >"$OUT/$name.seconds"
+}
+
+# Runs a command in the background, in a process group of its own and with
+# SIGINT as a terminal gives it, its output as with ramrig_keep. Sets $pid.
+start_apart() { # NAME COMMAND...
+	local name=$1
+	shift
+	env --default-signal=INT setsid "$@" >"$OUT/$name.out" 2>"$OUT/$name.err" </dev/null 3>&- &
+	pid=$!
+}
+
+# Waits for what start_apart started.
+end_apart() { # NAME
+	local code=0
+	wait "$pid" || code=$?
+	echo "$code" >"$OUT/$1.code"
+}
+
+# A process and all that it started, and that these did, one id a line.
+process_tree() { # PID
+	local child
+	echo "$1"
+	for child in $(pgrep -P "$1"); do
+		process_tree "$child"
+	done
+}
+
+# Says what was seen, which bats shows when the test fails.
+fail() {
+	printf '%s\n' "$@" >&2
+	return 1
+}
+
+expect_code() { # NAME CODE
+	[ "$(<"$OUT/$1.code")" -eq "$2" ] ||
+		fail "exit code $(<"$OUT/$1.code"), expected $2" "$(tail -n 20 "$OUT/$1.out" "$OUT/$1.err")"
+}
+
+expect_in() { # TEXT PART
+	case $1 in
+	*"$2"*) ;;
+	*) fail "expected to find: $2" "in: $1" ;;
+	esac
+}
+
+expect_equal() { # SEEN WANTED
+	[ "$1" = "$2" ] || fail "seen: $1" "wanted: $2"
+}
+
+expect_json() { # FILE FILTER: the filter holds
+	jq -e "$2" "$1" >/dev/null || fail "not so: $2" "$(head -c 2000 "$1")"
+}
+
+# The QEMU processes of this file's guests.
+own_guests() {
+	pgrep -f "^[^ ]*qemu-system.*$TMPDIR/ramrig-" || true
+}
+
+# A run that is over leaves no guest, no work folder and no mount.
+expect_nothing_left() {
+	expect_equal "$(own_guests)" ""
+	expect_equal "$(ls -A "$TMPDIR")" ""
+	expect_equal "$(grep -F "$TMPDIR" /proc/self/mounts)" ""
+}
+
+# Waits until a command succeeds, but no longer than what start_apart started.
+wait_for() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ -z "${pid-}" ] || kill -0 "$pid" 2>/dev/null || fail "it ended before: $*" || return 1
+		[ $SECONDS -lt $end ] || fail "waited in vain for: $*" || return 1
+		sleep 0.1
+	done
+}
+
+# Outcome of the cell of an arm, or of all cells in order without one.
+outcome() { # FOLDER [ARM]
+	jq -r "select(\"${2-}\" == \"\" or .arm == \"${2-}\") | .outcome" "$1"/cells/*/result.json
+}
+
+reason() { # FOLDER ARM
+	jq -r "select(.arm == \"$2\") | .reason" "$1"/cells/????/result.json
+}

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Ends the way that the host name asks for. The last line is JSON.
+set -eu
+errors=0
+: > /tmp/probe-measures
+sleep $((RAMRIG_PAUSE / 1000))
+
+case $(cat /proc/sys/kernel/hostname) in
+panic)
+	echo c > /proc/sysrq-trigger
+	;;
+agent-dies)
+	# Zeros over the program of process 1; nothing less kills it.
+	range=$(sed -n '/r-xp.*init/{s/ .*//p;q}' /proc/1/maps)
+	first=$((0x${range%-*} / 4096))
+	last=$((0x${range#*-} / 4096))
+	dd if=/dev/zero of=/proc/1/mem bs=4096 seek=$first count=$((last - first)) conv=notrunc
+	sleep 60
+	;;
+power-off)
+	busybox poweroff -f
+	;;
+fail)
+	echo the probe gives up
+	exit 5
+	;;
+too-long | server-dies)
+	sleep 3600
+	;;
+silent)
+	# Real-time spinners on every CPU, and nothing that holds them back.
+	echo -1 > /proc/sys/kernel/sched_rt_runtime_us
+	for cpu in 0 1; do
+		taskset -c $cpu chrt -f 99 sh -c 'sleep 1; while :; do :; done' &
+	done
+	sleep 3600
+	;;
+flood)
+	yes 'the guest has much to say, and says it over and over again, to whoever reads' > /dev/ttyS0
+	;;
+not-served)
+	errors=7
+	;;
+esac
+base=$(sed -n 's/^\([0-9a-f]*\) T _text$/\1/p' /proc/kallsyms)
+echo "{\"kernel_base\": $((0x${base#ffffffff} / 4096)), \"errors\": $errors}"
