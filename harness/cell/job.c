@@ -149,9 +149,11 @@ int cell_job_run(struct cell *c, const char *which, char **ret_output, struct er
 		return rc;
 	keep_output(c, which, answer);
 	rc = judge_end(c, which, answer, e);
-	if (!rc && ret_output)
-		*ret_output = strdup(json_str(answer, "output") ? json_str(answer, "output") : "");
-	return rc;
+	if (rc || !ret_output)
+		return rc;
+	const char *output = json_str(answer, "output");
+	*ret_output = strdup(output ? output : "");
+	return *ret_output ? 0 : err_set(e, ENOMEM, "out of memory for the output of %s", which);
 }
 
 static const char *last_line(const char *text, size_t *ret_len)

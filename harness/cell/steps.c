@@ -156,7 +156,7 @@ static int measure_window(struct cell *c, struct window *ret, struct err *e)
 {
 	json_t *metrics = json_object_get(c->result, "metrics");
 	cleanup_free char *output = NULL;
-	struct window w;
+	struct window w = { 0 };
 	int rc = cell_guest_now(c, &w.from_ns, e);
 
 	if (!rc)

@@ -80,11 +80,11 @@ const struct command cmd_cache_list = {
 const struct command cmd_cache_prune = {
 	.name = "cache prune",
 	.args = "",
-	.summary = "remove what was not used lately, and what dead builds left",
+	.summary = "remove what was not used lately from the cache",
 	.details =
 		"Whatever is removed is made again when it is next needed. Old results keep "
 		"the hashes and versions of what they ran on, and need nothing of the cache. "
-		"What is being built is left alone.",
+		"What is being built is left alone; what dead builds left is removed, too.",
 	.options = prune_options,
 	.min_args = 0,
 	.max_args = 0,

@@ -9,7 +9,7 @@
 static int opt_json, opt_strict;
 
 static const struct poptOption options[] = {
-	{ "json", 0, POPT_ARG_NONE, &opt_json, 0, "print JSON for programs", NULL },
+	{ "json", 0, POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON, for programs", NULL },
 	{ "strict", 0, POPT_ARG_NONE, &opt_strict, 0,
 	  "exit with 1 also when a policy's proof failed", NULL },
 	POPT_TABLEEND

@@ -60,7 +60,7 @@ static enum exit_code image_list_run(int argc, const char *const *argv, struct e
 const struct command cmd_image_build = {
 	.name = "image build",
 	.args = "[NAME...]",
-	.summary = "make the guest's root file system where it is not cached yet",
+	.summary = "make guests' root file systems, where not cached yet",
 	.details =
 		"An image is made by mmdebstrap from a recipe (images/rootfs/NAME/) and the "
 		"Debian sources that this host's apt is configured with: as root, or as an "
@@ -77,7 +77,7 @@ const struct command cmd_image_build = {
 const struct command cmd_image_list = {
 	.name = "image list",
 	.args = "",
-	.summary = "list the recipes of images and what is built of them",
+	.summary = "list the recipes of images, and what is built of them",
 	.details = NULL,
 	.options = list_options,
 	.min_args = 0,

@@ -133,7 +133,7 @@ static enum exit_code kernel_show_run(int argc, const char *const *argv, struct 
 const struct command cmd_kernel_fetch = {
 	.name = "kernel fetch",
 	.args = "NAME...",
-	.summary = "fetch the newest packages of stock kernels into the cache",
+	.summary = "fetch the newest packages of stock kernels",
 	.details =
 		"A stock kernel (images/kernels/NAME/) names a Debian package by pattern. The "
 		"newest that this host's apt offers is downloaded and unpacked; nothing is "
@@ -148,7 +148,7 @@ const struct command cmd_kernel_fetch = {
 const struct command cmd_kernel_list = {
 	.name = "kernel list",
 	.args = "",
-	.summary = "list the stock kernels and what is cached of them",
+	.summary = "list the stock kernels, and what is cached of them",
 	.details = NULL,
 	.options = json_options,
 	.min_args = 0,
@@ -159,7 +159,7 @@ const struct command cmd_kernel_list = {
 const struct command cmd_kernel_show = {
 	.name = "kernel show",
 	.args = "NAME|PATH",
-	.summary = "show a kernel's release, package, files and memory options",
+	.summary = "show a kernel's release, files and memory options",
 	.details =
 		"PATH is a bzImage or a built kernel tree. The options come from the config file "
 		"beside the image (config-RELEASE, or .config of a tree).",

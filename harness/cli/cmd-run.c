@@ -35,20 +35,23 @@ static const struct poptOption options[] = {
 	{ "dry-run", '\0', POPT_ARG_NONE, &opt_dry_run, 0, "print the plan and start nothing",
 	  NULL },
 	{ "seed", '\0', POPT_ARG_STRING, &opt_seed, 0,
-	  "draws order, KASLR, ASLR and QEMU's seed; the same seed gives the same plan", "N" },
+	  "draws the order of arms, KASLR, ASLR and QEMU's own seed; the same seed gives the "
+	  "same plan", "N" },
 	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0,
-	  "host, or virtual: one CPU whose time is counted instructions", "CLOCK" },
+	  "host, or virtual: one CPU whose time is counted instructions; instead of the "
+	  "experiment's", "CLOCK" },
 	{ "kernel", '\0', POPT_ARG_STRING, &opt_kernel, 0,
-	  "a kernel's name, a bzImage or a built kernel tree, instead of the experiment's", "PATH" },
+	  "a kernel's name, a bzImage or a built kernel tree, instead of the experiment's",
+	  "KERNEL" },
 	{ "modules", '\0', POPT_ARG_STRING, &opt_modules, 0,
-	  "modules of that kernel; default /lib/modules/RELEASE", "DIR" },
+	  "modules of a bzImage; default /lib/modules/RELEASE", "DIR" },
 	{ "jobs", 'j', POPT_ARG_INT, &opt_jobs, 0,
-	  "cells at once; on the host's clock each gets CPUs of its own", "N" },
+	  "cells at once, default 1; on the host's clock each gets CPUs of its own", "N" },
 	{ "budget", '\0', POPT_ARG_STRING, &opt_budget, 0,
 	  "run as many whole pairs as fit into this time, such as 60m", "TIME" },
 	{ "diagnostic", '\0', POPT_ARG_NONE, &opt_diagnostic, 0,
 	  "ask for no verdict, so that any number of pairs will do", NULL },
-	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON, for programs", NULL },
 	{ "strict", '\0', POPT_ARG_NONE, &opt_strict, 0,
 	  "exit with 1 also when a policy's proof failed", NULL },
 	POPT_TABLEEND
@@ -236,7 +239,9 @@ const struct command cmd_run = {
 		"EXPERIMENT is a name on the search path or the path of a YAML file. Image and "
 		"kernels are made and fetched first where they are missing. Then every cell is one "
 		"fresh boot; the result's folder is complete after each, so that a run that was "
-		"stopped, or killed, goes on with --resume.",
+		"stopped, or killed, goes on with --resume.\n\n"
+		"It ends with the comparison that `ramrig compare` prints, and with its exit code. "
+		"On a terminal it shows the cells in progress, elsewhere a line for each.",
 	.options = options,
 	.min_args = 0,
 	.max_args = 1,

@@ -15,11 +15,11 @@ static const char *opt_kernel = REFERENCE_KERNEL, *opt_modules, *opt_clock = "ho
 
 static const struct poptOption options[] = {
 	{ "kernel", '\0', POPT_ARG_STRING, &opt_kernel, 0,
-	  "a kernel's name, a bzImage or a built kernel tree; default " REFERENCE_KERNEL, "PATH" },
+	  "a kernel's name, a bzImage or a built kernel tree; default " REFERENCE_KERNEL, "KERNEL" },
 	{ "modules", '\0', POPT_ARG_STRING, &opt_modules, 0,
-	  "modules of that kernel; default /lib/modules/RELEASE", "DIR" },
-	{ "image", '\0', POPT_ARG_STRING, &opt_image, 0, "the root file system", "NAME" },
-	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0, "host or virtual", "CLOCK" },
+	  "modules of a bzImage; default /lib/modules/RELEASE", "DIR" },
+	{ "image", '\0', POPT_ARG_STRING, &opt_image, 0, "the root file system; default \"default\"", "NAME" },
+	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0, "host (the default), or virtual: one CPU whose time is counted instructions", "CLOCK" },
 	POPT_TABLEEND
 };
 
@@ -79,8 +79,9 @@ static enum exit_code shell_main(int argc, const char *const *argv, struct err *
 const struct command cmd_shell = {
 	.name = "shell",
 	.args = "TOPOLOGY",
-	.summary = "an interactive guest on a topology, by the same boot path as a cell",
-	.details = "The guest and all that was changed in it are gone when the shell ends.",
+	.summary = "open a shell in a guest, booted as a cell is",
+	.details = "The guest, and all that was changed in it, is gone when the shell ends. Its root "
+		   "file system is an overlay over the image, its hardware what TOPOLOGY says.",
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 #include "cli/help.h"
@@ -7,7 +8,29 @@
 #define INDENT 24
 #define WIDTH 80
 
-/* Prints @text in the column after @name, wrapped at words. */
+/* Prints @len bytes of @text from column @indent on, wrapped at words; @at is where it stands. */
+static void print_wrapped(FILE *out, const char *text, size_t len, int indent, int at)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		int word = (int)strcspn(text, " \n");
+
+		if (at > indent && at + 1 + word > WIDTH) {
+			fputc('\n', out);
+			at = 0;
+		}
+		at += fprintf(out, "%*s%.*s", at < indent ? indent - at : at > indent, "", word,
+			      text);
+		text += word;
+		text += strspn(text, " ");
+		if (*text == '\n')
+			break;
+	}
+	fputc('\n', out);
+}
+
+/* Prints @text in the column after @name. */
 static void print_row(FILE *out, const char *name, const char *text)
 {
 	int at = fprintf(out, "  %-*s", INDENT - 2, name);
@@ -16,18 +39,21 @@ static void print_row(FILE *out, const char *name, const char *text)
 		fputc('\n', out);
 		at = 0;
 	}
-	while (*text) {
-		size_t word = strcspn(text, " ");
+	print_wrapped(out, text, strlen(text), INDENT, at);
+}
 
-		if (at > INDENT && at + 1 + (int)word > WIDTH) {
-			fputc('\n', out);
-			at = 0;
-		}
-		at += at < INDENT ? fprintf(out, "%*s%.*s", INDENT - at, "", (int)word, text)
-				  : fprintf(out, "%s%.*s", at > INDENT ? " " : "", (int)word, text);
-		text += word + strspn(text + word, " ");
+/* Lines that begin with a blank are shown as they are; see manpage.c. */
+static void print_details(FILE *out, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		if (*text == ' ')
+			fprintf(out, "%.*s\n", (int)len, text);
+		else
+			print_wrapped(out, text, len, 0, 0);
+		text += len + (text[len] == '\n');
 	}
-	fputc('\n', out);
 }
 
 static void print_option(const char *name, const char *text, void *arg)
@@ -60,6 +86,11 @@ const char *help_usage(const struct command *c)
 	return buf;
 }
 
+void help_print_summary(const struct command *c, FILE *out)
+{
+	fprintf(out, "%c%s.\n", toupper((unsigned char)c->summary[0]), c->summary + 1);
+}
+
 void help_print_all(FILE *out)
 {
 	fputs("ramrig boots Linux kernels on emulated memory hardware and says, with honest\n"
@@ -78,16 +109,20 @@ void help_print_all(FILE *out)
 		snprintf(code, sizeof(code), "%d", i);
 		print_row(out, code, exit_code_meaning[i]);
 	}
+	fprintf(out, "%s\n", exit_code_order);
 	fputs("\n'ramrig help COMMAND' tells more. First steps: ramrig doctor, then\n"
 	      "ramrig run quickstart.\n", out);
 }
 
 void help_print_command(const struct command *c, FILE *out)
 {
-	fprintf(out, "Usage: ramrig %s\n\n%c%s.\n", help_usage(c), c->summary ? c->summary[0] : '-',
-		c->summary ? c->summary + 1 : "");
-	if (c->details)
-		fprintf(out, "\n%s\n", c->details);
+	fprintf(out, "Usage: ramrig %s\n\n", help_usage(c));
+	if (c->summary)
+		help_print_summary(c, out);
+	if (c->details) {
+		fputc('\n', out);
+		print_details(out, c->details);
+	}
 	if (c->options) {
 		fputs("\nOptions:\n", out);
 		help_each_option(c->options, print_option, out);

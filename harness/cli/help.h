@@ -12,6 +12,9 @@ extern const struct poptOption global_options[];	/* of every command */
 /* "kernel fetch [OPTION...] NAME...", in a buffer of its own until the next call. */
 const char *help_usage(const struct command *c);
 
+/* The command's summary as a sentence on a line of its own. */
+void help_print_summary(const struct command *c, FILE *out);
+
 void help_print_all(FILE *out);
 void help_print_command(const struct command *c, FILE *out);
 

@@ -81,8 +81,7 @@ static void print_option(const char *name, const char *text, void *arg)
 static void print_command(FILE *out, const struct command *c)
 {
 	print_line(out, "SS", help_usage(c));
-	print_text(out, c->summary);
-	fputs(".\n", out);
+	help_print_summary(c, out);
 	if (c->details)
 		print_paragraphs(out, c->details);
 	help_each_option(c->options, print_option, out);
@@ -102,7 +101,7 @@ static void print_exit_codes(FILE *out)
 		snprintf(code, sizeof(code), "%d", i);
 		print_item(out, code, exit_code_meaning[i]);
 	}
-	fputs(".PP\nWhere several hold, the first of 2, 4, 1, 3, 0.\n", out);
+	fprintf(out, ".PP\n%s\n", exit_code_order);
 }
 
 void manpage_print(FILE *out)

@@ -10,7 +10,8 @@ const struct outcome_info outcome_table[OUTCOME_COUNT] = {
 	[OUTCOME_WORKLOAD_FAILED] = { "workload-failed",
 				      "errors in the service, or work left undone", EXIT_FINDING },
 	[OUTCOME_NONCONFORMING] = { "nonconforming",
-				    "the guest differs from the declared topology", EXIT_KERNEL },
+				    "the guest differs from the declared topology, or its "
+				    "kernel cannot do what a policy asks", EXIT_KERNEL },
 	[OUTCOME_INFRA_ERROR] = { "infra-error",
 				  "the rig or its host failed; tried again twice", EXIT_RIG },
 };
@@ -39,6 +40,8 @@ const char *const exit_code_meaning[EXIT_KERNEL + 1] = {
 	[EXIT_RIG] = "the rig failed",
 	[EXIT_KERNEL] = "the kernel under test crashed, hung or did not conform",
 };
+
+const char exit_code_order[] = "Where several hold: the first of 2, 4, 1, 3, 0.";
 
 enum outcome outcome_from_name(const char *name)
 {

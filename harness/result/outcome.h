@@ -44,6 +44,7 @@ struct outcome_info {
 extern const struct outcome_info outcome_table[OUTCOME_COUNT];
 extern const struct outcome_info verdict_table[VERDICT_COUNT];
 extern const char *const exit_code_meaning[EXIT_KERNEL + 1];
+extern const char exit_code_order[];	/* which one counts where several hold, as a sentence */
 
 /* Returns the outcome called @name, or OUTCOME_COUNT. */
 enum outcome outcome_from_name(const char *name);

@@ -71,11 +71,15 @@ int search_add(struct search *s, const char *dir, struct err *e)
 /* The folder of the running program, which the caller frees; NULL with errno set. */
 static char *program_folder(void)
 {
-	char *full = realpath("/proc/self/exe", NULL);
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	if (full)
-		*strrchr(full, '/') = '\0';
-	return full;
+	if (n < 0)
+		return NULL;
+	path[n] = '\0';
+	/* With the last part goes the " (deleted)" of a program that was built anew since. */
+	*strrchr(path, '/') = '\0';
+	return strdup(path);
 }
 
 int search_add_own(struct search *s, struct err *e)

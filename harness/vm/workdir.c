@@ -85,9 +85,21 @@ int workdir_new(struct workdir *ret, struct err *e)
 	return 0;
 }
 
+/*
+ * The lock goes last: a folder without one passes for one being made, and who
+ * is killed while removing it would leave it to nobody.
+ */
+static int folder_remove(const char *path, struct err *e)
+{
+	cleanup_free char *run = path_format("%s/run", path);
+	int rc = dir_remove(run, e);
+
+	return rc ? rc : dir_remove(path, e);
+}
+
 int workdir_remove(struct workdir *w, struct err *e)
 {
-	int rc = w->path ? dir_remove(w->path, e) : 0;
+	int rc = w->path ? folder_remove(w->path, e) : 0;
 
 	if (w->lock_fd >= 0)
 		close(w->lock_fd);
@@ -207,7 +219,7 @@ int workdir_scan(bool remove, json_t **ret_list, struct err *e)
 						      processes_of(path)));
 		int rc = remove ? kill_processes(path, e) : 0;
 		if (!rc && remove)
-			rc = dir_remove(path, e);
+			rc = folder_remove(path, e);
 		if (rc)
 			return rc;
 	}

@@ -93,3 +93,73 @@ complete_line() {
 		expect_in "$output" "|"
 	done
 }
+
+@test "docs/reference.md is what the program prints" {
+	ramrig docs reference >reference.md
+	diff -u "$ROOT/docs/reference.md" reference.md ||
+		fail "run: build/ramrig docs reference >docs/reference.md"
+}
+
+@test "the reference of metrics alone is a part of the whole" {
+	whole=$(ramrig docs reference)
+	expect_in "$whole" "$(ramrig docs reference metrics)"
+	expect_in "$whole" "$(ramrig docs reference policy)"
+}
+
+# The pages that people read: ours, not the seeds of others.
+pages() {
+	printf '%s\n' "$ROOT/README.md" "$ROOT"/docs/*.md
+}
+
+@test "every link in README.md and docs/ leads to a file, and to a heading in it" {
+	while read -r page; do
+		while read -r link; do
+			file=${link%%#*} target=$page
+			[ -z "$file" ] || target=$(dirname "$page")/$file
+			[ -e "$target" ] || fail "$page: no $link"
+			[ "$link" = "$file" ] && continue
+			sed -n 's/^#\+ //p' "$target" | tr '[:upper:] ' '[:lower:]-' | tr -d "/',?" |
+				grep -Fxq -- "${link#*#}" || fail "$page: no heading ${link#*#}"
+		done < <(tr '\n' ' ' <"$page" | grep -o '](*[^) ]*)' | grep -v '://' | sed 's/^](\(.*\))$/\1/')
+	done < <(pages)
+}
+
+@test "every page of docs/ is in its index" {
+	for page in "$ROOT"/docs/*.md; do
+		[ "$(basename "$page")" = README.md ] && continue
+		grep -Fq "($(basename "$page"))" "$ROOT/docs/README.md" || fail "no $page"
+	done
+}
+
+@test "commands in README.md and docs/ name commands and options that exist" {
+	while read -r words; do
+		# shellcheck disable=SC2086
+		set -- ${words%%#*}
+		shift
+		[ "${1:-}" = --path ] && shift 2
+		name=$1
+		grep -Exq "$1 ${2:-}" <<<"$(command_names)" && name="$1 $2"
+		[[ $name =~ ^[a-z] ]] || continue
+		# shellcheck disable=SC2086
+		help=$(ramrig help $name) || fail "no command in: $words"
+		for option in $(grep -o -- ' --[a-z-]*' <<<"$words"); do
+			grep -Eq -- "$option( |$)" <<<"$help" || fail "no $option in: $words"
+		done
+	done < <(pages | xargs grep -hE '^    (build/)?ramrig ')
+}
+
+@test "README.md has the exit codes and verdicts of the program" {
+	while IFS= read -r row; do
+		grep -Fqx -- "$row" <(tr -d '`' <"$ROOT/README.md") || fail "not in README.md: $row"
+	done < <(ramrig docs reference | tr -d '`' | sed -n '/^## exit codes/,$s/^\(| [0-9] .*\)/\1/p')
+	for verdict in regression improvement equivalent inconclusive no-effect-possible; do
+		grep -Fq "| \`$verdict\` |" "$ROOT/README.md" || fail "no $verdict"
+	done
+}
+
+@test "the example of docs/examples makes a plan" {
+	run_apart ramrig --path "$ROOT/docs/examples" run lookup-ksm --dry-run
+	expect_status 0
+	expect_in "$output" "Experiment lookup-ksm"
+	expect_nothing_started
+}

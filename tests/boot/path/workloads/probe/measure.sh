@@ -4,6 +4,7 @@
 set -eu
 errors=0
 : > /tmp/probe-measures
+echo the probe measures > /dev/console
 sleep $((RAMRIG_PAUSE / 1000))
 
 case $(cat /proc/sys/kernel/hostname) in
