@@ -14,7 +14,7 @@ static struct {
 } opts = { .days = KEEP_DAYS };
 
 static const struct poptOption list_options[] = {
-	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print the list as JSON", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print JSON, for programs", NULL },
 	POPT_TABLEEND
 };
 

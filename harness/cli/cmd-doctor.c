@@ -11,7 +11,7 @@ static struct {
 } opts;
 
 static const struct poptOption options[] = {
-	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print the report as JSON", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print JSON, for programs", NULL },
 	{ "clean", '\0', POPT_ARG_NONE, &opts.clean, 0,
 	  "first end and remove what dead runs have left", NULL },
 	POPT_TABLEEND

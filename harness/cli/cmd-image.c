@@ -13,7 +13,7 @@ static struct {
 } opts;
 
 static const struct poptOption list_options[] = {
-	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print the list as JSON", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print JSON, for programs", NULL },
 	POPT_TABLEEND
 };
 

@@ -15,7 +15,7 @@ static struct {
 } opts;
 
 static const struct poptOption json_options[] = {
-	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print it as JSON", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print JSON, for programs", NULL },
 	POPT_TABLEEND
 };
 

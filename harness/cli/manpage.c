@@ -133,5 +133,7 @@ void manpage_print(FILE *out)
 	fputs(".SH ENVIRONMENT\n", out);
 	print_item(out, "XDG_CACHE_HOME", "images, kernels and the verdict on KVM are kept in its "
 		   "folder ramrig; ~/.cache where it is not set");
+	print_item(out, "RAMRIG_DATA", "the folder of ramrig's own images, topologies, policies, "
+		   "workloads and experiments, where it is not beside the program");
 	print_item(out, "TMPDIR", "work folders of running guests; /var/tmp where it is not set");
 }

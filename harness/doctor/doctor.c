@@ -158,6 +158,7 @@ void doctor_print(const json_t *report, FILE *out)
 		fprintf(out, "\nRuns will not work here: %u to mend first, marked PROBLEM.\n",
 			count[DOCTOR_PROBLEM]);
 	else
-		fprintf(out, "\nRuns will work here, under %s; %u warnings.\n",
-			json_str(report, "accelerator"), count[DOCTOR_WARN]);
+		fprintf(out, "\nRuns will work here, under %s; %u warning%s.\n",
+			json_str(report, "accelerator"), count[DOCTOR_WARN],
+			count[DOCTOR_WARN] == 1 ? "" : "s");
 }

@@ -54,7 +54,7 @@ const char *field_format_limit(const struct field *f, double v, char *buf, size_
 		snprintf(buf, size, "%.15g%s", v / units[i].unit, units[i].suffix);
 		return buf;
 	}
-	snprintf(buf, size, "%.15g", v);
+	snprintf(buf, size, "%.16g", v);
 	return buf;
 }
 

@@ -142,9 +142,9 @@ pages() {
 		[[ $name =~ ^[a-z] ]] || continue
 		# shellcheck disable=SC2086
 		help=$(ramrig help $name) || fail "no command in: $words"
-		for option in $(grep -o -- ' --[a-z-]*' <<<"$words"); do
+		while read -r option; do
 			grep -Eq -- "$option( |$)" <<<"$help" || fail "no $option in: $words"
-		done
+		done < <(grep -o -- ' --[a-z-]*' <<<"$words")
 	done < <(pages | xargs grep -hE '^    (build/)?ramrig ')
 }
 
