@@ -20,8 +20,8 @@ struct account_share {
  * where it is. Either way HOME and the XDG folders then lie in @run_dir, so
  * that libvirt and QEMU leave nothing elsewhere.
  *
- * Without the right to mount (a container without CAP_SYS_ADMIN), a share
- * that the account cannot read is -EACCES with the mend.
+ * Without the right to mount (a container without CAP_SYS_ADMIN, a bare
+ * chroot), a share that the account cannot read is -EACCES with the mend.
  */
 int account_enter(const char *run_dir, struct account_share *shares, size_t n, struct err *e);
 

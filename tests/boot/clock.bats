@@ -38,12 +38,11 @@ teardown_file() {
 		'all(.comparisons[]; .fidelity.clock == "virtual" and .fidelity.cpus == 1)'
 }
 
-@test "an arm whose proof failed gets no number, and with --strict exit code 1" {
+@test "an arm whose proof failed gets no number" {
 	expect_json <(ramrig compare --json virtual) \
-		'all(.comparisons[]; .verdict == "no-effect-possible" and .proof == "failed"
+		'all(.comparisons[]; .label == "no-effect-possible" and .proof == "failed"
 			and .change == null and .p == null)'
-	ramrig_keep strict compare --strict virtual
-	expect_code strict 1
+	expect_in "$(tr -s '\n ' ' ' <run.out)" "a proof failed, so nothing can be said"
 }
 
 @test "no guest, work folder or mount is left" {

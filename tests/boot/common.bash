@@ -96,7 +96,9 @@ expect_equal() { # SEEN WANTED
 }
 
 expect_json() { # FILE FILTER: the filter holds
-	jq -e "$2" "$1" >/dev/null || fail "not so: $2" "$(head -c 2000 "$1")"
+	local json
+	json=$(<"$1")
+	jq -e "$2" <<<"$json" >/dev/null || fail "not so: $2" "${json:0:2000}"
 }
 
 # The QEMU processes of this file's guests.
@@ -129,4 +131,71 @@ outcome() { # FOLDER [ARM]
 
 reason() { # FOLDER ARM
 	jq -r "select(.arm == \"$2\") | .reason" "$1"/cells/????/result.json
+}
+
+# Debian's 6.12 with other bytes where its protected mode begins: right after the
+# setup code, whose length in sectors stands in the header.
+break_kernel() { # BYTES FILE
+	local good setup
+	good=$(ramrig kernel show debian-6.12 | sed -n 's/^ *bzImage:\? *//p')
+	setup=$(od -An -tu1 -j $((0x1f1)) -N 1 "$good")
+	cp "$good" "$2"
+	# shellcheck disable=SC2059
+	printf "$1" | dd of="$2" bs=1 seek=$(((setup + 1) * 512)) conv=notrunc status=none
+}
+
+# Makes an ordinary user with a copy of ramrig and a cache of its own, where
+# the caller is root; without "empty", the cache holds root's image and kernel.
+# Sets HOME_OF_USER and TEST_USER.
+user_make() { # [empty]
+	if [ "$(id -u)" -ne 0 ]; then
+		TEST_USER=$(id -un)
+		export TEST_USER HOME_OF_USER=$OUT TREE=$ROOT
+		return
+	fi
+	export TEST_USER=ramrig-test HOME_OF_USER=$TMPDIR.home TREE=$TMPDIR.tree
+	! id "$TEST_USER" >/dev/null 2>&1 || userdel "$TEST_USER"	# of a test that was killed
+	useradd --home-dir "$HOME_OF_USER" --create-home --shell /bin/sh \
+		-K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$TEST_USER"
+	mkdir -p "$TREE/build" "$TREE/tests/boot" "$HOME_OF_USER/.cache"
+	cp "$RAMRIG" "$(dirname "$RAMRIG")/ramrig-agent" "$TREE/build/"
+	cp -R "$ROOT"/{images,topologies,policies,workloads,experiments} "$TREE/"
+	cp -R "$OWN_PATH" "$TREE/tests/boot/"
+	[ "${1-}" = empty ] || user_fill_cache
+	chown -R "$TEST_USER:" "$TMPDIR" "$HOME_OF_USER/.cache" 2>/dev/null || true
+	chmod -R a+rX "$TREE"
+}
+
+user_fill_cache() {
+	local from=${XDG_CACHE_HOME:-$HOME/.cache}/ramrig to=$HOME_OF_USER/.cache/ramrig kind
+	ramrig image build default >"$OUT/image.log" 2>&1
+	ramrig kernel fetch debian-6.12 >"$OUT/kernel.log" 2>&1
+	mkdir -p "$to"
+	for kind in image kernel; do
+		cp -R "$from/$kind" "$to/"
+	done
+}
+
+# ramrig as that user, with nothing of root's in its environment.
+user_ramrig() {
+	local as=()
+	[ "$(id -u)" -ne 0 ] || as=(setpriv --reuid "$TEST_USER" --regid "$TEST_USER" --init-groups
+		env -i "PATH=$PATH" "HOME=$HOME_OF_USER" "TMPDIR=$TMPDIR")
+	(cd "$HOME_OF_USER" && "${as[@]}" "$TREE/build/ramrig" --path "$TREE/tests/boot/path" "$@")
+}
+
+# As ramrig_keep.
+user_keep() { # NAME ARGUMENT...
+	local name=$1 code=0 start=$SECONDS
+	shift
+	user_ramrig "$@" >"$OUT/$name.out" 2>"$OUT/$name.err" </dev/null || code=$?
+	echo "$code" >"$OUT/$name.code"
+	echo $((SECONDS - start)) >"$OUT/$name.seconds"
+}
+
+user_remove() {
+	[ "${TEST_USER-}" = ramrig-test ] || return 0
+	pkill -KILL -u ramrig-test || true
+	userdel ramrig-test
+	rm -rf "$HOME_OF_USER" "$TREE"
 }

@@ -51,8 +51,6 @@ nothing_left() {
 	expect_json doctor.out '.checks[] | select(.id == "leftovers")
 		| .status == "warn" and (.mend | contains("ramrig doctor --clean"))'
 	expect_in "$(<doctor.out)" "$TMPDIR/ramrig-"
-	[ -s survivors ] || skip "QEMU did not outlive its ramrig here"
-	expect_in "$(<doctor.out)" "$(head -n 1 survivors)"
 }
 
 @test "the torn cell is written down as failed, and no comparison counts it" {
