@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "cli/command.h"
 #include "cli/globals.h"
 #include "cli/help.h"
@@ -172,8 +173,18 @@ static const struct poptOption first_options[] = {
 	POPT_TABLEEND
 };
 
+/*
+ * What our caller left open is not for the programs that we start: mmdebstrap
+ * fails where the low descriptors are taken (its shell knows single digits only).
+ */
+static void keep_descriptors_from_children(void)
+{
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
 int main(int argc, const char **argv)
 {
+	keep_descriptors_from_children();
 	poptContext con = poptGetContext("ramrig", argc, argv, first_options,
 					 POPT_CONTEXT_POSIXMEHARDER);
 	int code = read_options(con, NULL), n = 0;

@@ -7,10 +7,12 @@
 #include "compare/render.h"
 #include "lib/cleanup.h"
 
+#define WIDTH_OF_LOGS 100	/* where no terminal says: room for every column */
+
 static struct render_opts terminal_opts(void)
 {
 	struct winsize w;
-	struct render_opts o = { .width = 80 };
+	struct render_opts o = { .width = WIDTH_OF_LOGS };
 
 	if (!isatty(STDOUT_FILENO))
 		return o;

@@ -8,7 +8,7 @@
 #include "lib/file.h"
 #include "result/outcome.h"
 
-/* Below this a table has no room for what is the same in all rows of most groups. */
+/* Below this a table has room for the change, its interval and the verdict only. */
 #define WIDE 100
 
 static char *show_string(const json_t *row, const char *key)
@@ -72,7 +72,7 @@ static const struct column {
 	{ "CHANGE", "change", show_change, JUDGED | DIAGNOSTIC, SCOLS_FL_RIGHT },
 	{ "INTERVAL", NULL, show_interval, JUDGED, SCOLS_FL_RIGHT | SCOLS_FL_WRAP },
 	{ "VERDICT", "verdict", show_verdict, JUDGED, 0 },
-	{ "P ADJ", "p_adjusted", show_p, JUDGED, SCOLS_FL_RIGHT },
+	{ "P ADJ", "p_adjusted", show_p, JUDGED | IF_WIDE, SCOLS_FL_RIGHT },
 	{ "BOOTS", "pairs", show_boots, JUDGED | IF_WIDE, SCOLS_FL_RIGHT },
 	{ "PROOF", "proof", show_string, JUDGED | IF_WIDE, 0 },
 	{ "P (BH)", "p_adjusted", show_p, DIAGNOSTIC, SCOLS_FL_RIGHT },

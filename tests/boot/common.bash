@@ -126,7 +126,7 @@ wait_for() { # SECONDS COMMAND...
 
 # Outcome of the cell of an arm, or of all cells in order without one.
 outcome() { # FOLDER [ARM]
-	jq -r "select(\"${2-}\" == \"\" or .arm == \"${2-}\") | .outcome" "$1"/cells/*/result.json
+	jq -r "select(\"${2-}\" == \"\" or .arm == \"${2-}\") | .outcome" "$1"/cells/????/result.json
 }
 
 reason() { # FOLDER ARM

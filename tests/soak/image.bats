@@ -12,8 +12,11 @@ setup_file() {
 	own_workplace
 }
 
-teardown_file() {
+teardown() {
 	user_remove
+}
+
+teardown_file() {
 	own_workplace_remove
 }
 
@@ -21,7 +24,7 @@ build_and_run() { # NAME
 	user_keep "$1-build" image build default
 	user_keep "$1-run" run alone --out "$HOME_OF_USER/$1"
 	echo "# image: $(<"$OUT/$1-build.seconds") s, kernel and a cell: $(<"$OUT/$1-run.seconds") s" >&3
-	expect_code "$1-build" 0
+	expect_code "$1-build" 0 || fail "$(tail -n 20 "$HOME_OF_USER"/.cache/ramrig/log/*)" || return 1
 	expect_code "$1-run" 0
 	expect_equal "$(outcome "$HOME_OF_USER/$1")" ok
 	expect_nothing_left
@@ -30,7 +33,6 @@ build_and_run() { # NAME
 @test "without subuids, a user builds the image and runs a cell on it" {
 	user_make empty
 	build_and_run without
-	user_remove
 }
 
 @test "with subuids, a user builds the image in a user namespace" {

@@ -30,15 +30,16 @@ too-long | server-dies)
 	sleep 3600
 	;;
 silent)
-	# Real-time spinners on every CPU, and nothing that holds them back.
+	# Real-time spinners on every CPU, and nothing that holds them back; from
+	# 6.12 on, a server of the scheduler's keeps a share for all others.
 	echo -1 > /proc/sys/kernel/sched_rt_runtime_us
+	for share in /sys/kernel/debug/sched/fair_server/cpu*/runtime; do
+		[ ! -e "$share" ] || echo 0 > "$share"
+	done
 	for cpu in 0 1; do
 		taskset -c $cpu chrt -f 99 sh -c 'sleep 1; while :; do :; done' &
 	done
 	sleep 3600
-	;;
-flood)
-	yes 'the guest has much to say, and says it over and over again, to whoever reads' > /dev/ttyS0
 	;;
 not-served)
 	errors=7
