@@ -10,7 +10,11 @@
  * derived from this, not from constants.
  */
 
-/* Deadline for hello, in ms: generous, and more so for a guest never booted here. */
+/*
+ * Deadline for hello, in ms: ten times what this guest took before; for a kernel
+ * never booted here twenty times what others took on the same hardware. @key is
+ * "KERNEL-HASH TOPOLOGY ACCELERATOR CLOCK".
+ */
 int64_t boot_times_deadline(const char *key);
 
 /* Notes that a guest of @key took @ms. Failing is harmless. */

@@ -104,6 +104,7 @@ static int open_link(struct guest *g, const struct guest_opts *o, struct err *e)
 	g->log = fopen(path, "we");
 	if (!g->log)
 		return err_set(e, errno, "cannot create %s: %m", path);
+	setlinebuf(g->log);	/* a cell that is killed leaves all that was said */
 	int rc = link_new(session_agent_fd(g->session), session_interrupt_fd(g->session), &g->link,
 			  e);
 	if (!rc)

@@ -35,7 +35,7 @@ static const struct poptOption options[] = {
 	{ "dry-run", '\0', POPT_ARG_NONE, &opt_dry_run, 0, "print the plan and start nothing",
 	  NULL },
 	{ "seed", '\0', POPT_ARG_STRING, &opt_seed, 0,
-	  "draws the order of arms, KASLR, ASLR and QEMU's own seed; the same seed gives the "
+	  "draws the order of arms and QEMU's own seed of each pair; the same seed gives the "
 	  "same plan", "N" },
 	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0,
 	  "host, or virtual: one CPU whose time is counted instructions; instead of the "
