@@ -4,6 +4,7 @@
 #include <string.h>
 #include "lib/cleanup.h"
 #include "result/metric.h"
+#include "stats/summary.h"
 
 #define PAGE_BYTES 4096.0	/* of KSM's counters, on the architectures there are */
 #define PER_GROUP "{group}"
@@ -164,7 +165,7 @@ static bool reading_value(const struct reading *r, struct window w, double *ret)
 
 	if (!n)
 		return false;
-	*ret = values_median(values, n);
+	*ret = summary_median(values, n);
 	return true;
 }
 

@@ -222,19 +222,6 @@ bool samples_delta(const struct samples *s, int column, struct window w, double 
 	return true;
 }
 
-static int double_compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-double values_median(double *values, size_t n)
-{
-	qsort(values, n, sizeof(*values), double_compare);
-	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 void samples_free(struct samples *s)
 {
 	if (!s)

@@ -63,9 +63,6 @@ bool samples_last(const struct samples *s, int column, struct window w, double *
  */
 bool samples_delta(const struct samples *s, int column, struct window w, double *ret);
 
-/* Sorts @values and returns their median; @n is at least 1. */
-double values_median(double *values, size_t n);
-
 void samples_free(struct samples *s);	/* NULL is fine */
 
 static inline void samples_freep(struct samples **s)

@@ -140,16 +140,6 @@ static void more_columns_than_the_protocol_allows_are_refused(void **state)
 	assert_int_equal(samples_new(columns, &s, &e), -EPROTO);
 }
 
-static void the_median_is_the_middle(void **state)
-{
-	double odd[] = { 9, 1, 5 }, even[] = { 4, 1, 3, 2 }, one[] = { 7 };
-
-	(void)state;
-	assert_float_equal(values_median(odd, 3), 5, 0);
-	assert_float_equal(values_median(even, 4), 2.5, 0);
-	assert_float_equal(values_median(one, 1), 7, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,7 +148,6 @@ int main(void)
 		cmocka_unit_test(broken_files_are_refused_with_their_line),
 		cmocka_unit_test(a_torn_last_line_is_left_out),
 		cmocka_unit_test(more_columns_than_the_protocol_allows_are_refused),
-		cmocka_unit_test(the_median_is_the_middle),
 	};
 
 	return cmocka_run_group_tests_name("samples", tests, NULL, NULL);
