@@ -71,7 +71,11 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 	int rc = kernel_from_json(json_object_get(json_object_get(plan, "kernels"),
 						  json_str(cell, "kernel")), &s->kernel, e);
 
-	return rc ? rc : prepare(s, json_str(workload, "folder"), e);
+	/* The plan names the workload's programs as they lie beside it. */
+	const char *folder = json_str(workload, "folder");
+	cleanup_free char *programs = folder ? path_format("%s/%s", o->dir, folder) : NULL;
+
+	return rc ? rc : prepare(s, programs, e);
 }
 
 /* NULL, and nothing carried on, where there is no cache. */

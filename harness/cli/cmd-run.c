@@ -132,7 +132,26 @@ static char *default_dir(const json_t *plan)
 	return path_format("results/%s-%s", json_str(plan, "experiment"), compact);
 }
 
-static int write_plan(const json_t *plan, const char *dir, struct err *e)
+/* A workload's programs as they are now: edits during a run must not mix into it. */
+static int keep_workloads(json_t *plan, const char *dir, struct err *e)
+{
+	cleanup_free char *all = path_format("%s/workloads", dir);
+	const char *name;
+	json_t *workload;
+	int rc = dir_make(all, 0755, e);
+
+	json_object_foreach(json_object_get(plan, "workloads"), name, workload) {
+		cleanup_free char *copy = path_format("%s/%s", all, name);
+		cleanup_free char *below = path_format("workloads/%s", name);
+
+		if (!rc)
+			rc = dir_copy(json_str(workload, "folder"), copy, e);
+		json_object_set_new(workload, "folder", json_string(below));
+	}
+	return rc;
+}
+
+static int write_plan(json_t *plan, const char *dir, struct err *e)
 {
 	cleanup_free char *path = path_format("%s/plan.json", dir);
 	int rc = dir_make(dir, 0755, e);
@@ -140,6 +159,8 @@ static int write_plan(const json_t *plan, const char *dir, struct err *e)
 	if (!rc && !access(path, F_OK))
 		rc = err_set(e, EEXIST, "%s holds a result already; --resume it, or name another "
 			     "--out", dir);
+	if (!rc)
+		rc = keep_workloads(plan, dir, e);
 	return rc ? rc : json_save_path(plan, path, e);
 }
 

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The virtual clock: one CPU whatever the topology says, conformance knows it,
-# and every figure carries the label. The probe pauses for 2 s of the guest's
-# time, which its own figures must show.
+# and every figure carries the label. The probe pauses for 2 s of the guest's time,
+# which its own figures must show; nginx is given an amount of work.
 
 load common
 
 setup_file() {
 	own_workplace
 	ramrig_keep run run twins --clock virtual --out "$OUT/virtual"
+	ramrig_keep counted run counted --out "$OUT/counted"
 }
 
 teardown_file() {
@@ -30,6 +31,12 @@ teardown_file() {
 				| .declared == "1" and .seen == "1" and .ok)'
 		expect_json "$result" '(.window.to_ns - .window.from_ns) / 1e9 | . >= 2 and . < 8'
 	done
+}
+
+@test "nginx takes an amount of work instead of a duration" {
+	expect_code counted 0
+	expect_json counted/cells/0001/result.json \
+		'.metrics.requests.value | . > 1990 and . <= 2000'
 }
 
 @test "the comparison says what virtual time cannot see" {
