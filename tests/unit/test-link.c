@@ -42,7 +42,7 @@ static void count_event(const json_t *event, void *arg)
 
 static void guest_open(struct guest *g)
 {
-	int fds[2], big = 4 << 20;
+	int fds[2];
 	struct err e;
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
@@ -50,7 +50,6 @@ static void guest_open(struct guest *g)
 	g->host_fd = fds[0];
 	g->fd = fds[1];
 	g->n_events = 0;
-	setsockopt(g->fd, SOL_SOCKET, SO_SNDBUFFORCE, &big, sizeof(big));
 	assert_int_equal(link_new(g->host_fd, g->interrupt[0], &g->link, &e), 0);
 	link_set_event_handler(g->link, count_event, g);
 }
@@ -161,6 +160,19 @@ static void a_wrong_hello_ends_the_session(void **state)
 	}
 }
 
+/* Says @json @n times from a process of its own; the caller reaps it. */
+static pid_t say_often(struct guest *g, const char *json, int n)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	close(g->host_fd);
+	for (int i = 0; i < n; i++)
+		say(g, json);
+	_exit(0);
+}
+
 static void a_hello_of_absurd_words_is_refused_or_made_harmless(void **state)
 {
 	static const struct {
@@ -187,11 +199,13 @@ static void a_hello_of_absurd_words_is_refused_or_made_harmless(void **state)
 						      "\"release\":\"%s\",\"machine\":\"\","
 						      "\"monotonic_ns\":5}", word);
 		guest_open(&g);
-		say(&g, text);
-		assert_int_equal(link_hello(g.link, clock_now_ms() + 300, &hello, &e), cases[i].rc);
+		/* More than a socket holds: from a process of its own. */
+		pid_t pid = say_often(&g, text, 1);
+		assert_int_equal(link_hello(g.link, clock_now_ms() + 2000, &hello, &e), cases[i].rc);
 		for (const char *c = hello ? json_str(hello, "release") : ""; *c; c++)
 			assert_true(*c == 'x' || *c == '?');
 		guest_close(&g);
+		waitpid(pid, NULL, 0);
 	}
 }
 
@@ -332,19 +346,6 @@ static void a_guest_that_closes_is_told_from_one_that_closes_mid_frame(void **st
 		assert_int_equal(call(&g, 5000, NULL, &e), -ECONNRESET);
 		guest_close(&g);
 	}
-}
-
-/* Says @json @n times from a process of its own; the caller reaps it. */
-static pid_t say_often(struct guest *g, const char *json, int n)
-{
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	close(g->host_fd);
-	for (int i = 0; i < n; i++)
-		say(g, json);
-	_exit(0);
 }
 
 static void a_flood_of_events_ends_the_session(void **state)
