@@ -146,11 +146,3 @@ int index_build(const struct result *r, struct err *e)
 		unlink(tmp);
 	return rc;
 }
-
-int index_rebuild(const char *dir, struct err *e)
-{
-	cleanup_result struct result *r = NULL;
-	int rc = result_load(dir, &r, e);
-
-	return rc ? rc : index_build(r, e);
-}

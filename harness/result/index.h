@@ -14,7 +14,4 @@
 /* Writes DIR/index.sqlite anew from @r, whole or not at all. */
 int index_build(const struct result *r, struct err *e);
 
-/* Reads the folder @dir and writes its index. */
-int index_rebuild(const char *dir, struct err *e);
-
 #endif
