@@ -213,7 +213,7 @@ static int power_off(struct cell *c, const struct guest_opts *o, struct err *e)
 	return rc;
 }
 
-/* The way of a cell, from hello on; docs/design and the progress display follow it. */
+/* The way of a cell, from hello on; docs/cells.md and the progress display follow it. */
 static const struct {
 	const char *phase;
 	int (*run)(struct cell *c, const struct guest_opts *o, struct err *e);
