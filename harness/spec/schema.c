@@ -9,7 +9,11 @@
 #define TIB (1024.0 * GIB)
 
 static const char *const words_disk[] = { "virtio", "nvme", NULL };
-static const char *const words_node[] = { "dram", NULL };
+static const char *const words_node[] = { "dram", "tier", "cxl", NULL };
+static const char *const words_media[] = { "auto", "persistent", "volatile", NULL };
+static const char *const words_device[] = { "zram", "nvme", "timed", NULL };
+static const char *const words_algorithm[] = { "lzo", "lzo-rle", "lz4", "lz4hc", "zstd", "deflate",
+					       "842", NULL };
 static const char *const words_clock[] = { "host", "virtual", NULL };
 static const char *const words_better[] = { "more", "less", NULL };
 static const char *const words_scale[] = { "ratio", "difference", NULL };
@@ -44,11 +48,59 @@ static const struct field kernel_fields[] = {
 	END_OF_FIELDS
 };
 
+/* Which kinds of node each key belongs to says the table in topology/kinds.c. */
 static const struct field node_fields[] = {
 	{ .key = "kind", .type = FIELD_WORD, .words = words_node, .required = true,
-	  .help = "`dram`: plain memory" },
+	  .help = "`dram`: plain memory with CPUs; `tier`: memory without CPUs, told from DRAM by "
+		  "ACPI tables; `cxl`: emulated CXL expanders" },
 	{ .key = "size", .type = FIELD_SIZE, .required = true, .min = 64 * MIB, .max = 16 * TIB,
-	  .help = "memory of this node" },
+	  .help = "memory of this node; of `cxl` a multiple of 256MiB for each expander" },
+	{ .key = "latency", .type = FIELD_LATENCY, .min = 1, .max = 60000,
+	  .help = "what a read of it takes; with a `tier` in the topology every `dram` and `tier` "
+		  "node has it, and the guest reads it from its HMAT" },
+	{ .key = "bandwidth", .type = FIELD_BANDWIDTH, .min = MIB, .max = 16 * TIB,
+	  .help = "what can be read from it a second; as for `latency`" },
+	{ .key = "distance", .type = FIELD_INT, .min = 11, .max = 254,
+	  .help = "`dram`, `tier`: its distance (SLIT) from every other node; 20 by default, and "
+		  "between two nodes the greater of theirs" },
+	{ .key = "host_nodes", .type = FIELD_RANGES,
+	  .help = "`dram`, `tier`: nodes of the host that its memory is bound to" },
+	{ .key = "expanders", .type = FIELD_INT, .min = 1, .max = 4,
+	  .help = "`cxl`: devices that the node is interleaved over: 1 (the default), 2 or 4" },
+	{ .key = "switch", .type = FIELD_BOOL,
+	  .help = "`cxl`: the expanders stand behind one switch, instead of a host bridge each" },
+	{ .key = "media", .type = FIELD_WORD, .words = words_media,
+	  .help = "`cxl`: `persistent`, `volatile`, or `auto` (the default): persistent where this "
+		  "QEMU has it" },
+	END_OF_FIELDS
+};
+
+static const struct field device_fields[] = {
+	{ .key = "kind", .type = FIELD_WORD, .words = words_device, .required = true,
+	  .help = "`zram`: compressed memory; `nvme`: an emulated NVMe namespace, timed by the "
+		  "host's clock; `timed`: a null_blk in extra guest memory, timed by the guest's own "
+		  "clock" },
+	{ .key = "name", .type = FIELD_NAME, .required = true,
+	  .help = "names it in policies, metrics and tables; at most 16 letters" },
+	{ .key = "size", .type = FIELD_SIZE, .required = true, .min = 16 * MIB, .max = 16 * TIB,
+	  .help = "of what can be written to it" },
+	{ .key = "algorithm", .type = FIELD_WORD, .words = words_algorithm,
+	  .help = "`zram`: how it compresses; `lz4` by default" },
+	{ .key = "memory_limit", .type = FIELD_SIZE, .min = MIB, .max = 16 * TIB,
+	  .help = "`zram`: memory that it may take; none by default" },
+	{ .key = "backing", .type = FIELD_NAME,
+	  .help = "`zram`: the `nvme` or `timed` device for its writeback, which then is no swap "
+		  "device itself" },
+	{ .key = "iops", .type = FIELD_INT, .min = 1, .max = 10000000,
+	  .help = "`nvme`: requests a second that it is throttled to" },
+	{ .key = "iops_burst", .type = FIELD_INT, .min = 1, .max = 10000000,
+	  .help = "`nvme`: requests a second for the first second after a rest" },
+	{ .key = "bandwidth", .type = FIELD_BANDWIDTH, .min = 4 * KIB, .max = 16 * TIB,
+	  .help = "`nvme`: bytes a second that it is throttled to" },
+	{ .key = "bandwidth_burst", .type = FIELD_BANDWIDTH, .min = 4 * KIB, .max = 16 * TIB,
+	  .help = "`nvme`: bytes a second for the first second after a rest" },
+	{ .key = "latency", .type = FIELD_LATENCY, .min = 1000, .max = 1e9,
+	  .help = "`timed`: from a request to its completion; 100us by default" },
 	END_OF_FIELDS
 };
 
@@ -58,16 +110,37 @@ static const struct field topology_fields[] = {
 	SUMMARY,
 	{ .key = "cpus", .type = FIELD_INT, .required = true, .min = 1, .max = 1024,
 	  .help = "virtual CPUs; the virtual clock always has one" },
+	{ .key = "pin", .type = FIELD_RANGES,
+	  .help = "CPUs of the host, one for each virtual CPU in this order; not bound by default" },
+	{ .key = "hugepages", .type = FIELD_SIZE, .min = 2 * MIB, .max = GIB,
+	  .help = "the host's page size that backs `dram` and `tier` nodes: 2MiB or 1GiB; ordinary "
+		  "pages by default" },
 	{ .key = "nodes", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
-	  .fields = node_fields, .help = "memory nodes, node 0 first" },
+	  .fields = node_fields,
+	  .help = "memory nodes, node 0 first: `dram`, then `tier`, then `cxl`" },
+	{ .key = "devices", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
+	  .fields = device_fields, .fallback = "[]",
+	  .help = "devices that can be swapped to; only policies turn swap on" },
 	{ .key = "disk", .type = FIELD_WORD, .words = words_disk, .fallback = "virtio",
-	  .help = "how the root disk is attached" },
+	  .help = "how the root disk is attached; `nvme` beside `cxl` nodes, into whose memory virtio "
+		  "cannot write" },
 	END_OF_FIELDS
 };
 
 static const struct field needs_fields[] = {
 	{ .key = "files", .type = FIELD_PATH, .shape = SHAPE_LIST, .fallback = "[]",
 	  .help = "files that the guest must have, else the cell is `nonconforming`" },
+	{ .key = "tiers", .type = FIELD_INT, .min = 2, .max = 16,
+	  .help = "memory tiers that the topology must have, else the plan is refused" },
+	END_OF_FIELDS
+};
+
+static const struct field swap_fields[] = {
+	{ .key = "device", .type = FIELD_WORD, .words = words_device, .required = true,
+	  .help = "every device of this kind that the topology has (it must have one), but for "
+		  "those that back a zram" },
+	{ .key = "priority", .type = FIELD_INT, .required = true, .min = 0, .max = 32767,
+	  .help = "the highest is filled first" },
 	END_OF_FIELDS
 };
 
@@ -129,6 +202,8 @@ static const struct field policy_fields[] = {
 	  .help = "what a guest must have for it" },
 	{ .key = "process", .type = FIELD_MAP, .fields = process_fields,
 	  .help = "what is set on the workload's daemons before they start" },
+	{ .key = "swap", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = swap_fields,
+	  .fallback = "[]", .help = "devices to swap to" },
 	{ .key = "write", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = write_fields,
 	  .fallback = "[]", .help = "files to write before the workload starts, in this order" },
 	{ .key = "settle", .type = FIELD_MAP, .fields = settle_fields,
@@ -206,6 +281,9 @@ static const struct field workload_fields[] = {
 	{ .key = "workload", .type = FIELD_NAME, .required = true,
 	  .help = "its name, that of its folder" },
 	SUMMARY,
+	{ .key = "programs", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "compiled programs it needs in `/workload`: files of its folder, or "
+		  "what `make` builds from NAME.c there" },
 	{ .key = "parameters", .type = FIELD_MAP, .shape = SHAPE_BY_NAME, .fields = parameter_fields,
 	  .fallback = "{}", .help = "what an experiment can set" },
 	{ .key = "groups", .type = FIELD_IDENT, .shape = SHAPE_LIST, .required = true,
@@ -278,6 +356,8 @@ static const struct field experiment_fields[] = {
 	{ .key = "diagnostic", .type = FIELD_BOOL, .fallback = "false",
 	  .help = "no verdict is wanted, and any number of pairs will do" },
 	{ .key = "image", .type = FIELD_NAME, .fallback = "default", .help = "the root file system" },
+	{ .key = "scale", .type = FIELD_INT, .min = 1, .max = 4096, .fallback = "1",
+	  .help = "how many times the size of its files each topology gets: nodes, devices, limits" },
 	{ .key = "seed", .type = FIELD_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1",
 	  .help = "draws the order of arms and the seed of each pair" },
 	END_OF_FIELDS

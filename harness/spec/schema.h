@@ -21,6 +21,9 @@ enum field_type {
 	FIELD_NUMBER,		/* a real number, min .. max */
 	FIELD_SIZE,		/* bytes, min .. max */
 	FIELD_DURATION,		/* milliseconds, min .. max */
+	FIELD_LATENCY,		/* nanoseconds, min .. max: "80ns", "100us", "2ms" */
+	FIELD_BANDWIDTH,	/* bytes a second, min .. max: "30GB/s", "512MiB/s" */
+	FIELD_RANGES,		/* whole numbers as the kernel lists them, kept as text: "0-1,4" */
 	FIELD_SHARE,		/* "5%" or 0.05 -> 0.05 */
 	FIELD_LIMIT,		/* a number, or a share written with % */
 	FIELD_WORD,		/* one of words */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include "lib/cleanup.h"
+#include "topology/topology.h"
+
+#define TIER_DRAM 4		/* 6.12, include/linux/memory-tiers.h: MEMTIER_ADISTANCE_DRAM >> 7 */
+#define TIER_DAX 22		/* 6.12, drivers/dax/kmem.c: MEMTIER_DEFAULT_DAX_ADISTANCE >> 7 */
+#define ADISTANCE_DRAM 576.0
+#define TIER_CHUNK_BITS 7
+#define HMAT_ENTRY_MAX 65534	/* ACPI 6.5, 5.2.28.4: 16 bits, of which 65535 means unreachable */
+#define MIB (1ULL << 20)
+
+const char *const node_kind_names[NODE_KIND_COUNT] = {
+	[NODE_DRAM] = "dram", [NODE_TIER] = "tier", [NODE_CXL] = "cxl",
+};
+
+const char *const device_kind_names[DEVICE_KIND_COUNT] = {
+	[DEVICE_ZRAM] = "zram", [DEVICE_NVME] = "nvme", [DEVICE_TIMED] = "timed",
+};
+
+size_t topology_nodes_of(const struct topology *t, enum node_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_nodes; i++)
+		n += t->nodes[i].kind == kind;
+	return n;
+}
+
+size_t topology_devices_of(const struct topology *t, enum device_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_devices; i++)
+		n += t->devices[i].kind == kind;
+	return n;
+}
+
+bool topology_has_hmat(const struct topology *t)
+{
+	return topology_nodes_of(t, NODE_TIER);
+}
+
+unsigned topology_distance(const struct topology *t, size_t from, size_t to)
+{
+	const struct topology_node *a = &t->nodes[from], *b = &t->nodes[to];
+
+	if (from == to)
+		return DISTANCE_LOCAL;
+	if (a->kind == NODE_CXL || b->kind == NODE_CXL)
+		return DISTANCE_REMOTE;
+	return a->distance > b->distance ? a->distance : b->distance;
+}
+
+unsigned topology_node_cpus(const struct topology *t, size_t i, unsigned cpus)
+{
+	unsigned dram = (unsigned)topology_nodes_of(t, NODE_DRAM);
+	unsigned share = cpus / dram;
+
+	if (t->nodes[i].kind != NODE_DRAM)
+		return 0;
+	return i ? share : cpus - share * (dram - 1);
+}
+
+uint64_t topology_hmat_mib(const struct topology *t, size_t i)
+{
+	uint64_t most = 0, unit = 1;
+
+	for (size_t k = 0; k < t->n_nodes; k++)
+		if (t->nodes[k].bandwidth / MIB > most)
+			most = t->nodes[k].bandwidth / MIB;
+	while (most / unit > HMAT_ENTRY_MAX)
+		unit *= 2;
+	return (t->nodes[i].bandwidth / MIB + unit / 2) / unit * unit;
+}
+
+unsigned topology_tier(const struct topology *t, size_t i)
+{
+	const struct topology_node *n = &t->nodes[i], *dram = &t->nodes[0];
+
+	if (n->kind == NODE_CXL)
+		return TIER_DAX;
+	if (n->kind == NODE_DRAM || !n->latency_ns || !n->bandwidth || !dram->latency_ns)
+		return TIER_DRAM;
+	double adistance = ADISTANCE_DRAM * n->latency_ns / dram->latency_ns *
+			   (double)topology_hmat_mib(t, 0) / (double)topology_hmat_mib(t, i);
+
+	return (unsigned)adistance >> TIER_CHUNK_BITS;
+}
+
+unsigned topology_tiers(const struct topology *t)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		bool is_new = true;
+
+		for (size_t k = 0; k < i; k++)
+			is_new &= topology_tier(t, k) != topology_tier(t, i);
+		n += is_new;
+	}
+	return n;
+}
+
+/* Of the next slower tier's nodes, the nearest; the first of those that are as near. */
+int topology_demotion_target(const struct topology *t, size_t i)
+{
+	unsigned from = topology_tier(t, i);
+	int best = -1;
+
+	for (size_t k = 0; k < t->n_nodes; k++) {
+		unsigned tier = topology_tier(t, k);
+
+		if (tier <= from)
+			continue;
+		if (best >= 0) {
+			unsigned known = topology_tier(t, (size_t)best);
+
+			if (tier > known || (tier == known && topology_distance(t, i, k) >=
+							      topology_distance(t, i, (size_t)best)))
+				continue;
+		}
+		best = (int)k;
+	}
+	return best;
+}
+
+bool topology_swappable(const struct topology_device *d, enum device_kind kind)
+{
+	return d->kind == kind && !d->is_backing;
+}
+
+const struct topology_device *topology_device_find(const struct topology *t, const char *name)
+{
+	for (size_t i = 0; i < t->n_devices; i++)
+		if (!strcmp(t->devices[i].name, name))
+			return &t->devices[i];
+	return NULL;
+}
