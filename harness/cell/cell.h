@@ -17,7 +17,8 @@
  */
 struct cell {
 	/* What is to be done: parts of the plan. */
-	const json_t *topology, *workload;
+	const struct topology *topology;
+	const json_t *workload;
 	json_t *policies;		/* array of this arm's checked policies */
 	json_t *all_policies;		/* of every arm: sampling must cost all arms the same */
 	const char *out_dir;

@@ -69,16 +69,14 @@ static int compare_node(json_t *rows, size_t i, uint64_t declared, const char *m
 		       seen <= declared && (double)seen >= MEMORY_LEAST * (double)declared);
 }
 
-int conform_compare(const json_t *topology, enum guest_clock clock,
+int conform_compare(const struct topology *t, enum guest_clock clock,
 		    const struct conform_seen *seen, json_t *rows)
 {
-	const json_t *nodes = json_object_get(topology, "nodes"), *node;
-	int differ = compare_count(rows, "online CPUs", guest_cpus(topology, clock), seen->cpus);
-	size_t i;
+	int differ = compare_count(rows, "online CPUs", guest_cpus(t, clock), seen->cpus);
 
-	differ += compare_count(rows, "memory nodes", json_array_size(nodes), seen->nodes);
-	json_array_foreach(nodes, i, node)
-		differ += compare_node(rows, i, (uint64_t)json_int_or(node, "size", 0),
+	differ += compare_count(rows, "memory nodes", t->n_nodes, seen->nodes);
+	for (size_t i = 0; i < t->n_nodes; i++)
+		differ += compare_node(rows, i, t->nodes[i].bytes + t->nodes[i].extra_bytes,
 				       i < seen->n_nodes ? seen->meminfo[i] : NULL);
 	return differ;
 }
@@ -91,11 +89,11 @@ static int read_or_nothing(struct guest *g, const char *path, char **ret, struct
 	return rc == -ENOENT ? 0 : rc;
 }
 
-int conform_check(struct guest *g, const json_t *topology, enum guest_clock clock, json_t *rows,
+int conform_check(struct guest *g, const struct topology *t, enum guest_clock clock, json_t *rows,
 		  int *ret_differences, struct err *e)
 {
 	struct conform_seen seen = {
-		.n_nodes = json_array_size(json_object_get(topology, "nodes")),
+		.n_nodes = t->n_nodes,
 	};
 
 	seen.meminfo = calloc(seen.n_nodes, sizeof(*seen.meminfo));
@@ -111,7 +109,7 @@ int conform_check(struct guest *g, const json_t *topology, enum guest_clock cloc
 		rc = read_or_nothing(g, path, &seen.meminfo[i], e);
 	}
 	if (!rc)
-		*ret_differences = conform_compare(topology, clock, &seen, rows);
+		*ret_differences = conform_compare(t, clock, &seen, rows);
 	for (size_t i = 0; i < seen.n_nodes; i++)
 		free(seen.meminfo[i]);
 	free(seen.meminfo);

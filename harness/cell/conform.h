@@ -25,14 +25,14 @@ int conform_list_count(const char *list);
  * Compares, purely. Appends { "what", "declared", "seen", "ok" } rows to the
  * array @rows and returns how many differ.
  */
-int conform_compare(const json_t *topology, enum guest_clock clock,
+int conform_compare(const struct topology *t, enum guest_clock clock,
 		    const struct conform_seen *seen, json_t *rows);
 
 /*
  * Asks the guest, then compares. Returns 0 with *ret_differences set, or the
  * error of link_call().
  */
-int conform_check(struct guest *g, const json_t *topology, enum guest_clock clock, json_t *rows,
+int conform_check(struct guest *g, const struct topology *t, enum guest_clock clock, json_t *rows,
 		  int *ret_differences, struct err *e);
 
 #endif

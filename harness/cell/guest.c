@@ -8,28 +8,20 @@
 #include "lib/file.h"
 #include "proto/protocol.h"
 
-#define NODES_MAX 64
 #define VERB_MIN_MS 30000
 #define QEMU_IMG_MS 60000
 
-unsigned guest_cpus(const json_t *topology, enum guest_clock clock)
+unsigned guest_cpus(const struct topology *t, enum guest_clock clock)
 {
-	return clock == CLOCK_VIRTUAL ? 1 : (unsigned)json_int_or(topology, "cpus", 1);
+	return clock == CLOCK_VIRTUAL ? 1 : t->cpus;
 }
 
-static enum disk_bus root_bus(const json_t *topology)
-{
-	const char *disk = json_str(topology, "disk");
-
-	return disk && !strcmp(disk, "nvme") ? DISK_NVME : DISK_VIRTIO;
-}
-
-const char *const *guest_modules(const json_t *topology)
+const char *const *guest_modules(const struct topology *t)
 {
 	static const char *const with_virtio[] = { "virtio_blk", "ext4", NULL };
 	static const char *const with_nvme[] = { "nvme", "ext4", NULL };
 
-	return root_bus(topology) == DISK_NVME ? with_nvme : with_virtio;
+	return t->disk == DISK_NVME ? with_nvme : with_virtio;
 }
 
 static int make_overlay(const char *image, const char *overlay, struct err *e)
@@ -50,19 +42,10 @@ static int describe(const struct guest_opts *o, const char *overlay, const char 
 		    char **ret, struct err *e)
 {
 	const struct arch *arch = arch_here();
-	const json_t *nodes = json_object_get(o->topology, "nodes");
 	cleanup_free char *cmdline = path_format("console=%s panic=-1 oops=panic %s",
 						 arch->console, arch->cmdline);
 	cleanup_free char *name = path_format("ramrig-%08x", o->seed);
 	cleanup_free char *socket = path_format("%s/agent", o->run_dir);
-	uint64_t bytes[NODES_MAX];
-	const json_t *node;
-	size_t i;
-
-	if (json_array_size(nodes) > NODES_MAX)
-		return err_set(e, EINVAL, "a topology has at most %d nodes", NODES_MAX);
-	json_array_foreach(nodes, i, node)
-		bytes[i] = (uint64_t)json_int_or(node, "size", 0);
 	struct domain_spec d = {
 		.name = name,
 		.arch = arch,
@@ -70,13 +53,12 @@ static int describe(const struct guest_opts *o, const char *overlay, const char 
 		.accel = o->accel,
 		.clock = o->clock,
 		.vcpus = guest_cpus(o->topology, o->clock),
-		.node_bytes = bytes,
-		.n_nodes = json_array_size(nodes),
+		.topology = o->topology,
+		.features = o->features,
 		.kernel = o->bzimage,
 		.initrd = o->initrd,
 		.cmdline = cmdline,
 		.root_overlay = overlay,
-		.root_bus = root_bus(o->topology),
 		.console_log = console,
 		.agent_socket = socket,
 		.interactive = o->interactive,
@@ -205,6 +187,8 @@ void guest_free(struct guest *g)
 	link_free(g->link);
 	session_stop(g->session);
 	json_decref(g->hello);
+	for (size_t i = 0; i < ARRAY_SIZE(g->disks); i++)
+		free(g->disks[i]);
 	if (g->log)
 		fclose(g->log);
 	free(g->xml);

@@ -26,6 +26,7 @@ struct guest {
 	int64_t started_ms;	/* clock_now_ms() when QEMU was asked for */
 	int64_t hello_ms;	/* how long the agent's hello took from then, wall time */
 	int64_t verb_ms;	/* how long a quick verb may take in this guest */
+	char *disks[TOPOLOGY_DEVICES_MAX];	/* each device's "/dev/...", once it is up; cell/bring-up.h */
 };
 
 struct guest_opts {
@@ -35,7 +36,8 @@ struct guest_opts {
 	const char *emulator;
 	enum accel accel;
 	enum guest_clock clock;
-	const json_t *topology;	/* the checked file */
+	const struct topology *topology;
+	const struct vm_features *features;	/* NULL where the topology needs none */
 	const char *bzimage, *initrd, *image;	/* as this account sees them */
 	const json_t *modules;	/* files in /modules, in order, loaded after hello */
 	uint32_t seed;
@@ -46,10 +48,10 @@ struct guest_opts {
 };
 
 /* CPUs the guest gets: the topology's, but one under the virtual clock. */
-unsigned guest_cpus(const json_t *topology, enum guest_clock clock);
+unsigned guest_cpus(const struct topology *t, enum guest_clock clock);
 
 /* Modules that this topology's guests need, NULL-ended; beyond what loads by itself. */
-const char *const *guest_modules(const json_t *topology);
+const char *const *guest_modules(const struct topology *t);
 
 /*
  * Starts QEMU and waits for the agent's hello.

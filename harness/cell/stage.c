@@ -41,7 +41,7 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 	if (k->clock == CLOCK_VIRTUAL)
 		k->accel = ACCEL_TCG;
 	s->boot_key = path_format("%.16s %s %s %s", s->kernel.hash,
-				  json_str(k->topology, "topology"), accel_name(k->accel),
+				  k->topology->name, accel_name(k->accel),
 				  k->clock_name);
 	k->modules = s->modules;
 	k->initrd = s->initrd;
@@ -60,16 +60,18 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 	s->work = (struct work){
 		.plan = plan,
 		.cell = cell,
-		.topology = json_object_get(json_object_get(plan, "topologies"),
-					    json_str(cell, "topology")),
 		.clock_name = json_str(plan, "clock"),
 		.attempt = o->attempt,
 		.progress = o->progress,
 	};
 	s->work.clock = !strcmp(s->work.clock_name, "virtual") ? CLOCK_VIRTUAL : CLOCK_HOST;
 	s->image = json_str(json_object_get(plan, "image"), "path");
-	int rc = kernel_from_json(json_object_get(json_object_get(plan, "kernels"),
-						  json_str(cell, "kernel")), &s->kernel, e);
+	s->work.topology = &s->topology;
+	int rc = topology_read(json_object_get(json_object_get(plan, "topologies"),
+					       json_str(cell, "topology")), &s->topology, NULL, e);
+	if (!rc)
+		rc = kernel_from_json(json_object_get(json_object_get(plan, "kernels"),
+						      json_str(cell, "kernel")), &s->kernel, e);
 
 	/* The plan names the workload's programs as they lie beside it. */
 	const char *folder = json_str(workload, "folder");
@@ -128,6 +130,7 @@ int stage_clear(struct stage *s, struct err *e)
 	int rc = workdir_remove(&s->dir, e);
 
 	kernel_clear(&s->kernel);
+	vm_features_clear(&s->features);
 	json_decref(s->modules);
 	free(s->initrd);
 	free(s->emulator);

@@ -6,6 +6,7 @@
 #include "cell/execute.h"
 #include "cell/work.h"
 #include "image/kernel.h"
+#include "vm/probe.h"
 #include "vm/workdir.h"
 
 /*
@@ -15,6 +16,8 @@
 struct stage {
 	struct workdir dir;
 	struct kernel kernel;
+	struct topology topology;	/* what work.topology points to */
+	struct vm_features features;	/* asked for where the topology needs some */
 	struct work work;
 	char *initrd, *emulator, *boot_key;
 	json_t *modules;

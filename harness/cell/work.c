@@ -19,14 +19,12 @@
 
 static json_t *fidelity_of(const struct work *k)
 {
-	const json_t *node;
 	json_t *nodes = json_object();
-	size_t i;
 
 	/* How a DRAM node is slow: under KVM as the host's memory is, else not at all. */
-	json_array_foreach(json_object_get(k->topology, "nodes"), i, node) {
+	for (size_t i = 0; i < k->topology->n_nodes; i++) {
 		cleanup_free char *n = path_format("%zu", i);
-		cleanup_free char *how = path_format("%s: %s", json_str(node, "kind"),
+		cleanup_free char *how = path_format("%s: %s", node_kind_names[k->topology->nodes[i].kind],
 						     k->accel == ACCEL_KVM ? "host-bound"
 									   : "not-modelled");
 
@@ -152,6 +150,7 @@ struct guest_opts boot_opts(const struct workdir *w, const struct account_share 
 		.accel = k->accel,
 		.clock = k->clock,
 		.topology = k->topology,
+		.features = k->features,
 		.bzimage = shares[SHARE_KERNEL].visible,
 		.image = shares[SHARE_IMAGE].visible,
 		.initrd = k->initrd,

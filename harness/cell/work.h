@@ -10,7 +10,8 @@
 struct work {
 	const json_t *plan;
 	const json_t *cell;		/* of the plan's cells */
-	const json_t *topology;
+	const struct topology *topology;
+	const struct vm_features *features;	/* NULL where the topology needs none */
 	const json_t *modules;		/* in the initramfs, in order */
 	const char *initrd;
 	const char *emulator;

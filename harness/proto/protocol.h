@@ -28,11 +28,15 @@
  * where the root disk is mounted. Optional keys are in brackets.
  *
  *   ping        -> { monotonic_ns }
- *   modules     files: [name, ...]: loads /modules/NAME in this order; one that
- *               is loaded already is fine -> { loaded: n }
+ *   modules     files: [name or "name option=value ...", ...]: loads
+ *               /modules/NAME in this order with these options; one that is
+ *               loaded already is fine -> { loaded: n }
  *   mount       serial: of the disk (virtio-blk or NVMe), target, type,
  *               [options], timeout_ms: waits for the disk to appear -> {}
  *               An empty serial with source: mounts a virtual file system.
+ *   disk        serial, timeout_ms: waits for the disk (virtio-blk or NVMe)
+ *               -> { device: "/dev/nvme1n1" }
+ *   mkdir       path: makes one folder; that of configfs makes an object -> {}
  *   write       path, data, [read_back: true], [root], [create: true, mode]
  *               -> { [value: what the file then reads, without final newline] }
  *   read        path, [max_bytes], [root] -> { data } for a file (bytes that are
@@ -63,6 +67,11 @@
  *             (kB becomes bytes)                           for each of keys
  *   "psi"     a pressure file -> NAME.some_us NAME.full_us (the totals)
  *   "thread"  path is a kernel thread's comm            -> NAME, CPU time in us
+ *   "fields"  one line of numbers; keys name them in order, "-" passes over one
+ *                                                       -> columns NAME.KEY
+ *   "swaps"   /proc/swaps; keys are paths of devices   -> columns NAME.KEY:
+ *             bytes of each that are in use, null where it is not swapped to
+ * In "keyed" files a line may begin with "Node N ", which is passed over.
  *
  * Events:
  *   { "event": "sample", "t_ns": CLOCK_MONOTONIC, "v": [n or null, ...] }

@@ -52,8 +52,8 @@ static void write_memory(writer w, const struct domain_spec *d)
 {
 	uint64_t total = 0;
 
-	for (size_t i = 0; i < d->n_nodes; i++)
-		total += d->node_bytes[i];
+	for (size_t i = 0; i < d->topology->n_nodes; i++)
+		total += d->topology->nodes[i].bytes + d->topology->nodes[i].extra_bytes;
 	open_tag(w, "memory");
 	attribute(w, "unit", "b");
 	xmlTextWriterWriteFormatString(w, "%" PRIu64, total);
@@ -81,17 +81,16 @@ static void write_boot(writer w, const struct domain_spec *d)
 	close_tag(w);
 }
 
-/* Several DRAM nodes share the CPUs in equal runs, the first taking the rest. */
 static void write_cpu(writer w, const struct domain_spec *d)
 {
-	unsigned share = d->vcpus / (unsigned)d->n_nodes, first = 0;
+	unsigned first = 0;
 
 	open_tag(w, "cpu");
 	attribute(w, "mode", d->accel == ACCEL_KVM ? "host-passthrough" : "maximum");
 	attribute(w, "check", "none");
 	open_tag(w, "numa");
-	for (size_t i = 0; i < d->n_nodes; i++) {
-		unsigned n = i ? share : d->vcpus - share * (unsigned)(d->n_nodes - 1);
+	for (size_t i = 0; i < d->topology->n_nodes; i++) {
+		unsigned n = topology_node_cpus(d->topology, i, d->vcpus);
 
 		open_tag(w, "cell");
 		number(w, "id", i);
@@ -101,7 +100,7 @@ static void write_cpu(writer w, const struct domain_spec *d)
 			xmlTextWriterWriteFormatAttribute(w, BAD_CAST "cpus", "%u-%u", first,
 							  first + n - 1);
 		first += n;
-		number(w, "memory", d->node_bytes[i]);
+		number(w, "memory", d->topology->nodes[i].bytes + d->topology->nodes[i].extra_bytes);
 		attribute(w, "unit", "b");
 		close_tag(w);
 	}
@@ -131,7 +130,7 @@ static void write_clock(writer w, const struct domain_spec *d)
 
 static void write_root_disk(writer w, const struct domain_spec *d)
 {
-	if (d->root_bus != DISK_VIRTIO)
+	if (d->topology->disk != DISK_VIRTIO)
 		return;	/* libvirt 9.0 has no NVMe device: see write_qemu_args() */
 	open_tag(w, "disk");
 	attribute(w, "type", "file");
@@ -223,7 +222,7 @@ static void write_qemu_args(writer w, const struct domain_spec *d)
 		qemu_arg(w, "-icount");
 		qemu_arg(w, VIRTUAL_CLOCK_ICOUNT);
 	}
-	if (d->root_bus == DISK_NVME) {
+	if (d->topology->disk == DISK_NVME) {
 		cleanup_free char *drive = NULL;
 
 		if (asprintf(&drive, "if=none,id=root,format=qcow2,cache=unsafe,file=%s",

@@ -6,15 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "lib/err.h"
+#include "topology/topology.h"
 #include "vm/accel.h"
 #include "vm/arch.h"
+#include "vm/probe.h"
 
 /* How a guest's time passes; the fixed icount rate of the virtual clock. */
 enum guest_clock { CLOCK_HOST, CLOCK_VIRTUAL };
 #define VIRTUAL_CLOCK_ICOUNT "shift=2,sleep=on"	/* 4 ns an instruction */
 #define VIRTUAL_CLOCK_START "1767225600"		/* 2026-01-01, in seconds since the epoch */
-
-enum disk_bus { DISK_VIRTIO, DISK_NVME };
 
 /* Serial number by which the agent finds the root disk, whatever its name. */
 #define ROOT_DISK_SERIAL "ramrig-root"
@@ -27,11 +27,11 @@ struct domain_spec {
 	enum accel accel;
 	enum guest_clock clock;
 	unsigned vcpus;
-	const uint64_t *node_bytes;	/* a DRAM node each */
-	size_t n_nodes;
+	const struct topology *topology;
+	const struct vm_features *features;	/* of this QEMU; NULL: the topology needs none */
+	const char *const *device_images;	/* raw files, one a device of the topology; NULL but for nvme */
 	const char *kernel, *initrd, *cmdline;
 	const char *root_overlay;	/* qcow2 */
-	enum disk_bus root_bus;
 	const char *console_log;	/* written by QEMU from the first byte */
 	const char *agent_socket;	/* made by QEMU */
 	bool interactive;		/* a virtio console beside the serial port */

@@ -34,6 +34,7 @@ struct reply {
 };
 
 struct cell_fixture {
+	struct topology topology;
 	struct cell cell;
 	struct guest guest;
 	char dir[64];
@@ -154,12 +155,16 @@ static inline void fixture_open(struct cell_fixture *f, const struct reply *repl
 	f->fd = fds[0];
 	f->log = open_memstream(&f->said, &f->said_len);
 	f->guest.verb_ms = VERB_MS;
+	/* Two CPUs and 1 GiB; a test that wants more hardware sets it. */
+	f->topology = (struct topology){
+		.name = "plain", .cpus = 2, .n_nodes = 1, .nodes = { { .bytes = 1ULL << 30 } },
+	};
 	assert_int_equal(link_new(f->fd, -1, &f->guest.link, &e), 0);
 	link_set_log(f->guest.link, f->log);
 	assert_int_equal(link_hello(f->guest.link, clock_now_ms() + 20000, &hello, &e), 0);
 	json_decref(hello);
 	f->cell = (struct cell){
-		.topology = json_of("{'cpus': 2, 'nodes': [{'size': 1073741824}]}"),
+		.topology = &f->topology,
 		.workload = json_of(workload),
 		.policies = json_of(policies),
 		.all_policies = json_of(policies),
@@ -185,7 +190,6 @@ static inline void fixture_close(struct cell_fixture *f)
 	if (c->samples_log)
 		fclose(c->samples_log);
 	samples_free(c->samples);
-	json_decref((json_t *)c->topology);
 	json_decref((json_t *)c->workload);
 	json_decref(c->policies);
 	json_decref(c->all_policies);

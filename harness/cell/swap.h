@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_CELL_SWAP_H
+#define RAMRIG_CELL_SWAP_H
+
+#include "cell/cell.h"
+
+/*
+ * Swap as the arm's policies ask for it: mkswap and swapon on each device of the
+ * topology that they mean, with their priorities. Then /proc/swaps is compared
+ * with that, and the rows ("swap on flash (nvme)": declared "priority 10",
+ * seen ...) are added to the result's conformance.
+ */
+int cell_swap_on(struct cell *c, struct err *e);
+
+/* Pure: the comparison. @wanted: array of { "name", "kind", "disk", "priority" }. Returns how many differ. */
+int swap_compare(const json_t *wanted, const char *proc_swaps, json_t *rows);
+
+#endif
