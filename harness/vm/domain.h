@@ -19,6 +19,15 @@ enum guest_clock { CLOCK_HOST, CLOCK_VIRTUAL };
 /* Serial number by which the agent finds the root disk, whatever its name. */
 #define ROOT_DISK_SERIAL "ramrig-root"
 
+/* Serial number of expander @k of node @i, by which the guest's memdevs are told apart. */
+#define CXL_SERIAL(i, k) ((unsigned)(i) * 0x1000 + (unsigned)(k) + 1)
+
+/* What "auto" means with this QEMU: persistent where it has that. */
+enum cxl_media domain_cxl_media(const struct topology_node *n, const struct vm_features *f);
+
+/* Host bridges of a node; 0 for one that is not CXL. CXL_BRIDGES_MAX in all. */
+unsigned domain_cxl_bridges(const struct topology_node *n);
+
 /* Everything the domain's XML is made of. Paths are the host's. */
 struct domain_spec {
 	const char *name;
