@@ -19,13 +19,16 @@ static int module_flags(const char *name)
 
 int module_load(const char *dir, const char *name, struct err *e)
 {
-	if (!*name || strstr(name, ".."))
+	const char *options = strchrnul(name, ' ');
+
+	if (name == options || strstr(name, ".."))
 		return err_set(e, EINVAL, "'%s' is no name of a module file", name);
-	cleanup_free char *path = path_format("%s/%s", dir, name);
+	cleanup_free char *path = path_format("%s/%.*s", dir, (int)(options - name), name);
+	options += *options == ' ';
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(e, errno, "cannot open %s: %m", path);
-	if (syscall(SYS_finit_module, fd, "", module_flags(name)) && errno != EEXIST)
+	if (syscall(SYS_finit_module, fd, options, module_flags(path)) && errno != EEXIST)
 		return err_set(e, errno, "cannot load the module %s: %m", path);
 	return 0;
 }

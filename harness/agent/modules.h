@@ -4,7 +4,10 @@
 
 #include "lib/err.h"
 
-/* Loads the file @name of folder @dir; a module that is loaded already is fine. */
+/*
+ * Loads a file of folder @dir: @name is its name, with its options behind a
+ * blank. A module that is loaded already is fine.
+ */
 int module_load(const char *dir, const char *name, struct err *e);
 
 /* Loads what @dir/early lists, one name a line, in this order. No such file is fine. */

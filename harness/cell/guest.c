@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
+#include "cell/guest-modules.h"
 #include "cell/guest.h"
 #include "lib/child.h"
 #include "lib/cleanup.h"
@@ -14,14 +18,6 @@
 unsigned guest_cpus(const struct topology *t, enum guest_clock clock)
 {
 	return clock == CLOCK_VIRTUAL ? 1 : t->cpus;
-}
-
-const char *const *guest_modules(const struct topology *t)
-{
-	static const char *const with_virtio[] = { "virtio_blk", "ext4", NULL };
-	static const char *const with_nvme[] = { "nvme", "ext4", NULL };
-
-	return t->disk == DISK_NVME ? with_nvme : with_virtio;
 }
 
 static int make_overlay(const char *image, const char *overlay, struct err *e)
@@ -38,23 +34,54 @@ static int make_overlay(const char *image, const char *overlay, struct err *e)
 	return rc;
 }
 
-static int describe(const struct guest_opts *o, const char *overlay, const char *console,
-		    char **ret, struct err *e)
+/* Sparse files in the work folder; what QEMU writes there ends with the guest. */
+static int make_images(const struct guest_opts *o, char *images[], struct err *e)
 {
-	const struct arch *arch = arch_here();
-	cleanup_free char *cmdline = path_format("console=%s panic=-1 oops=panic %s",
-						 arch->console, arch->cmdline);
+	for (size_t i = 0; i < o->topology->n_devices; i++) {
+		const struct topology_device *d = &o->topology->devices[i];
+
+		if (d->kind != DEVICE_NVME)
+			continue;
+		images[i] = path_format("%s/%s.raw", o->run_dir, d->name);
+		cleanup_close int fd = open(images[i], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0 || ftruncate(fd, (off_t)d->bytes))
+			return err_set(e, errno, "cannot create %s of %" PRIu64 " MiB: %m", images[i],
+				       d->bytes >> 20);
+	}
+	return 0;
+}
+
+/*
+ * pcie_ports=compat: 6.12 asks QEMU 7.2's CXL devices for an interrupt that
+ * they lack, and gives them up, unless the ports' services are off.
+ */
+static char *command_line(const struct topology *t)
+{
+	struct guest_modules modules;
+
+	guest_modules_set(t, &modules);
+	cleanup_free char *options = guest_modules_cmdline(&modules);
+	return path_format("console=%s panic=-1 oops=panic %s%s%s", arch_here()->console,
+			   arch_here()->cmdline,
+			   topology_nodes_of(t, NODE_CXL) ? " pcie_ports=compat" : "", options);
+}
+
+static int describe(const struct guest_opts *o, const char *overlay, const char *console,
+		    const char *const *images, char **ret, struct err *e)
+{
+	cleanup_free char *cmdline = command_line(o->topology);
 	cleanup_free char *name = path_format("ramrig-%08x", o->seed);
 	cleanup_free char *socket = path_format("%s/agent", o->run_dir);
 	struct domain_spec d = {
 		.name = name,
-		.arch = arch,
+		.arch = arch_here(),
 		.emulator = o->emulator,
 		.accel = o->accel,
 		.clock = o->clock,
 		.vcpus = guest_cpus(o->topology, o->clock),
 		.topology = o->topology,
 		.features = o->features,
+		.device_images = images,
 		.kernel = o->bzimage,
 		.initrd = o->initrd,
 		.cmdline = cmdline,
@@ -105,12 +132,17 @@ int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 	cleanup_free char *console = path_format("%s/console.log", o->out_dir);
 	cleanup_free char *xml_path = path_format("%s/domain.xml", o->out_dir);
 	__attribute__((cleanup(guest_freep))) struct guest *g = calloc(1, sizeof(*g));
+	char *images[TOPOLOGY_DEVICES_MAX] = { NULL };
 
 	if (!g)
 		return err_set(e, ENOMEM, "out of memory for a guest");
 	int rc = make_overlay(o->image, overlay, e);
 	if (!rc)
-		rc = describe(o, overlay, console, &g->xml, e);
+		rc = make_images(o, images, e);
+	if (!rc)
+		rc = describe(o, overlay, console, (const char *const *)images, &g->xml, e);
+	for (size_t i = 0; i < ARRAY_SIZE(images); i++)
+		free(images[i]);
 	if (!rc)
 		rc = file_write_atomic(xml_path, g->xml, strlen(g->xml), e);
 	if (rc)

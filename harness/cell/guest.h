@@ -39,7 +39,7 @@ struct guest_opts {
 	const struct topology *topology;
 	const struct vm_features *features;	/* NULL where the topology needs none */
 	const char *bzimage, *initrd, *image;	/* as this account sees them */
-	const json_t *modules;	/* files in /modules, in order, loaded after hello */
+	const json_t *modules;	/* as initramfs_write() gives them, loaded after hello */
 	uint32_t seed;
 	bool interactive;
 	int64_t hello_deadline_ms;	/* how long hello may take, wall time */
@@ -49,9 +49,6 @@ struct guest_opts {
 
 /* CPUs the guest gets: the topology's, but one under the virtual clock. */
 unsigned guest_cpus(const struct topology *t, enum guest_clock clock);
-
-/* Modules that this topology's guests need, NULL-ended; beyond what loads by itself. */
-const char *const *guest_modules(const struct topology *t);
 
 /*
  * Starts QEMU and waits for the agent's hello.

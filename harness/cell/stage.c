@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "cell/boot-times.h"
+#include "cell/guest-modules.h"
 #include "cell/stage.h"
 #include "image/cache.h"
 #include "image/initramfs.h"
@@ -22,19 +23,27 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 		rc = qemu_find(&s->emulator, e);
 	if (!rc)
 		rc = accel_probe(&k->accel, &why, e);
+	/* Which of QEMU's devices a CXL expander is depends on what it has. */
+	if (!rc && !k->features && topology_nodes_of(k->topology, NODE_CXL)) {
+		rc = vm_features_probe(&s->features, e);
+		k->features = &s->features;
+	}
 	if (!rc)
 		rc = workdir_new(&s->dir, e);
 	if (rc)
 		return rc;
+	struct guest_modules modules;
+
+	guest_modules_set(k->topology, &modules);
 	s->initrd = path_format("%s/initrd", s->dir.run);
 	struct initramfs_opts io = {
 		.kernel = &s->kernel,
 		.agent = agent,
-		.modules = guest_modules(k->topology),
+		.modules = modules.list,
 		.workload_dir = workload_dir,
 	};
 
-	rc = initramfs_write(&io, s->initrd, &s->modules, e);
+	rc = initramfs_write(&io, s->initrd, &s->modules, &s->missing, e);
 	if (!rc && chmod(s->initrd, 0644))
 		rc = err_set(e, errno, "cannot open %s to QEMU's account: %m", s->initrd);
 	/* icount has no meaning where the processor itself runs the guest. */
@@ -44,6 +53,7 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 				  k->topology->name, accel_name(k->accel),
 				  k->clock_name);
 	k->modules = s->modules;
+	k->missing = s->missing;
 	k->initrd = s->initrd;
 	k->emulator = s->emulator;
 	k->hello_deadline_ms = boot_times_deadline(s->boot_key);
@@ -132,6 +142,7 @@ int stage_clear(struct stage *s, struct err *e)
 	kernel_clear(&s->kernel);
 	vm_features_clear(&s->features);
 	json_decref(s->modules);
+	json_decref(s->missing);
 	free(s->initrd);
 	free(s->emulator);
 	free(s->boot_key);

@@ -199,6 +199,17 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	return v.outcome;
 }
 
+/* What follows from it, conformance will tell. */
+static void warn_missing(struct cell *c, const struct work *k)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(k->missing, i, name)
+		cell_warn(c, "the kernel %s has no module %s, which topology %s wants",
+			  json_str(k->cell, "kernel"), json_string_value(name), k->topology->name);
+}
+
 int work_cell(const struct workdir *w, const struct account_share *shares, void *arg)
 {
 	const struct work *k = arg;
@@ -226,6 +237,7 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 		return EXIT_RIG;
 	struct guest_opts o = boot_opts(w, shares, k, out);
 
+	warn_missing(&c, k);
 	run_steps(&c, &o, &stopped);
 	guest_free(c.guest);
 	if (c.samples_log)

@@ -13,6 +13,7 @@ struct work {
 	const struct topology *topology;
 	const struct vm_features *features;	/* NULL where the topology needs none */
 	const json_t *modules;		/* in the initramfs, in order */
+	const json_t *missing;		/* names of those that the kernel lacks */
 	const char *initrd;
 	const char *emulator;
 	enum accel accel;

@@ -15,7 +15,9 @@
 #define FILE_MAX (64U << 20)
 
 /* What the agent's channel itself needs: loaded before the agent can be told anything. */
-static const char *const channel_modules[] = { "virtio_pci", "virtio_console", NULL };
+static const struct module_want channel_modules[] = {
+	{ "virtio_pci", NULL, false }, { "virtio_console", NULL, false }, { NULL, NULL, false },
+};
 
 static inline void cleanup_archive_writep(struct archive **a)
 {
@@ -114,7 +116,9 @@ static int add_modules(struct writer *w, const struct modules *m, size_t n_early
 		if (!rc)
 			rc = add(w, name, S_IFREG | 0644, 0, data, len, e);
 		if (!rc)
-			json_array_append_new(load, json_string(file));
+			json_array_append_new(load, m->options[i] ?
+					      json_sprintf("%s %s", file, m->options[i]) :
+					      json_string(file));
 	}
 	return rc;
 }
@@ -192,16 +196,16 @@ static int add_all(struct writer *w, const struct initramfs_opts *o, const struc
 }
 
 int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **ret_load,
-		    struct err *e)
+		    json_t **ret_missing, struct err *e)
 {
 	cleanup_modules struct modules m = { 0 };
-	cleanup_json json_t *load = json_array();
+	cleanup_json json_t *load = json_array(), *missing = json_array();
 	cleanup_archive_write struct archive *a = archive_write_new();
-	int rc = modules_resolve(o->kernel, channel_modules, &m, e);
+	int rc = modules_resolve(o->kernel, channel_modules, &m, missing, e);
 	size_t n_early = m.n;
 
 	if (!rc)
-		rc = modules_resolve(o->kernel, o->modules, &m, e);
+		rc = modules_resolve(o->kernel, o->modules, &m, missing, e);
 	if (rc)
 		return rc;
 
@@ -224,5 +228,6 @@ int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **r
 		return rc;
 	}
 	*ret_load = take_ptr(load);
+	*ret_missing = take_ptr(missing);
 	return 0;
 }

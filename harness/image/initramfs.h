@@ -3,6 +3,7 @@
 #define RAMRIG_INITRAMFS_H
 
 #include "image/kernel.h"
+#include "image/modules.h"
 #include "lib/err.h"
 #include "lib/json.h"
 
@@ -16,7 +17,7 @@
 struct initramfs_opts {
 	const struct kernel *kernel;
 	const char *agent;		/* path of the static ramrig-agent */
-	const char *const *modules;	/* module names wanted, NULL-ended */
+	const struct module_want *modules;	/* ended by a NULL name */
 	const char *workload_dir;	/* copied to /workload, or NULL */
 };
 
@@ -25,12 +26,14 @@ struct initramfs_opts {
  * unpacked 0.1 s sooner than its zstd (1.45 s against 1.55 s of guest time), and
  * writing it costs nothing.
  *
- * Sets *ret_load to a new JSON array of file names below /modules in the order
- * they must be loaded: each wanted module after all it depends on; modules
- * that are built in do not appear. The early ones stand first: loading a module
- * that is loaded already is fine. -ENOENT names a module this kernel lacks.
+ * Sets *ret_load to a new JSON array of what the agent's verb "modules" takes:
+ * file names below /modules, with their options, in the order they must be
+ * loaded: each wanted module after all it depends on; modules that are built in
+ * do not appear. The early ones stand first: loading a module
+ * that is loaded already is fine. -ENOENT names a module
+ * this kernel lacks; *ret_missing, a new array, the optional ones it lacks.
  */
 int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **ret_load,
-		    struct err *e);
+		    json_t **ret_missing, struct err *e);
 
 #endif

@@ -44,13 +44,18 @@ static int append(struct modules *m, const char *path, struct err *e)
 {
 	if (m->n == m->room) {
 		size_t room = m->room ? m->room * 2 : 32;
-		char **bigger = reallocarray(m->paths, room, sizeof(*bigger));
+		char **paths = reallocarray(m->paths, room, sizeof(*paths));
 
-		if (!bigger)
+		if (!paths)
 			return err_set(e, ENOMEM, "out of memory for the list of modules");
-		m->paths = bigger;
+		m->paths = paths;
+		const char **options = reallocarray(m->options, room, sizeof(*options));
+		if (!options)
+			return err_set(e, ENOMEM, "out of memory for the list of modules");
+		m->options = options;
 		m->room = room;
 	}
+	m->options[m->n] = NULL;
 	m->paths[m->n++] = path_format("%s", path);
 	return 0;
 }
@@ -139,8 +144,24 @@ static int add_wanted(struct modules *m, struct kmod_ctx *ctx, const struct kern
 	return add_list(m, found, 0, e);
 }
 
-int modules_resolve(const struct kernel *k, const char *const *wanted, struct modules *m,
-		    struct err *e)
+/* What was wanted comes after all it depends on: it is the last that was added. */
+static int add_one(struct modules *m, struct kmod_ctx *ctx, const struct kernel *k,
+		   const struct module_want *want, json_t *missing, struct err *e)
+{
+	size_t had = m->n;
+	int rc = add_wanted(m, ctx, k, want->name, e);
+
+	if (rc == -ENOENT && want->optional) {
+		json_array_append_new(missing, json_string(want->name));
+		return 0;
+	}
+	if (!rc && m->n > had)
+		m->options[m->n - 1] = want->options;
+	return rc;
+}
+
+int modules_resolve(const struct kernel *k, const struct module_want *wanted, struct modules *m,
+		    json_t *missing, struct err *e)
 {
 	size_t had = m->n;
 	int rc = 0;
@@ -159,8 +180,8 @@ int modules_resolve(const struct kernel *k, const char *const *wanted, struct mo
 		return err_set(e, ENOMEM, "cannot read the modules in %s", k->modules);
 	kmod_set_log_priority(ctx, 0);
 	kmod_load_resources(ctx);
-	for (; !rc && *wanted; wanted++)
-		rc = add_wanted(m, ctx, k, *wanted, e);
+	for (; !rc && wanted->name; wanted++)
+		rc = add_one(m, ctx, k, wanted, missing, e);
 	while (rc && m->n > had)
 		free(m->paths[--m->n]);
 	return rc;
@@ -232,5 +253,6 @@ void modules_clear(struct modules *m)
 	for (size_t i = 0; i < m->n; i++)
 		free(m->paths[i]);
 	free(m->paths);
+	free(m->options);
 	*m = (struct modules){ 0 };
 }

@@ -2,22 +2,33 @@
 #ifndef RAMRIG_MODULES_H
 #define RAMRIG_MODULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "image/kernel.h"
+#include "lib/json.h"
 
 /* Kernel module files in the order they must be loaded, each once. */
 struct modules {
 	size_t n, room;
 	char **paths;		/* full paths, maybe compressed */
+	const char **options;	/* of each, borrowed from who wanted it; NULL: none */
+};
+
+/* A module that a guest wants. */
+struct module_want {
+	const char *name;	/* or an alias */
+	const char *options;	/* as modprobe takes them, or NULL */
+	bool optional;		/* a kernel without it is booted all the same */
 };
 
 /*
- * Adds to @m the @wanted modules (names or aliases, NULL-ended) of kernel @k
- * that it lacks yet, each after all it depends on, softly too. What is built in is left out; so is
- * everything for a kernel without modules. -ENOENT names one that @k lacks.
+ * Adds to @m the @wanted modules (ended by a NULL name) of kernel @k that it lacks
+ * yet, each after all it depends on, softly too. What is built in is left out;
+ * so is everything for a kernel without modules. -ENOENT names one that @k
+ * lacks; optional ones of that kind go to the JSON array @missing instead.
  */
-int modules_resolve(const struct kernel *k, const char *const *wanted, struct modules *m,
-		    struct err *e);
+int modules_resolve(const struct kernel *k, const struct module_want *wanted, struct modules *m,
+		    json_t *missing, struct err *e);
 
 /* The name a module's file has once it is uncompressed: "ext4.ko". The caller frees it. */
 char *module_file_name(const char *path);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include "cell/guest-modules.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+/* Modules of each part of a topology; what these depend on comes by itself. */
+static const char *const disk_modules[][3] = {
+	[DISK_VIRTIO] = { "virtio_blk", "ext4" },
+	[DISK_NVME] = { "nvme", "ext4" },
+};
+
+static const char *const cxl_modules[] = {
+	"cxl_acpi", "cxl_pci", "cxl_port", "cxl_mem", "cxl_pmem", "nd_pmem", "dax_pmem",
+	"device_dax", "kmem",
+};
+
+static const char *const device_modules[DEVICE_KIND_COUNT] = {
+	[DEVICE_ZRAM] = "zram",
+	[DEVICE_NVME] = "nvme",
+	[DEVICE_TIMED] = "null_blk",
+};
+
+static void add(struct guest_modules *m, const char *name, const char *options, bool optional)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (!strcmp(m->list[i].name, name))
+			return;
+	if (m->n < GUEST_MODULES_MAX - 1)
+		m->list[m->n++] = (struct module_want){ name, options, optional };
+}
+
+static void add_device(struct guest_modules *m, const struct topology_device *d)
+{
+	const char *options = NULL;
+
+	/* Before 6.12 zram compresses with the crypto module of the algorithm's name. */
+	if (d->kind == DEVICE_ZRAM) {
+		add(m, d->algorithm, NULL, true);
+		options = m->zram_options;
+	}
+	/* It comes with a device of its own that nobody asked for. */
+	if (d->kind == DEVICE_TIMED)
+		options = "nr_devices=0";
+	add(m, device_modules[d->kind], options, true);
+}
+
+void guest_modules_set(const struct topology *t, struct guest_modules *ret)
+{
+	bool is_volatile = false;
+
+	*ret = (struct guest_modules){ .n = 0 };
+	snprintf(ret->zram_options, sizeof(ret->zram_options), "num_devices=%zu",
+		 topology_devices_of(t, DEVICE_ZRAM));
+	for (size_t i = 0; i < ARRAY_SIZE(disk_modules[0]) && disk_modules[t->disk][i]; i++)
+		add(ret, disk_modules[t->disk][i], NULL, false);
+	for (size_t i = 0; i < t->n_devices; i++)
+		add_device(ret, &t->devices[i]);
+	if (!topology_nodes_of(t, NODE_CXL))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(cxl_modules); i++)
+		add(ret, cxl_modules[i], NULL, true);
+	for (size_t i = 0; i < t->n_nodes; i++)
+		is_volatile |= t->nodes[i].kind == NODE_CXL &&
+			       t->nodes[i].media != MEDIA_PERSISTENT;
+	if (is_volatile)
+		add(ret, "dax_cxl", NULL, true);
+}
+
+char *guest_modules_cmdline(const struct guest_modules *m)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	for (size_t i = 0; out && i < m->n; i++)
+		if (m->list[i].options)
+			fprintf(out, " %s.%s", m->list[i].name, m->list[i].options);
+	if (out)
+		fclose(out);
+	return text ? text : path_format("%s", "");
+}
