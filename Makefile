@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#   make            build/ramrig and build/ramrig-agent
+#   make            build/ramrig, build/ramrig-agent and the workloads' programs
 #   make demo       set up, build, run experiments/quickstart.yaml, compare
 #   make check      set up, build, pass all tests
 #   make soak       the long tests; make bench: the figures README quotes
@@ -40,7 +40,7 @@ HARDENING += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-o
 else
 HARDENING += -D_FORTIFY_SOURCE=2
 endif
-CPPFLAGS_ALL = -D_GNU_SOURCE -DRAMRIG_VERSION='"$(VERSION)"' -Iharness -I$(B) \
+CPPFLAGS_ALL = -D_GNU_SOURCE -DRAMRIG_VERSION='"$(VERSION)"' -Iharness -I. -I$(B) \
 	       -include harness/lib/banned.h $(CPPFLAGS)
 CFLAGS_ALL = -std=gnu17 $(OPTIMISE) $(WARNINGS) $(HARDENING) -fPIE -pthread $(PKG_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
@@ -52,6 +52,16 @@ AGENT_SRC := $(wildcard harness/agent/*.c) harness/proto/frame.c \
 	     $(patsubst %,harness/lib/%.c,err clock file json)
 AGENT_CFLAGS = -std=gnu17 $(OPTIMISE) $(WARNINGS) -fstack-protector-strong $(CFLAGS)
 
+# Programs that run in the guest as part of a workload: workloads/X/NAME.c with
+# its parts NAME-*.c and what workloads share becomes $(B)/workloads/X/NAME. They
+# are static and know no library but libc, whatever image they run on; never
+# sanitised, as a sanitiser's shadow would lie in the memory that is measured.
+# Their parts are in libguest.a for the unit tests.
+GUEST_SRC := $(filter-out workloads/lib/%,$(wildcard workloads/*/*.c))
+GUEST_PARTS := $(foreach s,$(GUEST_SRC),$(filter $(s:.c=)-%.c,$(GUEST_SRC)))
+GUEST_COMMON := $(wildcard workloads/lib/*.c)
+GUEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out $(GUEST_PARTS),$(GUEST_SRC)))
+
 LIB_SRC := $(filter-out harness/agent/%.c harness/cli/%.c,$(wildcard harness/*/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test-*.c)
@@ -62,6 +72,9 @@ LIB_OBJ := $(call obj,$(LIB_SRC))
 CLI_OBJ := $(call obj,$(CLI_SRC))
 AGENT_OBJ := $(patsubst %.c,$(B)/agent/%.o,$(AGENT_SRC))
 AGENT_LIB_OBJ := $(call obj,$(AGENT_LIB_SRC))
+guest_obj = $(patsubst %.c,$(B)/agent/%.o,$(1))
+GUEST_COMMON_OBJ := $(call guest_obj,$(GUEST_COMMON) harness/lib/err.c)
+GUEST_TEST_OBJ := $(call obj,$(GUEST_PARTS) $(GUEST_COMMON))
 TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
 SHORT_FUZZERS := $(FUZZERS:%=$(B)/fuzz-short/%)
@@ -80,7 +93,7 @@ endif
 # A test's object is no intermediate file to be removed.
 .SECONDARY:
 
-all: $(B)/ramrig $(B)/ramrig-agent $(DOCS)
+all: $(B)/ramrig $(B)/ramrig-agent $(GUEST_PROGRAMS) $(DOCS)
 
 $(B)/setup-done: ci/packages ci/setup
 	ci/setup
@@ -110,7 +123,17 @@ $(B)/ramrig: $(CLI_OBJ) $(B)/libramrig.a
 $(B)/ramrig-agent: $(AGENT_OBJ)
 	$(call say,LD,$(CC) -static -o $@ $^ -ljansson)
 
-$(B)/tests/%: $(B)/obj/tests/unit/%.o $(AGENT_LIB_OBJ) $(B)/libramrig.a
+.SECONDEXPANSION:
+$(GUEST_PROGRAMS): $(B)/%: $(B)/agent/%.o \
+		$$(call guest_obj,$$(filter $$*-%.c,$$(GUEST_PARTS))) $(GUEST_COMMON_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD,$(CC) -static -pthread -o $@ $^ -lm)
+
+$(B)/libguest.a: $(GUEST_TEST_OBJ)
+	@rm -f $@
+	$(call say,AR,ar rcs $@ $^)
+
+$(B)/tests/%: $(B)/obj/tests/unit/%.o $(AGENT_LIB_OBJ) $(B)/libguest.a $(B)/libramrig.a
 	@mkdir -p $(@D)
 	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka -lm)
 
@@ -187,6 +210,8 @@ install: all
 	install -m 644 $(B)/ramrig.1 $(DESTDIR)$(PREFIX)/share/man/man1/ramrig.1
 	install -m 644 $(B)/ramrig.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ramrig
 	cp -R images topologies policies workloads experiments $(DESTDIR)$(PREFIX)/share/ramrig/
+	for program in $(GUEST_PROGRAMS:$(B)/%=%); do \
+		install -m 755 $(B)/$$program $(DESTDIR)$(PREFIX)/share/ramrig/$$program; done
 
 clean:
 	rm -rf $(B)

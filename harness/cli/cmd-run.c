@@ -132,6 +132,26 @@ static char *default_dir(const json_t *plan)
 	return path_format("results/%s-%s", json_str(plan, "experiment"), compact);
 }
 
+/* Puts the compiled programs of @workload, wherever they lie, into @copy of its folder. */
+static int keep_programs(const json_t *workload, const char *copy, struct err *e)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(workload, "programs"), i, name) {
+		cleanup_free char *to = path_format("%s/%s", copy, json_string_value(name));
+		cleanup_free char *from = NULL;
+		int rc = search_guest_program(json_str(workload, "folder"), json_string_value(name),
+					      &from, e);
+
+		if (!rc)
+			rc = file_copy(from, to, 0755, e);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 /* A workload's programs as they are now: edits during a run must not mix into it. */
 static int keep_workloads(json_t *plan, const char *dir, struct err *e)
 {
@@ -146,6 +166,8 @@ static int keep_workloads(json_t *plan, const char *dir, struct err *e)
 
 		if (!rc)
 			rc = dir_copy(json_str(workload, "folder"), copy, e);
+		if (!rc)
+			rc = keep_programs(workload, copy, e);
 		json_object_set_new(workload, "folder", json_string(below));
 	}
 	return rc;

@@ -9,6 +9,24 @@
 #include "spec/nearest.h"
 #include "spec/rules.h"
 
+/* The workload at @path has all the programs it needs; a missing one is an error at its place. */
+static int programs_check(const struct spec *workload, const char *path, struct err *e)
+{
+	cleanup_free char *folder = path_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(spec_doc(workload), "programs"), i, name) {
+		cleanup_free char *program = NULL;
+		char pointer[64];
+
+		snprintf(pointer, sizeof(pointer), "/programs/%zu", i);
+		if (search_guest_program(folder, json_string_value(name), &program, e))
+			return spec_error(workload, pointer, e, "%s", e->msg);
+	}
+	return 0;
+}
+
 /*
  * Loads the file that @name of @kind means, once: into @map. A missing one is
  * an error at @pointer of the experiment, a wrong one at its own place.
@@ -24,6 +42,8 @@ static int file_load(const struct search *s, const struct spec *experiment, enum
 	if (rc)
 		return spec_error(experiment, pointer, e, "%s", e->msg);
 	rc = spec_load(kind, path, &spec, e);
+	if (!rc && kind == SPEC_WORKLOAD)
+		rc = programs_check(spec, path, e);
 	if (rc)
 		return rc;
 	if (json_object_set_new(map, name, json_deep_copy(spec_doc(spec))))

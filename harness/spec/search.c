@@ -222,6 +222,29 @@ int search_program(const char *name, char **ret_path, struct err *e)
 		       "%s/../libexec/ramrig; run 'make' or install ramrig again", name, dir, dir);
 }
 
+int search_guest_program(const char *folder, const char *name, char **ret_path, struct err *e)
+{
+	cleanup_free char *full = realpath(folder, NULL);
+	if (!full)
+		return err_set(e, errno, "cannot find the folder %s: %m", folder);
+	cleanup_free char *own = path_format("%s/%s", full, name);
+	cleanup_free char *built = path_format("%s/../../build/workloads/%s/%s", full,
+					       strrchr(full, '/') + 1, name);
+	cleanup_free char *source = path_format("%s.c", own);
+	char **found = is_file(own) ? &own : is_file(built) ? &built : NULL;
+
+	if (found && access(*found, X_OK))
+		return err_set(e, EACCES, "%s is no program: chmod +x it", *found);
+	if (!found && is_file(source))
+		return err_set(e, ENOENT, "there is no program '%s' in %s; compile it there: "
+			       "cc -static -o %s %s.c", name, full, name, name);
+	if (!found)
+		return err_set(e, ENOENT, "there is no program '%s' in %s, nor a %s.c to compile",
+			       name, full, name);
+	*ret_path = take_ptr(*found);
+	return 0;
+}
+
 void search_clear(struct search *s)
 {
 	for (size_t i = 0; i < s->n; i++)

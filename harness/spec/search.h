@@ -44,6 +44,14 @@ json_t *search_list(const struct search *s, enum spec_kind kind);
  */
 int search_program(const char *name, char **ret_path, struct err *e);
 
+/*
+ * Finds the compiled program @name of the workload whose folder is @folder: in
+ * the folder itself, where a user's or an installed one lies, else where `make`
+ * puts it, in build/workloads/ of the tree that the folder belongs to. -ENOENT
+ * and -EACCES say what to do. The caller frees *ret_path.
+ */
+int search_guest_program(const char *folder, const char *name, char **ret_path, struct err *e);
+
 void search_clear(struct search *s);
 
 #endif

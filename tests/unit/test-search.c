@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -151,6 +152,51 @@ static void a_program_of_ramrig_is_found_beside_the_running_one(void **state)
 	assert_string_equal(path, self);
 }
 
+static void put(const char *dir, const char *name, mode_t mode)
+{
+	cleanup_free char *path = path_format("%s/%s", dir, name);
+	struct err e = {};
+
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(dir_make(path, 0700, &e), 0);
+	path[strlen(path)] = '/';
+	assert_int_equal(file_write_atomic(path, "", 0, &e), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void a_workloads_program_is_its_folders_own_before_what_make_built(void **state)
+{
+	char dir[] = "/tmp/test-search-XXXXXX";
+	struct err e = {};
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	cleanup_free char *folder = path_format("%s/workloads/churn", dir);
+	char *path = (char *)state;
+
+	put(folder, "workload.yaml", 0644);
+	assert_int_equal(search_guest_program(folder, "churn", &path, &e), -ENOENT);
+	assert_non_null(strstr(e.msg, "nor a churn.c"));
+	put(folder, "churn.c", 0644);
+	assert_int_equal(search_guest_program(folder, "churn", &path, &e), -ENOENT);
+	assert_non_null(strstr(e.msg, "cc -static -o churn churn.c"));
+	assert_ptr_equal(path, state);
+
+	put(dir, "build/workloads/churn/churn", 0755);
+	assert_int_equal(search_guest_program(folder, "churn", &path, &e), 0);
+	assert_non_null(strstr(path, "/build/workloads/churn/churn"));
+	free(path);
+
+	put(folder, "churn", 0644);
+	assert_int_equal(search_guest_program(folder, "churn", &path, &e), -EACCES);
+	assert_non_null(strstr(e.msg, "chmod +x"));
+	put(folder, "churn", 0755);
+	assert_int_equal(search_guest_program(folder, "churn", &path, &e), 0);
+	assert_null(strstr(path, "/build/"));
+	free(path);
+	assert_int_equal(dir_remove(dir, &e), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +207,7 @@ int main(void)
 		cmocka_unit_test(only_folders_can_be_searched),
 		cmocka_unit_test(ramrigs_own_folder_can_be_set_for_tests),
 		cmocka_unit_test(a_program_of_ramrig_is_found_beside_the_running_one),
+		cmocka_unit_test(a_workloads_program_is_its_folders_own_before_what_make_built),
 	};
 
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);
