@@ -15,9 +15,10 @@ int cell_daemons_start(struct cell *c, struct err *e);
 int cell_daemons_stop(struct cell *c, struct err *e);
 
 /*
- * Runs the workload's job @which ("warmup" or "measure") to its end. Sets
- * *ret_output (may be NULL) to what it printed; the caller frees it. A job that
- * fails, or takes longer than it may, is OUTCOME_WORKLOAD_FAILED.
+ * Runs the workload's job @which ("warmup", "measure" or "verify"), where it has
+ * one, to its end. Sets *ret_output (may be NULL) to what it printed; the caller
+ * frees it. A job that fails, or takes longer than it may, is
+ * OUTCOME_WORKLOAD_FAILED.
  */
 int cell_job_run(struct cell *c, const char *which, char **ret_output, struct err *e);
 

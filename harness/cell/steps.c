@@ -194,6 +194,12 @@ static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 	return rc;
 }
 
+static int verify(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	(void)o;
+	return cell_job_run(c, "verify", NULL, e);
+}
+
 static int workload_off(struct cell *c, const struct guest_opts *o, struct err *e)
 {
 	(void)o;
@@ -225,6 +231,7 @@ static const struct {
 	{ "warm-up", warm_up },
 	{ "settle", settle },
 	{ "measure", measure },
+	{ "verify", verify },
 	{ "workload off", workload_off },
 	{ "power off", power_off },
 };

@@ -63,7 +63,7 @@ static int parameters_convert(const struct spec *s, json_t *doc, struct err *e)
 
 static int workload_apply(const struct spec *s, json_t *doc, struct err *e)
 {
-	static const char *const steps[] = { "warmup", "measure" };
+	static const char *const steps[] = { "warmup", "measure", "verify" };
 	const json_t *groups = json_object_get(doc, "groups"), *item;
 	char pointer[64];
 	size_t i;

@@ -295,6 +295,9 @@ static const struct field workload_fields[] = {
 	  .help = "run once before measuring; its figures are thrown away" },
 	{ .key = "measure", .type = FIELD_MAP, .fields = step_fields, .required = true,
 	  .help = "the measured window is from its start to its end" },
+	{ .key = "verify", .type = FIELD_MAP, .fields = step_fields,
+	  .help = "run once after the measured window; where it fails, the cell is "
+		  "`workload-failed`" },
 	{ .key = "figures", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
 	  .unique = true, .fields = figure_fields, .help = "what the measuring program prints" },
 	{ .key = "check", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = check_fields,
