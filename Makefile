@@ -72,6 +72,7 @@ LIB_OBJ := $(call obj,$(LIB_SRC))
 CLI_OBJ := $(call obj,$(CLI_SRC))
 AGENT_OBJ := $(patsubst %.c,$(B)/agent/%.o,$(AGENT_SRC))
 AGENT_LIB_OBJ := $(call obj,$(AGENT_LIB_SRC))
+parts_of = $(filter $(1)-%.c,$(GUEST_PARTS))
 guest_obj = $(patsubst %.c,$(B)/agent/%.o,$(1))
 GUEST_COMMON_OBJ := $(call guest_obj,$(GUEST_COMMON) harness/lib/err.c)
 GUEST_TEST_OBJ := $(call obj,$(GUEST_PARTS) $(GUEST_COMMON))
@@ -125,7 +126,7 @@ $(B)/ramrig-agent: $(AGENT_OBJ)
 
 .SECONDEXPANSION:
 $(GUEST_PROGRAMS): $(B)/%: $(B)/agent/%.o \
-		$$(call guest_obj,$$(filter $$*-%.c,$$(GUEST_PARTS))) $(GUEST_COMMON_OBJ)
+		$$(call guest_obj,$$(call parts_of,$$*)) $(GUEST_COMMON_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LD,$(CC) -static -pthread -o $@ $^ -lm)
 

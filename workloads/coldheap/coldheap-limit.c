@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "lib/cleanup.h"
+#include "workloads/coldheap/coldheap-limit.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+/* Reads a small file of /proc or of a cgroup. */
+static int text_read(const char *path, char *buf, size_t size, struct err *e)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
+
+	if (n < 0)
+		return err_set(e, errno, "cannot read %s: %m", path);
+	buf[n] = '\0';
+	return 0;
+}
+
+uint64_t meminfo_bytes(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, key, len) && line[len] == ':')
+			return strtoull(line + len + 1, NULL, 10) * 1024;
+	}
+	return 0;
+}
+
+/* The cgroup of this process: "/sys/fs/cgroup/ramrig/heap". */
+static int cgroup_find(char *path, size_t size, struct err *e)
+{
+	char text[4096];
+	int rc = text_read("/proc/self/cgroup", text, sizeof(text), e);
+	char *at = rc ? NULL : strstr(text, "0::/");
+
+	if (rc)
+		return rc;
+	if (!at)
+		return err_set(e, EOPNOTSUPP, "a limit needs a cgroup (version 2) of the program's own");
+	at += strlen("0::");
+	at[strcspn(at, "\n")] = '\0';
+	snprintf(path, size, "/sys/fs/cgroup%s", at);
+	return 0;
+}
+
+static int limit_write(uint64_t bytes, struct err *e)
+{
+	char folder[PATH_MAX - 20], path[PATH_MAX], seen[64];
+	int rc = cgroup_find(folder, sizeof(folder), e);
+
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "%s/memory.max", folder);
+	cleanup_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || dprintf(fd, "%" PRIu64, bytes) < 0)
+		return err_set(e, errno, "cannot set the memory limit %s: %m", path);
+	rc = text_read(path, seen, sizeof(seen), e);
+	if (rc)
+		return rc;
+	uint64_t value = strtoull(seen, NULL, 10);
+	if (value > bytes || value + (1 << 16) < bytes)	/* the kernel rounds to whole pages */
+		return err_set(e, EIO, "%s is %.*s after %" PRIu64 " was written to it", path,
+			       (int)strcspn(seen, "\n"), seen, bytes);
+	return 0;
+}
+
+int limit_set(const struct config *c, struct err *e)
+{
+	char text[16384];
+	int rc = text_read("/proc/meminfo", text, sizeof(text), e);
+
+	if (rc)
+		return rc;
+	uint64_t swap = meminfo_bytes(text, "SwapFree");
+	uint64_t memory = meminfo_bytes(text, "MemAvailable");
+
+	if (c->limit && c->limit < c->heap && c->limit + swap < c->heap)
+		return err_set(e, ENOMEM, "a heap of %" PRIu64 " MiB does not fit into a limit of %"
+			       PRIu64 " MiB and %" PRIu64 " MiB of free swap", c->heap / MIB,
+			       c->limit / MIB, swap / MIB);
+	if (memory + swap < c->heap)
+		return err_set(e, ENOMEM, "a heap of %" PRIu64 " MiB does not fit into %" PRIu64
+			       " MiB of available memory and %" PRIu64 " MiB of free swap",
+			       c->heap / MIB, memory / MIB, swap / MIB);
+	return c->limit ? limit_write(c->limit, e) : 0;
+}

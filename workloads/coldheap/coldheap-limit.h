@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef COLDHEAP_LIMIT_H
+#define COLDHEAP_LIMIT_H
+
+#include "workloads/coldheap/coldheap-config.h"
+
+/*
+ * Gives this process's own cgroup the memory limit that @c asks for. Refuses,
+ * before any page is touched, a heap that cannot fit: -ENOMEM where memory and
+ * swap, or a limit without any swap, are too little; else the kernel would kill
+ * the program halfway, and nobody would know why.
+ */
+int limit_set(const struct config *c, struct err *e);
+
+/* Pure: the number of "KEY: n kB" in the text of /proc/meminfo, in bytes; 0 where absent. */
+uint64_t meminfo_bytes(const char *text, const char *key);
+
+#endif
