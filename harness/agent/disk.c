@@ -5,9 +5,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "agent/disk.h"
+#include "agent/verbs.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
+
+/* Disks announce themselves in no way that a process without udev could wait for. */
+#define DISK_STEP_US 10000
 
 static void closedirp(DIR **d)
 {
@@ -100,4 +106,44 @@ int disk_find(int sys_fd, const char *serial, char **ret, struct err *e)
 		}
 	}
 	return err_set(e, ENOENT, "no disk has the serial '%s'", serial);
+}
+
+int disk_wait(const char *serial, int64_t deadline_ms, char **ret_path, struct err *e)
+{
+	cleanup_close int sys_fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_free char *name = NULL;
+
+	for (;;) {
+		int rc = disk_find(sys_fd, serial, &name, e);
+
+		if (!rc)
+			break;
+		if (!clock_left_ms(deadline_ms))
+			return err_set(e, ETIMEDOUT, "no disk with the serial '%s' appeared", serial);
+		usleep(DISK_STEP_US);
+	}
+	cleanup_free char *path = path_format("/dev/%s", name);
+	while (access(path, F_OK)) {
+		if (!clock_left_ms(deadline_ms))
+			return err_set(e, ETIMEDOUT, "%s did not appear", path);
+		usleep(DISK_STEP_US);
+	}
+	*ret_path = take_ptr(path);
+	return 0;
+}
+
+int work_disk(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e)
+{
+	cleanup_free char *device = NULL;
+	const char *serial;
+	json_int_t timeout_ms;
+
+	(void)c;
+	int rc = request_unpack(request, e, "{s:s, s:I}", "serial", &serial, "timeout_ms",
+				&timeout_ms);
+	if (!rc)
+		rc = disk_wait(serial, clock_now_ms() + timeout_ms, &device, e);
+	if (!rc)
+		*ret = json_pack("{s:s}", "device", device);
+	return rc;
 }

@@ -2,6 +2,7 @@
 #ifndef RAMRIG_AGENT_DISK_H
 #define RAMRIG_AGENT_DISK_H
 
+#include <stdint.h>
 #include "lib/err.h"
 
 /*
@@ -12,5 +13,11 @@
  * -ENOENT.
  */
 int disk_find(int sys_fd, const char *serial, char **ret, struct err *e);
+
+/*
+ * Waits until the disk of that serial is there, and its node in /dev: *ret_path,
+ * which the caller frees. -ETIMEDOUT past @deadline_ms.
+ */
+int disk_wait(const char *serial, int64_t deadline_ms, char **ret_path, struct err *e);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -11,9 +10,6 @@
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-
-/* Disks announce themselves in no way that a process without udev could wait for. */
-#define DISK_STEP_US 10000
 
 static const struct {
 	const char *name;
@@ -61,30 +57,6 @@ static unsigned long flags_take(char *options)
 	}
 	*out = '\0';
 	return flags;
-}
-
-static int disk_wait(const char *serial, int64_t deadline_ms, char **ret_path, struct err *e)
-{
-	cleanup_close int sys_fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup_free char *name = NULL;
-
-	for (;;) {
-		int rc = disk_find(sys_fd, serial, &name, e);
-
-		if (!rc)
-			break;
-		if (!clock_left_ms(deadline_ms))
-			return err_set(e, ETIMEDOUT, "no disk with the serial '%s' appeared", serial);
-		usleep(DISK_STEP_US);
-	}
-	cleanup_free char *path = path_format("/dev/%s", name);
-	while (access(path, F_OK)) {
-		if (!clock_left_ms(deadline_ms))
-			return err_set(e, ETIMEDOUT, "%s did not appear", path);
-		usleep(DISK_STEP_US);
-	}
-	*ret_path = take_ptr(path);
-	return 0;
 }
 
 /* What programs in the root need to see of the guest. */

@@ -12,8 +12,8 @@
 #define WORK_MS (10 * 60 * 1000)
 /* The root is an overlay that nobody keeps: a disk that hangs must not hold up the end. */
 #define SYNC_MS (10 * 1000)
-/* The worker of a mount ends by itself at its timeout; this is for one that hangs. */
-#define MOUNT_SLACK_MS (60 * 1000)
+/* A worker that waits for a disk ends by itself at its timeout; this is for one that hangs. */
+#define DISK_SLACK_MS (60 * 1000)
 
 int request_unpack(const json_t *request, struct err *e, const char *fmt, ...)
 {
@@ -60,13 +60,30 @@ static int verb_modules(struct agent *a, json_int_t id, const json_t *request, s
 	return worker_start(a, id, request, work_modules, WORK_MS, NULL, e);
 }
 
-static int verb_mount(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+/* Starts @work, which waits for a disk as long as the request says. */
+static int disk_work_start(struct agent *a, json_int_t id, const json_t *request, work_fn work,
+			   struct err *e)
 {
 	json_int_t timeout_ms = json_int_or(request, "timeout_ms", 0);
 
 	if (timeout_ms < 0 || timeout_ms > WORK_MS)
 		return err_set(e, EINVAL, "timeout_ms is not 0 to %d", WORK_MS);
-	return worker_start(a, id, request, work_mount, timeout_ms + MOUNT_SLACK_MS, NULL, e);
+	return worker_start(a, id, request, work, timeout_ms + DISK_SLACK_MS, NULL, e);
+}
+
+static int verb_mount(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return disk_work_start(a, id, request, work_mount, e);
+}
+
+static int verb_disk(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return disk_work_start(a, id, request, work_disk, e);
+}
+
+static int verb_mkdir(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return worker_start(a, id, request, work_mkdir, WORK_MS, NULL, e);
 }
 
 static int verb_power_off(struct agent *a, json_int_t id, const json_t *request, struct err *e)
@@ -83,6 +100,8 @@ static const struct verb {
 	{ "ping", verb_ping },
 	{ "modules", verb_modules },
 	{ "mount", verb_mount },
+	{ "disk", verb_disk },
+	{ "mkdir", verb_mkdir },
 	{ "write", verb_write },
 	{ "read", verb_read },
 	{ "job-start", verb_job_start },

@@ -138,6 +138,20 @@ int work_write(const struct agent_config *c, const json_t *request, json_t **ret
 	return 0;
 }
 
+int work_mkdir(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e)
+{
+	const char *path;
+	int rc = request_unpack(request, e, "{s:s}", "path", &path);
+
+	(void)c;
+	if (rc)
+		return rc;
+	if (mkdir(path, 0755))
+		return err_set(e, errno, "cannot create the folder %s: %m", path);
+	*ret = json_object();
+	return 0;
+}
+
 int work_sync(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e)
 {
 	(void)c;

@@ -35,6 +35,10 @@ static void a_request_that_makes_no_sense_is_refused_and_the_next_is_served(void
 		{ "mount", "{\"serial\":\"\",\"target\":\"/x\",\"type\":\"tmpfs\"}", -EINVAL },
 		{ "mount", "{\"serial\":\"none\",\"target\":\"/x\",\"type\":\"ext4\",\"timeout_ms\":20}",
 		  -ETIMEDOUT },
+		{ "disk", "{\"serial\":\"none\",\"timeout_ms\":20}", -ETIMEDOUT },
+		{ "disk", "{\"serial\":\"none\"}", -EINVAL },
+		{ "disk", "{\"serial\":\"none\",\"timeout_ms\":-1}", -EINVAL },
+		{ "mkdir", "{}", -EINVAL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -140,6 +144,22 @@ static void a_write_that_blocks_does_not_hold_up_the_agent(void **state)
 	tell(f, "ping", NULL);
 }
 
+static void a_folder_is_made_once(void **state)
+{
+	struct fixture *f = *state;
+	cleanup_free char *path = path_format("%s/made", f->dir);
+	cleanup_free char *orphan = path_format("%s/absent/made", f->dir);
+	struct stat st;
+	struct err e;
+
+	tell(f, "mkdir", json_pack("{s:s}", "path", path));
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(S_ISDIR(st.st_mode));
+	assert_int_equal(refuse(f, "mkdir", json_pack("{s:s}", "path", path), &e), -EEXIST);
+	assert_non_null(strstr(e.msg, path));
+	assert_int_equal(refuse(f, "mkdir", json_pack("{s:s}", "path", orphan), &e), -ENOENT);
+}
+
 static void power_off_is_answered_before_the_end(void **state)
 {
 	struct fixture *f = *state;
@@ -161,6 +181,7 @@ int main(void)
 		cmocka_unit_test(a_write_can_be_read_back),
 		cmocka_unit_test(only_create_makes_a_file_and_cuts_what_was_there),
 		cmocka_unit_test(a_write_that_blocks_does_not_hold_up_the_agent),
+		cmocka_unit_test(a_folder_is_made_once),
 		cmocka_unit_test(power_off_is_answered_before_the_end),
 	};
 
