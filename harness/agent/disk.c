@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/swap.h>
 #include <unistd.h>
 #include "agent/disk.h"
 #include "agent/verbs.h"
@@ -146,4 +147,21 @@ int work_disk(const struct agent_config *c, const json_t *request, json_t **ret,
 	if (!rc)
 		*ret = json_pack("{s:s}", "device", device);
 	return rc;
+}
+
+int work_swap_on(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e)
+{
+	const char *device;
+	int priority;
+
+	(void)c;
+	int rc = request_unpack(request, e, "{s:s, s:i}", "device", &device, "priority", &priority);
+	if (rc)
+		return rc;
+	if (priority < 0 || priority > SWAP_FLAG_PRIO_MASK)
+		return err_set(e, EINVAL, "priority is not 0 to %d", SWAP_FLAG_PRIO_MASK);
+	if (swapon(device, SWAP_FLAG_PREFER | priority))
+		return err_set(e, errno, "cannot swap to %s: %m", device);
+	*ret = json_object();
+	return 0;
 }

@@ -81,6 +81,11 @@ static int verb_disk(struct agent *a, json_int_t id, const json_t *request, stru
 	return disk_work_start(a, id, request, work_disk, e);
 }
 
+static int verb_swap_on(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return worker_start(a, id, request, work_swap_on, WORK_MS, NULL, e);
+}
+
 static int verb_mkdir(struct agent *a, json_int_t id, const json_t *request, struct err *e)
 {
 	return worker_start(a, id, request, work_mkdir, WORK_MS, NULL, e);
@@ -101,6 +106,7 @@ static const struct verb {
 	{ "modules", verb_modules },
 	{ "mount", verb_mount },
 	{ "disk", verb_disk },
+	{ "swap-on", verb_swap_on },
 	{ "mkdir", verb_mkdir },
 	{ "write", verb_write },
 	{ "read", verb_read },

@@ -35,6 +35,7 @@ int work_write(const struct agent_config *c, const json_t *request, json_t **ret
 int work_modules(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 int work_mount(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 int work_disk(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
+int work_swap_on(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 int work_mkdir(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 int work_sync(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 

@@ -21,6 +21,6 @@
  * link_call(), or a sentence that names node or device and what the guest's
  * tool said (then link_answered() holds: the kernel cannot do it).
  */
-int bring_up(struct guest *g, const struct topology *t, enum guest_clock clock, struct err *e);
+int bring_up(struct guest *g, const struct topology *t, struct err *e);
 
 #endif

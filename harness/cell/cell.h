@@ -47,9 +47,6 @@ void cell_phase(struct cell *c, const char *name);
 /* Adds a warning to the result. */
 void cell_warn(struct cell *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* How long the host waits for what may take @guest_ms on the guest's clock. */
-int64_t cell_wall_ms(const struct cell *c, int64_t guest_ms);
-
 /* Guest's CLOCK_MONOTONIC now. */
 int cell_guest_now(struct cell *c, int64_t *ret_ns, struct err *e);
 

@@ -15,6 +15,10 @@
 #define VERB_MIN_MS 30000
 #define QEMU_IMG_MS 60000
 
+/* A guest on the virtual clock, or a busy host, may take this many times longer. */
+#define WALL_FACTOR_HOST 3
+#define WALL_FACTOR_VIRTUAL 30
+
 unsigned guest_cpus(const struct topology *t, enum guest_clock clock)
 {
 	return clock == CLOCK_VIRTUAL ? 1 : t->cpus;
@@ -156,6 +160,7 @@ int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 		.arg = o->arg,
 	};
 
+	g->clock = o->clock;
 	g->started_ms = clock_now_ms();
 	g->verb_ms = VERB_MIN_MS;
 	rc = session_start(&so, &g->session, e);
@@ -170,6 +175,13 @@ int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 		g->verb_ms = 2 * g->hello_ms;
 	*ret = take_ptr(g);
 	return rc;
+}
+
+int64_t guest_wall_ms(const struct guest *g, int64_t guest_ms)
+{
+	int factor = g->clock == CLOCK_VIRTUAL ? WALL_FACTOR_VIRTUAL : WALL_FACTOR_HOST;
+
+	return guest_ms * factor + g->verb_ms;
 }
 
 int guest_call(struct guest *g, const char *verb, json_t *params, json_t **ret_result,

@@ -23,6 +23,7 @@ struct guest {
 	json_t *hello;
 	FILE *log;		/* agent.jsonl */
 	char *xml;
+	enum guest_clock clock;
 	int64_t started_ms;	/* clock_now_ms() when QEMU was asked for */
 	int64_t hello_ms;	/* how long the agent's hello took from then, wall time */
 	int64_t verb_ms;	/* how long a quick verb may take in this guest */
@@ -64,6 +65,9 @@ int guest_mount_root(struct guest *g, const struct guest_opts *o, struct err *e)
 
 /* Asks for a power-off and waits for it. */
 int guest_power_off(struct guest *g, struct err *e);
+
+/* How long the host waits for what may take @guest_ms on the guest's clock. */
+int64_t guest_wall_ms(const struct guest *g, int64_t guest_ms);
 
 /* A quick verb: link_call() with this guest's deadline. */
 int guest_call(struct guest *g, const char *verb, json_t *params, json_t **ret_result,

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include "cell/guest-admin.h"
 #include "cell/job.h"
 #include "cell/policy.h"
 #include "lib/cleanup.h"
@@ -67,7 +68,7 @@ int cell_daemons_start(struct cell *c, struct err *e)
 		json_object_set_new(params, "ready", json_string(json_str(d, "ready")));
 		json_object_set_new(params, "timeout_ms", json_integer(timeout));
 		int rc = link_call(c->guest->link, "daemon-start", params,
-				   clock_now_ms() + cell_wall_ms(c, timeout), &answer, e);
+				   clock_now_ms() + guest_wall_ms(c->guest, timeout), &answer, e);
 		/* EOPNOTSUPP: the kernel cannot do what a policy asks for its processes. */
 		if (rc && link_answered(c->guest->link))
 			c->blame = rc == -EOPNOTSUPP ? OUTCOME_NONCONFORMING
@@ -91,7 +92,7 @@ int cell_daemons_stop(struct cell *c, struct err *e)
 				   json_pack("{s:I, s:i}", "job", json_int_or(d, "job", 0),
 					     "grace_ms", STOP_GRACE_MS),
 				   clock_now_ms() + c->guest->verb_ms +
-					   cell_wall_ms(c, STOP_GRACE_MS),
+					   guest_wall_ms(c->guest, STOP_GRACE_MS),
 				   &answer, e);
 
 		if (rc)
@@ -99,31 +100,6 @@ int cell_daemons_stop(struct cell *c, struct err *e)
 		keep_output(c, json_str(d, "name"), answer);
 	}
 	return json_array_clear(c->daemons);
-}
-
-/* What ended the job, as a sentence; 0 when it ended well. */
-static int judge_end(struct cell *c, const char *which, const json_t *answer, struct err *e)
-{
-	const char *output = json_str(answer, "output");
-	const char *tail = output ? output : "";
-	size_t len = strlen(tail);
-
-	if (len > 200)
-		tail += len - 200;
-	if (json_is_integer(json_object_get(answer, "exit"))) {
-		json_int_t code = json_int_or(answer, "exit", -1);
-
-		if (!code)
-			return 0;
-		c->blame = OUTCOME_WORKLOAD_FAILED;
-		return err_set(e, EIO, "%s ended with exit code %lld; it last printed: %s", which,
-			       (long long)code, tail);
-	}
-	if (!json_is_integer(json_object_get(answer, "signal")))
-		return err_set(e, EPROTO, "the agent did not say how %s ended", which);
-	c->blame = OUTCOME_WORKLOAD_FAILED;
-	return err_set(e, EIO, "%s was ended by signal %lld; it last printed: %s", which,
-		       (long long)json_int_or(answer, "signal", 0), tail);
 }
 
 int cell_job_run(struct cell *c, const char *which, char **ret_output, struct err *e)
@@ -139,7 +115,7 @@ int cell_job_run(struct cell *c, const char *which, char **ret_output, struct er
 		rc = link_call(c->guest->link, "job-wait",
 			       json_pack("{s:I, s:I}", "job", json_int_or(started, "job", 0),
 					 "timeout_ms", timeout),
-			       clock_now_ms() + cell_wall_ms(c, timeout), &answer, e);
+			       clock_now_ms() + guest_wall_ms(c->guest, timeout), &answer, e);
 	if (rc && link_answered(c->guest->link))
 		c->blame = OUTCOME_WORKLOAD_FAILED;
 	if (rc == -ETIMEDOUT && link_answered(c->guest->link))
@@ -148,7 +124,9 @@ int cell_job_run(struct cell *c, const char *which, char **ret_output, struct er
 	if (rc)
 		return rc;
 	keep_output(c, which, answer);
-	rc = judge_end(c, which, answer, e);
+	rc = guest_job_result(which, answer, e);
+	if (rc == -EIO)
+		c->blame = OUTCOME_WORKLOAD_FAILED;
 	if (rc || !ret_output)
 		return rc;
 	const char *output = json_str(answer, "output");

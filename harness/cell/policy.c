@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include "cell/guest-admin.h"
 #include "cell/policy.h"
+#include "cell/swap.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
-#include "lib/file.h"
 #include "result/proof.h"
 
 #define SETTLE_STEP_MS 250
@@ -42,62 +43,57 @@ static int check_needs(struct cell *c, const json_t *policy, struct err *e)
 	return 0;
 }
 
-/*
- * A file such as KSM's advisor_mode answers "[none] scan-time": what is chosen
- * stands in brackets.
- */
-static bool reads_back(const char *wanted, const char *seen)
-{
-	cleanup_free char *chosen = path_format("[%s]", wanted);
-
-	return !strcmp(wanted, seen) || strstr(seen, chosen);
-}
-
 static int write_file(struct cell *c, const char *policy, const json_t *w, struct err *e)
 {
-	const char *file = json_str(w, "file"), *value = json_str(w, "value");
-	cleanup_json json_t *result = NULL;
-	int rc = guest_call(c->guest, "write",
-			    json_pack("{s:s, s:s, s:b}", "path", file, "data", value, "read_back",
-				      true),
-			    &result, e);
+	int rc = guest_write(c->guest, json_str(w, "file"), json_str(w, "value"), e);
 
 	if (rc == -ENOENT && json_is_true(json_object_get(w, "optional")))
 		return 0;
 	if (rc && link_answered(c->guest->link))
 		return err_prefix(e, "policy %s: ", policy);
-	if (rc)
-		return rc;
-	const char *seen = json_str(result, "value");
-	if (!seen || !reads_back(value, seen))
-		return err_set(e, EIO, "policy %s: wrote %s to %s, which then reads '%s'", policy,
-			       value, file, seen ? seen : "");
-	return 0;
+	return rc;
+}
+
+static int write_files(struct cell *c, const json_t *policy, struct err *e)
+{
+	const json_t *w;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(json_object_get(policy, "write"), i, w) {
+		rc = write_file(c, json_str(policy, "policy"), w, e);
+		if (rc)
+			break;
+	}
+	return rc;
 }
 
 int cell_policies_apply(struct cell *c, struct err *e)
 {
-	const json_t *policy, *w;
-	size_t i, k;
+	const json_t *policy;
+	size_t i;
 	int rc = 0;
 
 	json_array_foreach(c->policies, i, policy) {
 		rc = check_needs(c, policy, e);
 		if (rc)
 			return rc;
-		json_array_foreach(json_object_get(policy, "write"), k, w) {
-			rc = write_file(c, json_str(policy, "policy"), w, e);
-			if (rc)
-				return rc;
-		}
 	}
-	return 0;
+	rc = cell_swap_on(c, e);
+	if (rc)
+		return rc;
+	json_array_foreach(c->policies, i, policy) {
+		rc = write_files(c, policy, e);
+		if (rc)
+			break;
+	}
+	return rc;
 }
 
 int cell_policies_settle(struct cell *c, struct err *e)
 {
 	int64_t guest_ms = settle_timeout_ms(c->policies);
-	int64_t wall_end = clock_now_ms() + cell_wall_ms(c, guest_ms);
+	int64_t wall_end = clock_now_ms() + guest_wall_ms(c->guest, guest_ms);
 	int64_t guest_end = samples_last_ns(c->samples) + guest_ms * NS_PER_MS;
 	char waiting[200];
 

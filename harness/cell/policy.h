@@ -9,7 +9,7 @@
  * come to rest. Whether they acted is said by result/proof.h.
  */
 
-/* Checks what they need and writes their files in order, reading each back. */
+/* Checks what they need, turns swap on, and writes their files in order, reading each back. */
 int cell_policies_apply(struct cell *c, struct err *e);
 
 /*

@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 #include "cell/boot.h"
+#include "cell/bring-up.h"
 #include "cell/work.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
@@ -148,6 +149,9 @@ int work_shell(const struct workdir *w, const struct account_share *shares, void
 		rc = guest_boot(&o, &g, &e);
 	if (!rc)
 		rc = guest_mount_root(g, &o, &e);
+	/* What does not come up is what one wants to look at. */
+	if (!rc && bring_up(g, k->topology, &e))
+		fprintf(stderr, "ramrig: warning: %s\n", e.msg);
 	if (!rc)
 		rc = talk(g, &e);
 	/* Whoever powers the guest off, or kills it, has left the shell, too. */

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include "cell/bring-up.h"
 #include "cell/cell.h"
+#include "cell/conform-row.h"
 #include "cell/conform.h"
 #include "cell/job.h"
 #include "cell/policy.h"
@@ -12,10 +14,6 @@
 #include "lib/file.h"
 #include "result/metric.h"
 #include "result/proof.h"
-
-/* A guest on the virtual clock, or a busy host, may take this many times longer. */
-#define WALL_FACTOR_HOST 3
-#define WALL_FACTOR_VIRTUAL 30
 
 void cell_phase(struct cell *c, const char *name)
 {
@@ -42,13 +40,6 @@ void cell_warn(struct cell *c, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	json_array_append_new(json_object_get(c->result, "warnings"), json_sentence(text));
-}
-
-int64_t cell_wall_ms(const struct cell *c, int64_t guest_ms)
-{
-	int factor = c->clock == CLOCK_VIRTUAL ? WALL_FACTOR_VIRTUAL : WALL_FACTOR_HOST;
-
-	return guest_ms * factor + c->guest->verb_ms;
 }
 
 int cell_guest_now(struct cell *c, int64_t *ret_ns, struct err *e)
@@ -90,45 +81,42 @@ static int after_events(struct cell *c, int rc, struct err *e)
 	return c->samples_rc;
 }
 
-static int conform(struct cell *c, const struct guest_opts *o, struct err *e)
+/* Where the guest answers, its kernel is what cannot do it. */
+static int charge_kernel(struct cell *c, int rc)
 {
-	json_t *rows = json_object_get(c->result, "conformance");
-	int differ = 0, rc = conform_check(c->guest, c->topology, c->clock, rows, &differ, e);
-	const json_t *row;
-	size_t i;
-
-	(void)o;
-	if ((rc && link_answered(c->guest->link)) || differ)
+	if (rc && link_answered(c->guest->link))
 		c->blame = OUTCOME_NONCONFORMING;
-	if (rc || !differ)
-		return rc;
-	json_array_foreach(rows, i, row) {
-		if (json_is_false(json_object_get(row, "ok")))
-			return err_set(e, ENODEV, "%s: declared %s, seen %s (%d differ in all)",
-				       json_str(row, "what"), json_str(row, "declared"),
-				       json_str(row, "seen"), differ);
-	}
-	return 0;
+	return rc;
 }
 
 static int mount_root(struct cell *c, const struct guest_opts *o, struct err *e)
 {
-	int rc = guest_mount_root(c->guest, o, e);
+	return charge_kernel(c, guest_mount_root(c->guest, o, e));
+}
 
-	if (rc && link_answered(c->guest->link))
-		c->blame = OUTCOME_NONCONFORMING;
+static int hardware_up(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	(void)o;
+	return charge_kernel(c, bring_up(c->guest, c->topology, e));
+}
+
+static int conform(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	json_t *rows = json_object_get(c->result, "conformance");
+	int differ = 0, rc = conform_check(c->guest, c->topology, c->clock, rows, &differ, e);
+
+	(void)o;
+	if (!rc && differ)
+		rc = conform_rows_judge(rows, e);
 	c->conforms = !rc;
-	return rc;
+	return charge_kernel(c, rc);
 }
 
 static int policies_on(struct cell *c, const struct guest_opts *o, struct err *e)
 {
-	int rc = cell_policies_apply(c, e);
+	int rc = charge_kernel(c, cell_policies_apply(c, e));
 
 	(void)o;
-	/* The guest answered: its kernel cannot do what the policy asks. */
-	if (rc && link_answered(c->guest->link))
-		c->blame = OUTCOME_NONCONFORMING;
 	return rc ? rc : sampling_start(c, e);
 }
 
@@ -224,8 +212,9 @@ static const struct {
 	const char *phase;
 	int (*run)(struct cell *c, const struct guest_opts *o, struct err *e);
 } steps[] = {
-	{ "conformance", conform },
 	{ "root disk", mount_root },
+	{ "hardware", hardware_up },
+	{ "conformance", conform },
 	{ "policies", policies_on },
 	{ "workload on", workload_on },
 	{ "warm-up", warm_up },

@@ -5,8 +5,10 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include "cell/boot.h"
+#include "cell/bring-up.h"
 #include "cell/cell.h"
 #include "cell/conform.h"
+#include "cell/fidelity.h"
 #include "cell/job.h"
 #include "cell/judge.h"
 #include "cell/work.h"
@@ -17,22 +19,12 @@
 #define END_MS 5000	/* for libvirt to tell that a guest has ended */
 #define BOOT_ID_MAX 4096
 
-static json_t *fidelity_of(const struct work *k)
+static json_t *fidelity_of(const struct work *k, const json_t *policies)
 {
-	json_t *nodes = json_object();
-
-	/* How a DRAM node is slow: under KVM as the host's memory is, else not at all. */
-	for (size_t i = 0; i < k->topology->n_nodes; i++) {
-		cleanup_free char *n = path_format("%zu", i);
-		cleanup_free char *how = path_format("%s: %s", node_kind_names[k->topology->nodes[i].kind],
-						     k->accel == ACCEL_KVM ? "host-bound"
-									   : "not-modelled");
-
-		json_object_set_new(nodes, n, json_string(how));
-	}
-	return json_pack("{s:s, s:s, s:i, s:o, s:{}}", "accelerator", accel_name(k->accel),
-			 "clock", k->clock_name, "cpus",
-			 (int)guest_cpus(k->topology, k->clock), "nodes", nodes, "swaps");
+	return json_pack("{s:s, s:s, s:i, s:o, s:o}", "accelerator", accel_name(k->accel), "clock",
+			 k->clock_name, "cpus", (int)guest_cpus(k->topology, k->clock), "nodes",
+			 fidelity_nodes(k->topology, k->accel), "swaps",
+			 fidelity_swaps(k->topology, k->accel, policies));
 }
 
 static json_t *host_facts(void)
@@ -53,7 +45,7 @@ static json_t *host_facts(void)
 }
 
 /* The result as far as it is known before the boot; the worst outcome until told better. */
-static json_t *result_begin(const struct work *k)
+static json_t *result_begin(const struct work *k, const json_t *policies)
 {
 	static const char *const from_cell[] = { "n", "pair", "kernel", "topology", "workload",
 						 "arm", "seed" };
@@ -62,8 +54,8 @@ static json_t *result_begin(const struct work *k)
 	clock_utc(now);
 	json_t *r = json_pack("{s:i, s:i, s:s, s:[], s:o, s:o, s:[], s:{}, s:{s:s, s:[]}, s:[]}",
 			      "schema", 1, "attempt", (int)k->attempt, "started", now, "phases",
-			      "host", host_facts(), "fidelity", fidelity_of(k), "conformance",
-			      "metrics", "proof", "status", "none", "checks", "warnings");
+			      "host", host_facts(), "fidelity", fidelity_of(k, policies),
+			      "conformance", "metrics", "proof", "status", "none", "checks", "warnings");
 
 	for (size_t i = 0; i < ARRAY_SIZE(from_cell); i++)
 		json_object_set(r, from_cell[i], json_object_get(k->cell, from_cell[i]));
@@ -215,14 +207,15 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 	const struct work *k = arg;
 	cleanup_free char *out = path_format("%s/out", w->run);
 	cleanup_free char *result = path_format("%s/result.json", out);
-	cleanup_json json_t *doc = result_begin(k);
+	cleanup_json json_t *policies = policies_of(k);
+	cleanup_json json_t *doc = result_begin(k, policies);
 	bool stopped = false;
 	struct err e;
 	struct cell c = {
 		.topology = k->topology,
 		.workload = json_object_get(json_object_get(k->plan, "workloads"),
 					    json_str(k->cell, "workload")),
-		.policies = policies_of(k),
+		.policies = policies,
 		.all_policies = all_policies_of(k),
 		.out_dir = out,
 		.clock = k->clock,
@@ -243,7 +236,6 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 	if (c.samples_log)
 		fclose(c.samples_log);
 	samples_free(c.samples);
-	json_decref(c.policies);
 	json_decref(c.all_policies);
 	json_decref(c.daemons);
 	if (stopped)
@@ -266,9 +258,11 @@ int work_trial(const struct workdir *w, const struct account_share *shares, void
 	int rc = guest_boot(&o, &g, &e);
 
 	if (!rc)
-		rc = conform_check(g, k->topology, k->clock, rows, &differ, &e);
-	if (!rc)
 		rc = guest_mount_root(g, &o, &e);
+	if (!rc)
+		rc = bring_up(g, k->topology, &e);
+	if (!rc)
+		rc = conform_check(g, k->topology, k->clock, rows, &differ, &e);
 	guest_free(g);
 	return rc || differ ? EXIT_RIG : EXIT_WELL;
 }

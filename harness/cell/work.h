@@ -37,7 +37,7 @@ enum { SHARE_KERNEL, SHARE_IMAGE, SHARE_COUNT };
  */
 int work_cell(const struct workdir *w, const struct account_share *shares, void *arg);
 
-/* For supervise(): boots, checks conformance, mounts the root disk; 0 when all of it went well. */
+/* For supervise(): boots, mounts the root disk, brings the hardware up, checks conformance; 0 when all went well. */
 int work_trial(const struct workdir *w, const struct account_share *shares, void *arg);
 
 /*

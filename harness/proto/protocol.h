@@ -37,6 +37,9 @@
  *   disk        serial, timeout_ms: waits for the disk (virtio-blk or NVMe)
  *               -> { device: "/dev/nvme1n1" }
  *   mkdir       path: makes one folder; that of configfs makes an object -> {}
+ *   swap-on     device, priority (0 to 32767): swapon(2). From here, so that
+ *               /proc/swaps names the device as everyone else does: what a job
+ *               turns on has the path below PROTOCOL_SYSROOT -> {}
  *   write       path, data, [read_back: true], [root], [create: true, mode]
  *               -> { [value: what the file then reads, without final newline] }
  *   read        path, [max_bytes], [root] -> { data } for a file (bytes that are

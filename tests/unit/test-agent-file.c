@@ -39,6 +39,9 @@ static void a_request_that_makes_no_sense_is_refused_and_the_next_is_served(void
 		{ "disk", "{\"serial\":\"none\"}", -EINVAL },
 		{ "disk", "{\"serial\":\"none\",\"timeout_ms\":-1}", -EINVAL },
 		{ "mkdir", "{}", -EINVAL },
+		{ "swap-on", "{\"device\":\"/absent\",\"priority\":1}", -ENOENT },
+		{ "swap-on", "{\"device\":\"/absent\",\"priority\":-1}", -EINVAL },
+		{ "swap-on", "{\"device\":\"/absent\",\"priority\":32768}", -EINVAL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -129,8 +129,8 @@ static int go(struct cell_fixture *f, const struct reply *lie, struct err *e)
 
 static void a_good_guest_goes_all_the_way(void **state)
 {
-	static const char *const phases[] = { "conformance", "root disk", "policies", "workload on",
-					      "warm-up", "settle", "measure", "verify",
+	static const char *const phases[] = { "root disk", "hardware", "conformance", "policies",
+					      "workload on", "warm-up", "settle", "measure", "verify",
 					      "workload off" };
 	struct cell_fixture f;
 	struct err e;
