@@ -14,8 +14,8 @@
 #include "compare/compare.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
-#include "lib/duration.h"
 #include "lib/file.h"
+#include "lib/quantity.h"
 #include "plan/plan.h"
 #include "result/index.h"
 #include "vm/session.h"
@@ -68,7 +68,7 @@ static int check_options(int argc, uint64_t *ret_budget_ms, struct err *e)
 	if (opt_pairs < 0 || opt_jobs < 1 || opt_jobs > BATCH_JOBS_MAX)
 		return err_set(e, EINVAL, "--pairs is at least 1, --jobs from 1 to %d",
 			       BATCH_JOBS_MAX);
-	if (opt_budget && duration_parse(opt_budget, ret_budget_ms, e))
+	if (opt_budget && quantity_parse(QUANTITY_DURATION, opt_budget, ret_budget_ms, e))
 		return -e->code;
 	return session_check_uri(cli.connect, e);
 }

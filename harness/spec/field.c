@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 #include "lib/cleanup.h"
-#include "lib/duration.h"
-#include "lib/size.h"
+#include "lib/quantity.h"
+#include "lib/ranges.h"
 #include "spec/nearest.h"
 #include "spec/schema.h"
 
@@ -40,23 +40,31 @@ const char *field_type_name(enum field_type type)
 	return names[type];
 }
 
-const char *field_format_limit(const struct field *f, double v, char *buf, size_t size)
+/* Whether values of @type are quantities, and of which kind. */
+static bool quantity_of(enum field_type type, enum quantity *ret)
 {
-	static const struct { enum field_type type; double unit; const char *suffix; } units[] = {
-		{ FIELD_SIZE, 1099511627776.0, "TiB" },
-		{ FIELD_SIZE, 1073741824.0, "GiB" },
-		{ FIELD_SIZE, 1048576.0, "MiB" },
-		{ FIELD_DURATION, 3600e3, "h" },
-		{ FIELD_DURATION, 1e3, "s" },
-		{ FIELD_DURATION, 1, "ms" },
+	static const struct { enum field_type type; enum quantity quantity; } kinds[] = {
+		{ FIELD_SIZE, QUANTITY_SIZE },
+		{ FIELD_DURATION, QUANTITY_DURATION },
+		{ FIELD_LATENCY, QUANTITY_LATENCY },
+		{ FIELD_BANDWIDTH, QUANTITY_BANDWIDTH },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (units[i].type != f->type || v < units[i].unit)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].type != type)
 			continue;
-		snprintf(buf, size, "%.15g%s", v / units[i].unit, units[i].suffix);
-		return buf;
+		*ret = kinds[i].quantity;
+		return true;
 	}
+	return false;
+}
+
+const char *field_format_limit(const struct field *f, double v, char *buf, size_t size)
+{
+	enum quantity q;
+
+	if (quantity_of(f->type, &q))
+		return quantity_format(q, (uint64_t)v, buf, size);
 	snprintf(buf, size, "%.16g", v);
 	return buf;
 }
@@ -72,7 +80,7 @@ static int limits_check(const struct field *f, double v, const char *text, struc
 {
 	if ((!f->min && !f->max) || (v >= f->min && v <= f->max))
 		return 0;
-	char limit[32];
+	char limit[QUANTITY_TEXT];
 
 	if (v < f->min)
 		return err_set(e, EINVAL, "'%s' is below the least allowed, %s", text,
@@ -178,10 +186,14 @@ static int number_parse(const struct field *f, const char *text, json_t **ret, s
 	return 0;
 }
 
-static int size_field_parse(const struct field *f, const char *text, json_t **ret, struct err *e)
+static int quantity_field_parse(const struct field *f, const char *text, json_t **ret,
+				struct err *e)
 {
+	enum quantity q = QUANTITY_SIZE;
 	uint64_t n;
-	int rc = f->type == FIELD_SIZE ? size_parse(text, &n, e) : duration_parse(text, &n, e);
+
+	quantity_of(f->type, &q);
+	int rc = quantity_parse(q, text, &n, e);
 
 	if (!rc && n > INT64_MAX)
 		rc = err_set(e, EINVAL, "'%s' does not fit in 63 bits", text);
@@ -189,6 +201,15 @@ static int size_field_parse(const struct field *f, const char *text, json_t **re
 		rc = limits_check(f, (double)n, text, e);
 	if (!rc)
 		*ret = json_integer((json_int_t)n);
+	return rc;
+}
+
+static int ranges_parse(const char *text, json_t **ret, struct err *e)
+{
+	int rc = ranges_check(text, e);
+
+	if (!rc)
+		*ret = json_string(text);
 	return rc;
 }
 
@@ -237,7 +258,12 @@ int field_parse(const struct field *f, const char *text, bool quoted, json_t **r
 		break;
 	case FIELD_SIZE:
 	case FIELD_DURATION:
-		rc = size_field_parse(f, text, &j, e);
+	case FIELD_LATENCY:
+	case FIELD_BANDWIDTH:
+		rc = quantity_field_parse(f, text, &j, e);
+		break;
+	case FIELD_RANGES:
+		rc = ranges_parse(text, &j, e);
 		break;
 	case FIELD_WORD:
 		rc = word_parse(f, text, &j, e);
