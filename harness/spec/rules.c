@@ -6,6 +6,7 @@
 #include "spec/nearest.h"
 #include "spec/rules.h"
 #include "spec/schema.h"
+#include "topology/topology.h"
 
 int parameter_parse(const char *unit, const char *text, json_t **ret, struct err *e)
 {
@@ -118,10 +119,30 @@ static int metrics_check(const struct spec *s, const json_t *list, const char *p
 	return 0;
 }
 
+/* One priority for each kind of device. */
+static int swaps_check(const struct spec *s, const json_t *list, struct err *e)
+{
+	for (size_t i = 1; i < json_array_size(list); i++) {
+		const char *device = json_str(json_array_get(list, i), "device");
+		char at[64];
+
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(json_str(json_array_get(list, k), "device"), device))
+				continue;
+			snprintf(at, sizeof(at), "/swap/%zu/device", i);
+			return spec_error(s, at, e, "device: has '%s' twice; one line means all of "
+					  "its kind", device);
+		}
+	}
+	return 0;
+}
+
 static int policy_apply(const struct spec *s, json_t *doc, struct err *e)
 {
 	const json_t *conditions = json_object_get(json_object_get(doc, "settle"), "conditions");
 
+	if (swaps_check(s, json_object_get(doc, "swap"), e))
+		return -e->code;
 	if (metrics_check(s, conditions, "/settle/conditions", e))
 		return -e->code;
 	return metrics_check(s, json_object_get(doc, "proof"), "/proof", e);
@@ -178,9 +199,18 @@ static int experiment_apply(const struct spec *s, json_t *doc, struct err *e)
 	return 0;
 }
 
+static int topology_apply(const struct spec *s, json_t *doc, struct err *e)
+{
+	char pointer[POINTER_SIZE];
+	struct topology t;
+
+	return topology_read(doc, &t, pointer, e) ? spec_error(s, pointer, e, "%s", e->msg) : 0;
+}
+
 int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct err *e)
 {
 	static int (*const rules[SPEC_KIND_COUNT])(const struct spec *, json_t *, struct err *) = {
+		[SPEC_TOPOLOGY] = topology_apply,
 		[SPEC_POLICY] = policy_apply,
 		[SPEC_WORKLOAD] = workload_apply,
 		[SPEC_EXPERIMENT] = experiment_apply,

@@ -48,7 +48,7 @@ static const struct field kernel_fields[] = {
 	END_OF_FIELDS
 };
 
-/* Which kinds of node each key belongs to says the table in topology/kinds.c. */
+/* Which kinds of node and device each key belongs to says a table in topology/rules.c. */
 static const struct field node_fields[] = {
 	{ .key = "kind", .type = FIELD_WORD, .words = words_node, .required = true,
 	  .help = "`dram`: plain memory with CPUs; `tier`: memory without CPUs, told from DRAM by "

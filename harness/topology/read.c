@@ -4,7 +4,7 @@
 #include "topology/rules.h"
 #include "topology/topology.h"
 
-#define HUGE 0x1p21
+#define HUGE (2ULL << 20)	/* the guest's; a host's may be larger */
 /*
  * null_blk keeps a page for each 4 KiB, each page with a descriptor of 48 bytes
  * besides, in a radix tree: 4 % more than the data cover both.
@@ -83,7 +83,9 @@ static void devices_link(const json_t *list, struct topology *t)
 		if (d->backing)
 			t->devices[d->backing - t->devices].is_backing = true;
 	}
-	t->nodes[0].extra_bytes = (uint64_t)((extra + HUGE - 1) / HUGE) * (uint64_t)HUGE;
+	uint64_t page = t->hugepage_bytes ? t->hugepage_bytes : HUGE;
+
+	t->nodes[0].extra_bytes = ((uint64_t)extra + page - 1) / page * page;
 }
 
 int topology_read(const json_t *doc, struct topology *ret, char *pointer, struct err *e)
@@ -98,8 +100,11 @@ int topology_read(const json_t *doc, struct topology *ret, char *pointer, struct
 		.n_devices = json_array_size(devices),
 	};
 	const char *disk = json_str(doc, "disk");
+	char unused[POINTER_SIZE];
 
-	int rc = topology_check(doc, pointer, e);
+	if (!pointer)
+		pointer = unused;
+	int rc = topology_check_counts(doc, pointer, e);
 	if (rc)
 		return rc;
 	t.disk = disk && !strcmp(disk, "nvme") ? DISK_NVME : DISK_VIRTIO;
@@ -107,8 +112,12 @@ int topology_read(const json_t *doc, struct topology *ret, char *pointer, struct
 		node_read(json_array_get(nodes, i), &t.nodes[i]);
 	for (size_t i = 0; i < t.n_devices; i++)
 		device_read(json_array_get(devices, i), &t.devices[i]);
+	devices_link(devices, &t);
+	rc = topology_check(doc, &t, pointer, e);
+	if (rc)
+		return rc;
 	*ret = t;
-	/* Pointers between devices are made in their last place. */
+	/* Pointers between devices are made once more in their last place. */
 	devices_link(devices, ret);
 	return 0;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <limits.h>
 #include <string.h>
+#include <strings.h>
 #include "lib/cleanup.h"
 #include "topology/topology.h"
 
 #define TIER_DRAM 4		/* 6.12, include/linux/memory-tiers.h: MEMTIER_ADISTANCE_DRAM >> 7 */
 #define TIER_DAX 22		/* 6.12, drivers/dax/kmem.c: MEMTIER_DEFAULT_DAX_ADISTANCE >> 7 */
-#define ADISTANCE_DRAM 576.0
+#define ADISTANCE_DRAM 576ULL	/* and MEMTIER_ADISTANCE_DRAM itself */
 #define TIER_CHUNK_BITS 7
 #define HMAT_ENTRY_MAX 65534	/* ACPI 6.5, 5.2.28.4: 16 bits, of which 65535 means unreachable */
 #define MIB (1ULL << 20)
@@ -62,30 +64,40 @@ unsigned topology_node_cpus(const struct topology *t, size_t i, unsigned cpus)
 	return i ? share : cpus - share * (dram - 1);
 }
 
+/* @bandwidth in @unit MiB/s, to the nearest. */
+static uint64_t hmat_entry(uint64_t bandwidth, uint64_t unit)
+{
+	return (bandwidth + unit * MIB / 2) / (unit * MIB);
+}
+
 uint64_t topology_hmat_mib(const struct topology *t, size_t i)
 {
 	uint64_t most = 0, unit = 1;
 
 	for (size_t k = 0; k < t->n_nodes; k++)
-		if (t->nodes[k].bandwidth / MIB > most)
-			most = t->nodes[k].bandwidth / MIB;
-	while (most / unit > HMAT_ENTRY_MAX)
+		if (t->nodes[k].kind != NODE_CXL && t->nodes[k].bandwidth > most)
+			most = t->nodes[k].bandwidth;
+	while (hmat_entry(most, unit) > HMAT_ENTRY_MAX)
 		unit *= 2;
-	return (t->nodes[i].bandwidth / MIB + unit / 2) / unit * unit;
+	return hmat_entry(t->nodes[i].bandwidth, unit) * unit;
+}
+
+/* In whole numbers and in this order, as the kernel does: its tiers are cut there, too. */
+static uint64_t adistance(const struct topology *t, size_t i)
+{
+	return ADISTANCE_DRAM * t->nodes[i].latency_ns / t->nodes[0].latency_ns *
+	       topology_hmat_mib(t, 0) / topology_hmat_mib(t, i);
 }
 
 unsigned topology_tier(const struct topology *t, size_t i)
 {
-	const struct topology_node *n = &t->nodes[i], *dram = &t->nodes[0];
+	const struct topology_node *n = &t->nodes[i];
 
 	if (n->kind == NODE_CXL)
 		return TIER_DAX;
-	if (n->kind == NODE_DRAM || !n->latency_ns || !n->bandwidth || !dram->latency_ns)
+	if (!topology_has_hmat(t))
 		return TIER_DRAM;
-	double adistance = ADISTANCE_DRAM * n->latency_ns / dram->latency_ns *
-			   (double)topology_hmat_mib(t, 0) / (double)topology_hmat_mib(t, i);
-
-	return (unsigned)adistance >> TIER_CHUNK_BITS;
+	return (unsigned)(adistance(t, i) >> TIER_CHUNK_BITS);
 }
 
 unsigned topology_tiers(const struct topology *t)
@@ -102,27 +114,40 @@ unsigned topology_tiers(const struct topology *t)
 	return n;
 }
 
-/* Of the next slower tier's nodes, the nearest; the first of those that are as near. */
-int topology_demotion_target(const struct topology *t, size_t i)
+/* The next slower tier than node @i's; its own where there is none. */
+static unsigned tier_below(const struct topology *t, size_t i)
 {
-	unsigned from = topology_tier(t, i);
-	int best = -1;
+	unsigned own = topology_tier(t, i), next = own;
 
 	for (size_t k = 0; k < t->n_nodes; k++) {
 		unsigned tier = topology_tier(t, k);
 
-		if (tier <= from)
-			continue;
-		if (best >= 0) {
-			unsigned known = topology_tier(t, (size_t)best);
-
-			if (tier > known || (tier == known && topology_distance(t, i, k) >=
-							      topology_distance(t, i, (size_t)best)))
-				continue;
-		}
-		best = (int)k;
+		if (tier > own && (next == own || tier < next))
+			next = tier;
 	}
-	return best;
+	return next;
+}
+
+unsigned topology_demotion_targets(const struct topology *t, size_t i)
+{
+	unsigned next = tier_below(t, i), nearest = UINT_MAX, targets = 0;
+
+	if (next == topology_tier(t, i))
+		return 0;
+	for (size_t k = 0; k < t->n_nodes; k++) {
+		unsigned distance = topology_distance(t, i, k);
+
+		if (topology_tier(t, k) != next || distance > nearest)
+			continue;
+		targets = (distance < nearest ? 0 : targets) | 1U << k;
+		nearest = distance;
+	}
+	return targets;
+}
+
+int topology_demotion_target(const struct topology *t, size_t i)
+{
+	return ffs((int)topology_demotion_targets(t, i)) - 1;
 }
 
 bool topology_swappable(const struct topology_device *d, enum device_kind kind)

@@ -21,6 +21,7 @@
 #define CXL_GRANULE (256ULL << 20)	/* HDM decoders know multiples of this (CXL 3.1, 8.2.4.20) */
 #define DISTANCE_LOCAL 10		/* ACPI 6.5, 5.2.17 */
 #define DISTANCE_REMOTE 20
+#define POINTER_SIZE 64			/* bytes that hold a JSON pointer into a topology */
 
 enum node_kind { NODE_DRAM, NODE_TIER, NODE_CXL, NODE_KIND_COUNT };
 enum device_kind { DEVICE_ZRAM, DEVICE_NVME, DEVICE_TIMED, DEVICE_KIND_COUNT };
@@ -73,8 +74,8 @@ struct topology {
 /*
  * Reads @doc, a checked topology, whose texts it borrows: @doc must outlive
  * *ret, and *ret must not be copied (its devices point at each other). -EINVAL
- * where it breaks one of topology/rules.h; @pointer, 64 bytes or NULL, then is
- * the JSON pointer of what is wrong.
+ * where it breaks one of topology/rules.h; @pointer (POINTER_SIZE bytes, or
+ * NULL) then is the JSON pointer of what is wrong.
  */
 int topology_read(const json_t *doc, struct topology *ret, char *pointer, struct err *e);
 
@@ -102,8 +103,8 @@ uint64_t topology_hmat_mib(const struct topology *t, size_t i);
 
 /*
  * The kernel's memory tier of node @i (6.12, mm/memory-tiers.c):
- * 576 * latency / DRAM's * DRAM's bandwidth / its own, in steps of 128; 4 for
- * DRAM, 22 for CXL memory brought up as a device-dax node, whose latency no
+ * 576 * latency / node 0's * node 0's bandwidth / its own, in steps of 128; 4
+ * for DRAM, 22 for CXL memory brought up as a device-dax node, whose latency no
  * table tells. A lower number is a faster tier.
  */
 unsigned topology_tier(const struct topology *t, size_t i);
@@ -111,7 +112,14 @@ unsigned topology_tier(const struct topology *t, size_t i);
 /* How many different tiers there are. */
 unsigned topology_tiers(const struct topology *t);
 
-/* The node that the kernel demotes node @i's pages to first, or -1. */
+/*
+ * The nodes, as bits, that the kernel demotes node @i's pages to first: the
+ * nearest ones of the next slower tier. Among equally near ones it draws lots
+ * for each page. 0 for a node of the slowest tier.
+ */
+unsigned topology_demotion_targets(const struct topology *t, size_t i);
+
+/* The lowest numbered of them, or -1. */
 int topology_demotion_target(const struct topology *t, size_t i);
 
 /* Whether @d can be swapped to, and a policy of @kind means it. */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include "lib/cleanup.h"
 #include "spec/nearest.h"
+#include "spec/search.h"
 #include "spec/spec.h"
 
 static struct spec *text_load(enum spec_kind kind, const char *path, const char *text)
@@ -21,36 +22,39 @@ static struct spec *text_load(enum spec_kind kind, const char *path, const char 
 
 static void ramrigs_own_files_are_valid(void **state)
 {
-	static const struct { enum spec_kind kind; const char *path; } files[] = {
-		{ SPEC_IMAGE, "images/rootfs/default/image.yaml" },
-		{ SPEC_KERNEL, "images/kernels/debian-6.12/kernel.yaml" },
-		{ SPEC_KERNEL, "images/kernels/debian-6.1/kernel.yaml" },
-		{ SPEC_TOPOLOGY, "topologies/dram.yaml" },
-		{ SPEC_POLICY, "policies/na.yaml" },
-		{ SPEC_POLICY, "policies/ksm.yaml" },
-		{ SPEC_WORKLOAD, "workloads/nginx/workload.yaml" },
-		{ SPEC_EXPERIMENT, "experiments/quickstart.yaml" },
-	};
+	struct search search = {};
+	struct err e = {};
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		cleanup_spec struct spec *s = NULL;
-		struct err e = {};
+	assert_int_equal(search_add(&search, ".", &e), 0);
+	for (enum spec_kind kind = 0; kind < SPEC_KIND_COUNT; kind++) {
+		cleanup_json json_t *names = search_list(&search, kind);
+		const json_t *name;
+		size_t i;
 
-		print_message("  %s\n", files[i].path);
-		if (spec_load(files[i].kind, files[i].path, &s, &e))
-			fail_msg("%s\n%s", e.msg, e.excerpt);
-		assert_string_equal(spec_path(s), files[i].path);
+		assert_true(json_array_size(names) > 0);
+		json_array_foreach(names, i, name) {
+			cleanup_spec struct spec *s = NULL;
+			cleanup_free char *path = NULL;
+
+			print_message("  %s %s\n", spec_kind_name(kind), json_string_value(name));
+			assert_int_equal(search_find(&search, kind, json_string_value(name), &path,
+						     &e), 0);
+			if (spec_load(kind, path, &s, &e))
+				fail_msg("%s\n%s", e.msg, e.excerpt);
+			assert_string_equal(spec_path(s), path);
+		}
 	}
+	search_clear(&search);
 }
 
 static void values_are_converted_and_defaults_filled_in(void **state)
 {
 	cleanup_spec struct spec *s = text_load(SPEC_TOPOLOGY, "t.yaml",
 		"topology: t\nsummary: x\ncpus: 2\nnodes: [{kind: dram, size: 1GiB}]\n");
-	cleanup_json json_t *wanted = json_pack("{s:s, s:s, s:i, s:[{s:s, s:I}], s:s}",
+	cleanup_json json_t *wanted = json_pack("{s:s, s:s, s:i, s:[{s:s, s:I}], s:[], s:s}",
 		"topology", "t", "summary", "x", "cpus", 2,
-		"nodes", "kind", "dram", "size", (json_int_t)1 << 30, "disk", "virtio");
+		"nodes", "kind", "dram", "size", (json_int_t)1 << 30, "devices", "disk", "virtio");
 
 	(void)state;
 	assert_true(json_equal(spec_doc(s), wanted));
@@ -71,6 +75,23 @@ static void shares_durations_and_written_values_keep_their_meaning(void **state)
 	assert_int_equal(json_int_or(json_object_get(doc, "settle"), "timeout", 0), 120000);
 	assert_float_equal(json_number_value(json_object_get(proof, "more_than")), 0.025, 1e-12);
 	assert_null(json_object_get(proof, "at_least"));	/* absent, not zero */
+}
+
+static void latencies_bandwidths_and_lists_of_numbers_are_converted(void **state)
+{
+	cleanup_spec struct spec *s = text_load(SPEC_TOPOLOGY, "t.yaml",
+		"topology: t\nsummary: x\ncpus: 3\npin: 0-1,4\nnodes:\n"
+		"  - {kind: dram, size: 1GiB, latency: 80ns, bandwidth: 100GB/s, host_nodes: '0'}\n"
+		"devices: [{kind: timed, name: t, size: 16MiB, latency: 2ms}]\n");
+	const json_t *node = json_array_get(json_object_get(spec_doc(s), "nodes"), 0);
+	const json_t *device = json_array_get(json_object_get(spec_doc(s), "devices"), 0);
+
+	(void)state;
+	assert_string_equal(json_str(spec_doc(s), "pin"), "0-1,4");
+	assert_int_equal(json_int_or(node, "latency", 0), 80);
+	assert_true(json_int_or(node, "bandwidth", 0) == 100000000000);
+	assert_string_equal(json_str(node, "host_nodes"), "0");
+	assert_int_equal(json_int_or(device, "latency", 0), 2000000);
 }
 
 static void parameter_defaults_get_the_type_of_their_unit(void **state)
@@ -192,6 +213,7 @@ int main(void)
 		cmocka_unit_test(ramrigs_own_files_are_valid),
 		cmocka_unit_test(values_are_converted_and_defaults_filled_in),
 		cmocka_unit_test(shares_durations_and_written_values_keep_their_meaning),
+		cmocka_unit_test(latencies_bandwidths_and_lists_of_numbers_are_converted),
 		cmocka_unit_test(parameter_defaults_get_the_type_of_their_unit),
 		cmocka_unit_test(a_pointer_finds_its_place_after_loading),
 		cmocka_unit_test(a_failed_load_leaves_its_output_alone),
