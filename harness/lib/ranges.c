@@ -93,6 +93,15 @@ bool ranges_has(const char *text, unsigned n)
 	return false;
 }
 
+unsigned ranges_nth(const char *text, unsigned k)
+{
+	struct run r = { 0 };
+
+	while (run_next(&text, &r) && k > r.last - r.first)
+		k -= r.last - r.first + 1;
+	return r.first + k;
+}
+
 unsigned ranges_last(const char *text)
 {
 	unsigned last = 0;

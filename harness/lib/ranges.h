@@ -18,6 +18,9 @@ int ranges_check(const char *text, struct err *e);
 unsigned ranges_count(const char *text);
 bool ranges_has(const char *text, unsigned n);
 
+/* The @k-th number of the checked list @text, from 0; @k is below their count. */
+unsigned ranges_nth(const char *text, unsigned k);
+
 /* The greatest number of the checked list @text. */
 unsigned ranges_last(const char *text);
 

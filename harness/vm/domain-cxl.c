@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
-#include <stdio.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "vm/domain-parts.h"
@@ -31,29 +30,24 @@ unsigned domain_cxl_bridges(const struct topology_node *n)
 /* The windows: what the firmware's CEDT tells the kernel. */
 static void write_windows(xmlTextWriterPtr w, const struct topology *t)
 {
-	char *text = NULL;
-	size_t len;
 	unsigned window = 0;
-	FILE *out = open_memstream(&text, &len);
 
-	if (!out)
-		return;
-	fputs("cxl=on", out);
+	xml_qemu_arg(w, "-machine");
+	xml_qemu_arg_begin(w);
+	xml_qemu_arg_part(w, "cxl=on");
 	for (size_t i = 0; i < t->n_nodes; i++) {
 		unsigned bridges = domain_cxl_bridges(&t->nodes[i]);
 
 		if (!bridges)
 			continue;
 		for (unsigned b = 0; b < bridges; b++)
-			fprintf(out, ",cxl-fmw.%u.targets.%u=hb%zu.%u", window, b, i, b);
-		fprintf(out, ",cxl-fmw.%u.size=%" PRIu64 ",cxl-fmw.%u.interleave-granularity=%d",
-			window, t->nodes[i].bytes, window, GRANULARITY);
+			xml_qemu_arg_part(w, ",cxl-fmw.%u.targets.%u=hb%zu.%u", window, b, i, b);
+		xml_qemu_arg_part(w, ",cxl-fmw.%u.size=%" PRIu64
+				  ",cxl-fmw.%u.interleave-granularity=%d", window,
+				  t->nodes[i].bytes, window, GRANULARITY);
 		window++;
 	}
-	fclose(out);
-	xml_qemu_arg(w, "-machine");
-	xml_qemu_arg(w, "%s", text);
-	free(text);
+	xml_qemu_arg_end(w);
 }
 
 /* Names of properties: "memdev" was the persistent one before QEMU had volatile devices. */
@@ -69,19 +63,22 @@ static void write_expander(xmlTextWriterPtr w, const struct domain_spec *d, size
 {
 	const struct topology_node *n = &d->topology->nodes[i];
 	enum cxl_media media = domain_cxl_media(n, d->features);
-	const char *lsa = media == MEDIA_PERSISTENT ? ",lsa=" : "";
-	cleanup_free char *lsa_id = path_format(media == MEDIA_PERSISTENT ? "cxl-lsa%zu.%u" : "", i, k);
 
 	xml_qemu_arg(w, "-object");
 	xml_qemu_arg(w, "memory-backend-ram,id=cxl-mem%zu.%u,share=on,size=%" PRIu64, i, k,
 		     n->bytes / n->expanders);
-	if (*lsa) {
+	if (media == MEDIA_PERSISTENT) {
 		xml_qemu_arg(w, "-object");
-		xml_qemu_arg(w, "memory-backend-ram,id=%s,share=on,size=%u", lsa_id, LSA_BYTES);
+		xml_qemu_arg(w, "memory-backend-ram,id=cxl-lsa%zu.%u,share=on,size=%u", i, k,
+			     LSA_BYTES);
 	}
 	xml_qemu_arg(w, "-device");
-	xml_qemu_arg(w, "cxl-type3,bus=%s,id=cxl%zu.%u,%s=cxl-mem%zu.%u%s%s,sn=%u", bus, i, k,
-		     memory_property(d, media), i, k, lsa, lsa_id, CXL_SERIAL(i, k));
+	xml_qemu_arg_begin(w);
+	xml_qemu_arg_part(w, "cxl-type3,bus=%s,id=cxl%zu.%u,sn=%u,%s=cxl-mem%zu.%u", bus, i, k,
+			  CXL_SERIAL(i, k), memory_property(d, media), i, k);
+	if (media == MEDIA_PERSISTENT)
+		xml_qemu_arg_part(w, ",lsa=cxl-lsa%zu.%u", i, k);
+	xml_qemu_arg_end(w);
 }
 
 static void write_bridge(xmlTextWriterPtr w, size_t i, unsigned b, unsigned total)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
-#include <stdlib.h>
+#include "lib/cleanup.h"
+#include "lib/ranges.h"
 #include "vm/domain-parts.h"
 
 /* Nodes that libvirt makes; CXL memory is a device's, and no cell. */
@@ -26,19 +27,6 @@ static void write_backing(xmlTextWriterPtr w, uint64_t page_bytes)
 	xml_close(w);
 	xml_flag(w, "source", "type", "memfd");
 	xml_close(w);
-}
-
-/* The k-th number of a list such as "0-1,4", whose form was checked. */
-static unsigned ranges_nth(const char *list, unsigned k)
-{
-	for (char *end;; list = end + 1) {
-		unsigned long first = strtoul(list, &end, 10);
-		unsigned long last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
-
-		if (k <= last - first || !*end)
-			return (unsigned)(first + k);
-		k -= (unsigned)(last - first + 1);
-	}
 }
 
 static void write_pins(xmlTextWriterPtr w, const struct domain_spec *d)
@@ -137,19 +125,19 @@ static void write_cell(xmlTextWriterPtr w, const struct domain_spec *d, size_t i
 
 static void write_interconnect(xmlTextWriterPtr w, const struct topology *t, size_t from, size_t to)
 {
-	const struct { const char *tag; uint64_t value; } figures[] = {
-		{ "latency", t->nodes[to].latency_ns },
-		{ "bandwidth", topology_hmat_mib(t, to) << 10 },
+	const struct { const char *tag, *unit; uint64_t value; } figures[] = {
+		{ "latency", NULL, t->nodes[to].latency_ns },
+		{ "bandwidth", "KiB", topology_hmat_mib(t, to) << 10 },
 	};
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
 		xml_open(w, figures[i].tag);
 		xml_attr_number(w, "initiator", from);
 		xml_attr_number(w, "target", to);
 		xml_attr(w, "type", "access");
 		xml_attr_number(w, "value", figures[i].value);
-		if (i)
-			xml_attr(w, "unit", "KiB");
+		if (figures[i].unit)
+			xml_attr(w, "unit", figures[i].unit);
 		xml_close(w);
 	}
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include "lib/cleanup.h"
 #include "proto/protocol.h"
@@ -134,21 +133,16 @@ static void write_namespace(writer w, const struct topology_device *dev, const c
 		{ "bps-total", dev->bandwidth },
 		{ "bps-total-max", dev->bandwidth_burst },
 	};
-	cleanup_free char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
 
-	if (!out)
-		return;
-	fprintf(out, "if=none,id=%s,format=raw,cache=unsafe,discard=unmap,file=%s", dev->name,
-		image);
+	xml_qemu_arg(w, "-drive");
+	xml_qemu_arg_begin(w);
+	xml_qemu_arg_part(w, "if=none,id=%s,format=raw,cache=unsafe,discard=unmap,file=", dev->name);
+	xml_qemu_arg_path(w, image);
 	for (size_t i = 0; i < ARRAY_SIZE(throttles); i++)
 		if (throttles[i].value)
-			fprintf(out, ",throttling.%s=%" PRIu64, throttles[i].option,
-				throttles[i].value);
-	fclose(out);
-	xml_qemu_arg(w, "-drive");
-	xml_qemu_arg(w, "%s", text);
+			xml_qemu_arg_part(w, ",throttling.%s=%" PRIu64, throttles[i].option,
+					  throttles[i].value);
+	xml_qemu_arg_end(w);
 	xml_qemu_arg(w, "-device");
 	xml_qemu_arg(w, "nvme,drive=%s,bus=pcie.0,addr=0x%x.%u,multifunction=on,serial=%s", dev->name,
 		     SLOT_NVME + n / 8, n % 8, dev->name);
@@ -161,7 +155,10 @@ static void write_nvme(writer w, const struct domain_spec *d)
 
 	if (t->disk == DISK_NVME) {
 		xml_qemu_arg(w, "-drive");
-		xml_qemu_arg(w, "if=none,id=root,format=qcow2,cache=unsafe,file=%s", d->root_overlay);
+		xml_qemu_arg_begin(w);
+		xml_qemu_arg_part(w, "if=none,id=root,format=qcow2,cache=unsafe,file=");
+		xml_qemu_arg_path(w, d->root_overlay);
+		xml_qemu_arg_end(w);
 		xml_qemu_arg(w, "-device");
 		xml_qemu_arg(w, "nvme,drive=root,bus=pcie.0,addr=0x%x,serial=" ROOT_DISK_SERIAL,
 			     SLOT_ROOT_DISK);

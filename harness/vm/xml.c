@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 #include "vm/xml.h"
 
 void xml_open(xmlTextWriterPtr w, const char *tag)
@@ -40,8 +41,37 @@ void xml_qemu_arg(xmlTextWriterPtr w, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	xml_open(w, "qemu:arg");
-	xmlTextWriterWriteVFormatAttribute(w, BAD_CAST "value", fmt, ap);
-	xml_close(w);
+	xml_qemu_arg_begin(w);
+	xmlTextWriterWriteVFormatString(w, fmt, ap);
+	xml_qemu_arg_end(w);
 	va_end(ap);
+}
+
+void xml_qemu_arg_begin(xmlTextWriterPtr w)
+{
+	xml_open(w, "qemu:arg");
+	xmlTextWriterStartAttribute(w, BAD_CAST "value");
+}
+
+void xml_qemu_arg_part(xmlTextWriterPtr w, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	xmlTextWriterWriteVFormatString(w, fmt, ap);
+	va_end(ap);
+}
+
+void xml_qemu_arg_path(xmlTextWriterPtr w, const char *path)
+{
+	for (size_t len; *path; path += len + (path[len] == ',')) {
+		len = strcspn(path, ",");
+		xml_qemu_arg_part(w, "%.*s%s", (int)len, path, path[len] ? ",," : "");
+	}
+}
+
+void xml_qemu_arg_end(xmlTextWriterPtr w)
+{
+	xmlTextWriterEndAttribute(w);
+	xml_close(w);
 }

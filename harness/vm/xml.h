@@ -24,4 +24,14 @@ void xml_flag(xmlTextWriterPtr w, const char *tag, const char *name, const char 
 /* <qemu:arg value='...'/>, formatted. */
 void xml_qemu_arg(xmlTextWriterPtr w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * The same for a value made of parts: begin, as many parts as there are, end. A
+ * path's commas are doubled, or QEMU would take what follows for an option.
+ */
+void xml_qemu_arg_begin(xmlTextWriterPtr w);
+void xml_qemu_arg_part(xmlTextWriterPtr w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void xml_qemu_arg_path(xmlTextWriterPtr w, const char *path);
+void xml_qemu_arg_end(xmlTextWriterPtr w);
+
 #endif

@@ -108,6 +108,8 @@ static void ascending_lists_of_numbers_are_counted(void **state)
 		assert_int_equal(ranges_count(cases[i].text), cases[i].count);
 		assert_int_equal(ranges_last(cases[i].text), cases[i].last);
 	}
+	for (unsigned k = 0; k < 4; k++)
+		assert_int_equal(ranges_nth("1,3,5-6", k), ((const unsigned[]){ 1, 3, 5, 6 })[k]);
 	assert_true(ranges_has("0-1,4", 1));
 	assert_true(ranges_has("0-1,4", 4));
 	assert_false(ranges_has("0-1,4", 2));
