@@ -14,81 +14,21 @@
 #include "lib/child.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "vm/domain.h"
+#include "domain-fixture.h"
 
 #define GIB (1ULL << 30)
 #define SCHEMA "/usr/share/libvirt/schemas/domain.rng"
-
-static const uint64_t four_nodes[] = { GIB, 2 * GIB, GIB / 2, GIB / 2 };
-
-/* One node, two CPUs, virtio, the host's clock, TCG: the others differ from it by a word each. */
-static struct domain_spec plain(void)
-{
-	return (struct domain_spec){
-		.name = "ramrig-0000002a",
-		.arch = arch_here(),
-		.emulator = "/usr/bin/qemu-system-x86_64",
-		.accel = ACCEL_TCG,
-		.clock = CLOCK_HOST,
-		.vcpus = 2,
-		.node_bytes = four_nodes,
-		.n_nodes = 1,
-		.kernel = "/work/run/share-0",
-		.initrd = "/work/run/initrd",
-		.cmdline = "console=ttyS0 panic=-1",
-		.root_overlay = "/work/run/root.qcow2",
-		.root_bus = DISK_VIRTIO,
-		.console_log = "/work/run/out/console.log",
-		.agent_socket = "/work/run/agent",
-		.seed = 42,
-	};
-}
-
-static struct domain_spec of_kind(const char *kind)
-{
-	struct domain_spec d = plain();
-
-	if (!strcmp(kind, "nvme"))
-		d.root_bus = DISK_NVME;
-	else if (!strcmp(kind, "kvm"))
-		d.accel = ACCEL_KVM;
-	else if (!strcmp(kind, "interactive"))
-		d.interactive = true;
-	if (strstr(kind, "virtual")) {
-		d.clock = CLOCK_VIRTUAL;
-		d.vcpus = 1;
-	}
-	if (strstr(kind, "nodes")) {
-		d.n_nodes = ARRAY_SIZE(four_nodes);
-		d.vcpus = strstr(kind, "virtual") ? 1 : 6;
-	}
-	return d;
-}
-
-static const char *const kinds[] = {
-	"plain", "nvme", "kvm", "virtual", "nodes", "nodes-virtual", "interactive",
-};
-
-static char *xml_of(const struct domain_spec *d)
-{
-	struct err e;
-	char *xml = NULL;
-
-	assert_int_equal(domain_xml(d, &xml, &e), 0);
-	return xml;
-}
 
 static void every_kind_of_guest_has_the_xml_that_is_recorded(void **state)
 {
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct domain_spec d = of_kind(kinds[i]);
-		cleanup_free char *path = path_format("tests/golden/domain-%s.xml", kinds[i]);
-		cleanup_free char *xml = xml_of(&d), *wanted = NULL;
+	for (size_t i = 0; i < kinds.n; i++) {
+		cleanup_free char *path = path_format("tests/golden/domain-%s.xml",
+						      kinds.list[i].name);
+		cleanup_free char *xml = xml_of_kind(&kinds.list[i]), *wanted = NULL;
 		struct err e;
 
-		print_message("  %s\n", kinds[i]);
 		if (getenv("RAMRIG_UPDATE_EXPECT"))
 			assert_int_equal(file_write_atomic(path, xml, strlen(xml), &e), 0);
 		assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &wanted, NULL, &e), 0);
@@ -114,11 +54,12 @@ static void libvirts_own_schema_takes_every_recorded_guest(void **state)
 	(void)state;
 
 	assert_int_equal(access(SCHEMA, R_OK), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		cleanup_free char *path = path_format("tests/golden/domain-%s.xml", kinds[i]);
+	for (size_t i = 0; i < kinds.n; i++) {
+		cleanup_free char *path = path_format("tests/golden/domain-%s.xml",
+						      kinds.list[i].name);
 		cleanup_free char *output = NULL;
 
-		print_message("  %s\n", kinds[i]);
+		print_message("  %s\n", kinds.list[i].name);
 		if (schema_status(path, &output))
 			fail_msg("%s", output);
 	}
@@ -151,17 +92,22 @@ static char *text_at(const char *xml, const char *xpath)
 
 static void what_is_special_in_xml_arrives_as_it_was(void **state)
 {
-	static const char odd[] = "/a <b> & \"c\" 'd' ]]> \xc3\xa9";
-	struct domain_spec d = plain();
+	static const char odd[] = "/a <b> & \"c\" 'd' ]]> %s \xc3\xa9";
+	static const char *const images[TOPOLOGY_DEVICES_MAX] = { odd };
 	static const char *const places[] = {
 		"/domain/name", "/domain/os/kernel", "/domain/os/initrd", "/domain/os/cmdline",
 		"/domain/devices/emulator", "/domain/devices/disk/source/@file",
 		"/domain/devices/serial/source/@path", "/domain/devices/channel/source/@path",
 	};
+	cleanup_topology_file struct topology_file f = { 0 };
 	(void)state;
+
+	topology_file_open(&f, OURS "nvme-swap.yaml");
+	struct domain_spec d = spec_of(&(struct kind){ 0 }, &f.topology);
 
 	d.name = d.kernel = d.initrd = d.cmdline = d.emulator = odd;
 	d.root_overlay = d.console_log = d.agent_socket = odd;
+	d.device_images = images;
 	cleanup_free char *xml = xml_of(&d);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		cleanup_free char *text = text_at(xml, places[i]);
@@ -169,18 +115,23 @@ static void what_is_special_in_xml_arrives_as_it_was(void **state)
 		print_message("  %s\n", places[i]);
 		assert_string_equal(text, odd);
 	}
+	cleanup_free char *device = text_at(xml, "//qemu:arg[starts-with(@value, 'if=')]/@value");
+	assert_non_null(strstr(device, odd));
 
-	d.root_bus = DISK_NVME;
+	f.topology.disk = DISK_NVME;
+	f.topology.n_devices = 0;
 	cleanup_free char *nvme = xml_of(&d);
-	cleanup_free char *arg =
-		text_at(nvme, "//qemu:arg[starts-with(@value, 'if=')]/@value");
-	assert_non_null(strstr(arg, odd));
+	cleanup_free char *root = text_at(nvme, "//qemu:arg[starts-with(@value, 'if=')]/@value");
+	assert_non_null(strstr(root, odd));
 }
 
 static void equal_guests_have_equal_bytes_and_a_seed_tells_them_apart(void **state)
 {
-	struct domain_spec d = plain(), other = plain();
+	cleanup_topology_file struct topology_file f = { 0 };
 	(void)state;
+
+	topology_file_open(&f, OURS "full-cxl.yaml");
+	struct domain_spec d = spec_of(&(struct kind){ 0 }, &f.topology), other = d;
 
 	other.seed = UINT32_MAX;
 	cleanup_free char *a = xml_of(&d), *b = xml_of(&d), *c = xml_of(&other);
@@ -201,13 +152,14 @@ static void every_cpu_belongs_to_one_node(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct domain_spec d = plain();
+		struct topology t = { .name = "t", .cpus = cases[i].vcpus, .n_nodes = cases[i].nodes };
+		struct domain_spec d = spec_of(&(struct kind){ 0 }, &t);
 
-		d.vcpus = cases[i].vcpus;
-		d.n_nodes = cases[i].nodes;
+		for (size_t n = 0; n < t.n_nodes; n++)
+			t.nodes[n] = (struct topology_node){ .bytes = GIB, .distance = 20 };
 		cleanup_free char *xml = xml_of(&d);
-		print_message("  %u CPUs, %zu nodes\n", d.vcpus, d.n_nodes);
-		for (size_t n = 0; n < d.n_nodes; n++) {
+		print_message("  %u CPUs, %zu nodes\n", d.vcpus, t.n_nodes);
+		for (size_t n = 0; n < t.n_nodes; n++) {
 			const char *run = cases[i].runs[n];
 			cleanup_free char *cell = run ? path_format("id=\"%zu\" cpus=\"%s\" ", n, run)
 						      : path_format("id=\"%zu\" memory", n);
@@ -221,12 +173,30 @@ static void no_guest_has_a_network_card(void **state)
 {
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct domain_spec d = of_kind(kinds[i]);
-		cleanup_free char *xml = xml_of(&d);
+	for (size_t i = 0; i < kinds.n; i++) {
+		cleanup_free char *xml = xml_of_kind(&kinds.list[i]);
 
 		assert_null(strstr(xml, "<interface"));
 		assert_null(strstr(xml, "netdev"));
+	}
+}
+
+static void only_nodes_with_cpus_are_initiators(void **state)
+{
+	static const struct { const char *kind; bool first, second; } cases[] = {
+		{ "tiers", true, true }, { "tiers-virtual", true, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *path = path_format("tests/golden/domain-%s.xml", cases[i].kind);
+		cleanup_free char *xml = NULL;
+		struct err e;
+
+		assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &xml, NULL, &e), 0);
+		assert_int_equal(!!strstr(xml, "initiator=\"0\" target=\"3\""), cases[i].first);
+		assert_int_equal(!!strstr(xml, "initiator=\"1\" target=\"3\""), cases[i].second);
+		assert_null(strstr(xml, "initiator=\"2\""));
 	}
 }
 
@@ -239,7 +209,8 @@ int main(void)
 		cmocka_unit_test(equal_guests_have_equal_bytes_and_a_seed_tells_them_apart),
 		cmocka_unit_test(every_cpu_belongs_to_one_node),
 		cmocka_unit_test(no_guest_has_a_network_card),
+		cmocka_unit_test(only_nodes_with_cpus_are_initiators),
 	};
 
-	return cmocka_run_group_tests_name("domain", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("domain", tests, kinds_collect, kinds_drop);
 }
