@@ -23,9 +23,9 @@
 #define DEATH "death"
 
 /*
- * How the guest answers @verb about @about (its path, name or first argument;
- * NULL: any). The first reply that fits is taken; without one the answer is
- * an empty result. @before and @after are events told around the answer.
+ * How the guest answers @verb about @about (its path, name, serial, device or
+ * the number of its job; NULL: any). The first reply that fits is taken; without
+ * one the answer is an empty result. @before and @after are events told around it.
  */
 struct reply {
 	const char *verb, *about;
@@ -84,11 +84,21 @@ static inline void guest_say_all(int fd, const char *lines)
 
 static inline bool reply_fits(const struct reply *r, const json_t *request)
 {
-	const char *path = json_str(request, "path"), *name = json_str(request, "name");
+	static const char *const keys[] = { "path", "name", "serial", "device" };
 
 	if (strcmp(r->verb, json_str(request, "verb")))
 		return false;
-	return !r->about || (path && !strcmp(r->about, path)) || (name && !strcmp(r->about, name));
+	if (!r->about)
+		return true;
+	if (json_is_integer(json_object_get(request, "job")))
+		return json_int_or(request, "job", 0) == strtol(r->about, NULL, 10);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *value = json_str(request, keys[i]);
+
+		if (value && !strcmp(r->about, value))
+			return true;
+	}
+	return false;
 }
 
 static inline void guest_answer(int fd, const struct reply *replies, size_t n, const json_t *request)
