@@ -51,33 +51,87 @@ static int folder_read(const char *path, json_t **ret, struct err *e)
 		json_decref(names);
 		return err_set(e, EFBIG, "%s has over %d entries", path, ENTRIES_MAX);
 	}
-	*ret = json_pack("{s:o}", "entries", names);
+	*ret = names;
+	return 0;
+}
+
+/* A file's text, or the array of a folder's names. */
+static int path_read(const char *path, size_t max_bytes, json_t **ret, struct err *e)
+{
+	cleanup_free char *data = NULL;
+	struct stat st;
+	size_t len;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return folder_read(path, ret, e);
+	int rc = file_read(AT_FDCWD, path, max_bytes, &data, &len, e);
+	if (!rc)
+		*ret = text_json(data, len);
+	return rc;
+}
+
+/* What @file takes in an answer, less what its bytes may take twice. */
+static size_t answer_bytes(const json_t *file)
+{
+	size_t bytes = json_string_length(file) + strlen("\"\":,"), i;
+	const json_t *name;
+
+	json_array_foreach(file, i, name)
+		bytes += json_string_length(name) + strlen("\"\",");
+	return bytes;
+}
+
+static int paths_read(const struct agent_config *c, const json_t *paths, bool in_root,
+		      size_t max_bytes, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *files = json_object();
+	size_t left = READ_MAX, i;
+	const json_t *wanted;
+
+	if (!json_is_array(paths))
+		return err_set(e, EINVAL, "paths is no list");
+	json_array_foreach(paths, i, wanted) {
+		if (!json_is_string(wanted))
+			return err_set(e, EINVAL, "item %zu of paths is no text", i);
+		cleanup_free char *path = place(c, json_string_value(wanted), in_root);
+		json_t *file = json_null();
+		int rc = path_read(path, max_bytes, &file, e);
+
+		if (rc && rc != -ENOENT && rc != -ENOTDIR)
+			return rc;
+		json_object_set_new(files, json_string_value(wanted), file);
+		size_t taken = json_string_length(wanted) + answer_bytes(file);
+		if (taken > left)
+			return err_set(e, EFBIG, "%s and what was read before it are over %u bytes",
+				       path, READ_MAX);
+		left -= taken;
+	}
+	*ret = json_pack("{s:O}", "files", files);
 	return 0;
 }
 
 int work_read(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e)
 {
 	json_int_t max_bytes = READ_DEFAULT;
-	const char *wanted;
+	const char *wanted = NULL;
+	json_t *paths = NULL, *file;
 	int in_root = 0;
-	struct stat st;
-	size_t len;
 
-	int rc = request_unpack(request, e, "{s:s, s?I, s?b}", "path", &wanted, "max_bytes",
-				&max_bytes, "root", &in_root);
+	int rc = request_unpack(request, e, "{s?s, s?o, s?I, s?b}", "path", &wanted, "paths", &paths,
+				"max_bytes", &max_bytes, "root", &in_root);
 	if (rc)
 		return rc;
+	if (!wanted == !paths)
+		return err_set(e, EINVAL, "the request names no path, or one and a list");
 	if (max_bytes < 1 || max_bytes > READ_MAX)
 		return err_set(e, EINVAL, "max_bytes is not 1 to %u", READ_MAX);
+	if (paths)
+		return paths_read(c, paths, in_root, (size_t)max_bytes, ret, e);
 	cleanup_free char *path = place(c, wanted, in_root);
-	if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		return folder_read(path, ret, e);
-	cleanup_free char *data = NULL;
-	rc = file_read(AT_FDCWD, path, (size_t)max_bytes, &data, &len, e);
-	if (rc)
-		return rc;
-	*ret = json_pack("{s:o}", "data", text_json(data, len));
-	return 0;
+	rc = path_read(path, (size_t)max_bytes, &file, e);
+	if (!rc)
+		*ret = json_pack("{s:o}", json_is_array(file) ? "entries" : "data", file);
+	return rc;
 }
 
 /*

@@ -43,7 +43,10 @@
  *   write       path, data, [read_back: true], [root], [create: true, mode]
  *               -> { [value: what the file then reads, without final newline] }
  *   read        path, [max_bytes], [root] -> { data } for a file (bytes that are
- *               not UTF-8 come as '?'), { entries: [name, ...] } for a folder
+ *               not UTF-8 come as '?'), { entries: [name, ...] } for a folder.
+ *               paths: [path, ...] instead of path -> { files: { PATH: data,
+ *               [name, ...], or null where there is none } }; max_bytes is of
+ *               each, and what does not fit into one answer fails with EFBIG
  *   job-start   name, argv: [...], [env: {K: V}], [cgroup: "server"],
  *               [root: true], [cwd], [merge_any: true], [output_max],
  *               [tty: "/dev/hvc0"] -> { job, pid }

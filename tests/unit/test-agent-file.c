@@ -27,6 +27,9 @@ static void a_request_that_makes_no_sense_is_refused_and_the_next_is_served(void
 		{ "read", "{\"path\":7}", -EINVAL },
 		{ "read", "{\"path\":\"/etc/hostname\",\"max_bytes\":0}", -EINVAL },
 		{ "read", "{\"path\":\"/etc/hostname\",\"rooot\":true}", -EINVAL },
+		{ "read", "{\"path\":\"/etc/hostname\",\"paths\":[]}", -EINVAL },
+		{ "read", "{\"paths\":\"/etc/hostname\"}", -EINVAL },
+		{ "read", "{\"paths\":[\"/etc/hostname\",1]}", -EINVAL },
 		{ "write", "{\"path\":\"/tmp/x\"}", -EINVAL },
 		{ "modules", "{\"files\":\"x\"}", -EINVAL },
 		{ "modules", "{\"files\":[1]}", -EINVAL },
@@ -92,6 +95,43 @@ static void a_folder_is_read_as_its_sorted_names(void **state)
 	cleanup_json json_t *r = ask(f, "read", json_pack("{s:s}", "path", path));
 	cleanup_json json_t *wanted = json_pack("{s:[sss]}", "entries", "a", "b", "c");
 	assert_true(json_equal(r, wanted));
+}
+
+static void many_paths_are_read_at_once_and_an_absent_one_is_null(void **state)
+{
+	struct fixture *f = *state;
+	cleanup_free char *text = path_format("%s/text", f->dir), *folder = path_format("%s/pair", f->dir);
+	cleanup_free char *absent = path_format("%s/absent", f->dir), *below = path_format("%s/x", text);
+
+	fixture_put(f, "text", "one\n");
+	fixture_put(f, "pair/b", "");
+	fixture_put(f, "pair/a", "");
+	cleanup_json json_t *r = ask(f, "read", json_pack("{s:[ssss]}", "paths", text, folder, absent,
+							  below));
+	cleanup_json json_t *wanted = json_pack("{s:{s:s, s:[ss], s:n, s:n}}", "files", text, "one\n",
+						folder, "a", "b", absent, below);
+	assert_true(json_equal(r, wanted));
+	cleanup_json json_t *in_root = ask(f, "read", json_pack("{s:[s], s:b}", "paths", "/in-root",
+								"root", 1));
+	assert_string_equal(json_str(json_object_get(in_root, "files"), "/in-root"), "yes\n");
+}
+
+static void paths_that_no_answer_can_hold_or_that_cannot_be_read_are_refused_together(void **state)
+{
+	struct fixture *f = *state;
+	static char large[300 << 10];
+	cleanup_free char *a = path_format("%s/a", f->dir), *b = path_format("%s/b", f->dir);
+	struct err e;
+
+	memset(large, '\\', sizeof(large) - 1);
+	fixture_put(f, "a", large);
+	fixture_put(f, "b", large);
+	tell(f, "read", json_pack("{s:[s], s:i}", "paths", a, "max_bytes", sizeof(large)));
+	assert_int_equal(refuse(f, "read", json_pack("{s:[ss], s:i}", "paths", a, b, "max_bytes",
+						     sizeof(large)), &e), -EFBIG);
+	assert_non_null(strstr(e.msg, b));
+	assert_int_equal(refuse(f, "read", json_pack("{s:[ss]}", "paths", "/in-root", a), &e), -EFBIG);
+	assert_int_equal(refuse(f, "read", json_pack("{s:[s]}", "paths", "/proc/self/mem"), &e), -EIO);
 }
 
 static void root_paths_are_below_the_sysroot(void **state)
@@ -180,6 +220,8 @@ int main(void)
 		cmocka_unit_test(a_file_is_read_whole_or_not_at_all),
 		cmocka_unit_test(bytes_that_are_no_text_come_as_question_marks),
 		cmocka_unit_test(a_folder_is_read_as_its_sorted_names),
+		cmocka_unit_test(many_paths_are_read_at_once_and_an_absent_one_is_null),
+		cmocka_unit_test(paths_that_no_answer_can_hold_or_that_cannot_be_read_are_refused_together),
 		cmocka_unit_test(root_paths_are_below_the_sysroot),
 		cmocka_unit_test(a_write_can_be_read_back),
 		cmocka_unit_test(only_create_makes_a_file_and_cuts_what_was_there),
