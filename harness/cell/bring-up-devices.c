@@ -4,11 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include "cell/bring-up-parts.h"
+#include "cell/bring-up.h"
 #include "cell/guest-admin.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
-#define NULLB "/sys/kernel/config/nullb"
 #define MIB (1ULL << 20)
 
 /* A file below a device's folder, and what it is to read. */
@@ -85,7 +85,7 @@ static int timed_fill(struct guest *g, const char *disk, uint64_t bytes, struct 
 static int timed_up(struct guest *g, const struct topology_device *d, char **ret, struct err *e)
 {
 	/* With a word in front: a device "null" must not become /dev/null. */
-	cleanup_free char *name = path_format("timed-%s", d->name);
+	cleanup_free char *name = path_format(TIMED_WORD "%s", d->name);
 	cleanup_free char *dir = path_format(NULLB "/%s", name);
 	const struct setting settings[] = {
 		{ "size", d->bytes / MIB },

@@ -4,6 +4,10 @@
 
 #include "cell/guest.h"
 
+/* Where timed devices are made, each in a folder of this word and its name. */
+#define NULLB "/sys/kernel/config/nullb"
+#define TIMED_WORD "timed-"
+
 /*
  * What a guest must be told before its hardware is what the topology declares,
  * as an administrator would tell it: CXL regions made, namespaces and dax

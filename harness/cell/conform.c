@@ -1,119 +1,77 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include "cell/conform.h"
+#include "cell/guest-admin.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 
-#define LIST_MAX 4096		/* CPUs or nodes in one list */
-#define MEMORY_LEAST 0.80	/* of a node; the kernel keeps the rest for itself */
+#define ROUNDS_MAX 4	/* a folder, what lies in it; more would be a mistake of ours */
 
-int conform_list_count(const char *list)
+static void seen_clear(struct conform_seen *s)
 {
-	int count = 0;
+	json_decref(s->files);
+	free(s->cxl);
+	free(s->log);
+}
+#define cleanup_seen __attribute__((cleanup(seen_clear)))
 
-	while (*list && *list != '\n') {
-		char *end;
-		long first = strtol(list, &end, 10), last = first;
+/* Adds what the guest has at each key of @paths. */
+static int read_files(struct guest *g, const json_t *paths, json_t *files, struct err *e)
+{
+	cleanup_json json_t *result = NULL;
+	json_t *list = json_array(), *unused;
+	const char *path;
 
-		if (end == list || first < 0)
-			return -EINVAL;
-		if (*end == '-') {
-			list = end + 1;
-			last = strtol(list, &end, 10);
-			if (end == list || last < first)
-				return -EINVAL;
-		}
-		if (last - first >= LIST_MAX || (*end && *end != ',' && *end != '\n'))
-			return -EINVAL;
-		count += (int)(last - first) + 1;
-		list = *end == ',' ? end + 1 : end;
+	json_object_foreach((json_t *)paths, path, unused)
+		json_array_append_new(list, json_string(path));
+	int rc = guest_call(g, "read", json_pack("{s:o}", "paths", list), &result, e);
+	if (rc)
+		return rc;
+	json_object_foreach((json_t *)paths, path, unused) {
+		json_t *file = json_object_get(json_object_get(result, "files"), path);
+
+		if (!json_is_string(file) && !json_is_array(file) && !json_is_null(file))
+			return err_set(e, EPROTO, "the agent did not send what %s holds", path);
+		json_object_set(files, path, file);
 	}
-	return count;
+	return 0;
 }
 
-static int add_row(json_t *rows, const char *what, const char *declared, const char *seen, bool ok)
+static int read_all(struct guest *g, const struct topology *t, enum guest_clock clock,
+		    struct conform_seen *seen, struct err *e)
 {
-	json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:b}", "what", what, "declared",
-					      declared, "seen", seen, "ok", ok));
-	return !ok;
+	for (int i = 0; i < ROUNDS_MAX; i++) {
+		cleanup_json json_t *missing = conform_missing(t, clock, seen);
+
+		if (!json_object_size(missing))
+			break;
+		int rc = read_files(g, missing, seen->files, e);
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
-static int compare_count(json_t *rows, const char *what, size_t declared, const char *list)
+/* What the tools complain of is not what they list. */
+static int read_output(struct guest *g, const char *command, char **ret, struct err *e)
 {
-	cleanup_free char *want = path_format("%zu", declared);
-	int n = list ? conform_list_count(list) : 0;
-	cleanup_free char *seen = n < 0 ? path_format("'%.40s'", list) : path_format("%d", n);
+	const char *argv[] = { "sh", "-c", command, NULL };
 
-	return add_row(rows, what, want, seen, n >= 0 && (size_t)n == declared);
-}
-
-/* "Node 0 MemTotal:        1004780 kB" */
-static uint64_t node_total(const char *meminfo)
-{
-	const char *at = meminfo ? strstr(meminfo, "MemTotal:") : NULL;
-
-	return at ? strtoull(at + strlen("MemTotal:"), NULL, 10) << 10 : 0;
-}
-
-static int compare_node(json_t *rows, size_t i, uint64_t declared, const char *meminfo)
-{
-	uint64_t seen = node_total(meminfo);
-	cleanup_free char *what = path_format("memory of node %zu", i);
-	cleanup_free char *want = path_format("%" PRIu64 " MiB", declared >> 20);
-	cleanup_free char *got = path_format("%" PRIu64 " MiB", seen >> 20);
-
-	return add_row(rows, what, want, got,
-		       seen <= declared && (double)seen >= MEMORY_LEAST * (double)declared);
-}
-
-int conform_compare(const struct topology *t, enum guest_clock clock,
-		    const struct conform_seen *seen, json_t *rows)
-{
-	int differ = compare_count(rows, "online CPUs", guest_cpus(t, clock), seen->cpus);
-
-	differ += compare_count(rows, "memory nodes", t->n_nodes, seen->nodes);
-	for (size_t i = 0; i < t->n_nodes; i++)
-		differ += compare_node(rows, i, t->nodes[i].bytes + t->nodes[i].extra_bytes,
-				       i < seen->n_nodes ? seen->meminfo[i] : NULL);
-	return differ;
-}
-
-/* A file that this kernel lacks is something seen, too: nothing. */
-static int read_or_nothing(struct guest *g, const char *path, char **ret, struct err *e)
-{
-	int rc = guest_read(g, path, ret, e);
-
-	return rc == -ENOENT ? 0 : rc;
+	return guest_run(g, argv, ret, e);
 }
 
 int conform_check(struct guest *g, const struct topology *t, enum guest_clock clock, json_t *rows,
 		  int *ret_differences, struct err *e)
 {
-	struct conform_seen seen = {
-		.n_nodes = t->n_nodes,
-	};
+	cleanup_seen struct conform_seen seen = { .files = json_object(), .disks = g->disks };
+	int rc = read_all(g, t, clock, &seen, e);
 
-	seen.meminfo = calloc(seen.n_nodes, sizeof(*seen.meminfo));
-	if (!seen.meminfo)
-		return err_set(e, ENOMEM, "out of memory for the conformance check");
-	int rc = read_or_nothing(g, "/sys/devices/system/cpu/online", &seen.cpus, e);
-	if (!rc)
-		rc = read_or_nothing(g, "/sys/devices/system/node/online", &seen.nodes, e);
-	for (size_t i = 0; !rc && i < seen.n_nodes; i++) {
-		cleanup_free char *path = path_format("/sys/devices/system/node/node%zu/meminfo",
-						      i);
-
-		rc = read_or_nothing(g, path, &seen.meminfo[i], e);
-	}
+	if (!rc && topology_nodes_of(t, NODE_CXL))
+		rc = read_output(g, "cxl list -M -R -T 2>/dev/null", &seen.cxl, e);
+	/* Only the log tells them, as of 6.12. */
+	if (!rc && topology_tiers(t) > 1)
+		rc = read_output(g, "dmesg | grep 'Demotion targets' || true", &seen.log, e);
 	if (!rc)
 		*ret_differences = conform_compare(t, clock, &seen, rows);
-	for (size_t i = 0; i < seen.n_nodes; i++)
-		free(seen.meminfo[i]);
-	free(seen.meminfo);
-	free(seen.cpus);
-	free(seen.nodes);
 	return rc;
 }

@@ -22,6 +22,12 @@
 #define SILENCE NULL
 #define DEATH "death"
 
+#define CPUS "/sys/devices/system/cpu/online"
+/* What a guest of the fixture's topology says of its hardware, all at once; @cpus is JSON. */
+#define HARDWARE(cpus) \
+	"'result': {'files': {'" CPUS "': " cpus ", '/sys/devices/system/node/online': '0', " \
+	"'/sys/devices/system/node/node0/meminfo': 'Node 0 MemTotal: 1000000 kB'}}"
+
 /*
  * How the guest answers @verb about @about (its path, name, serial, device or
  * the number of its job; NULL: any). The first reply that fits is taken; without

@@ -14,9 +14,6 @@
 #include <cmocka.h>
 #include "guest-fixture.h"
 
-#define CPUS "/sys/devices/system/cpu/online"
-#define NODES "/sys/devices/system/node/online"
-#define NODE0 "/sys/devices/system/node/node0/meminfo"
 #define REPLIES_MAX 24
 
 static const char policies[] =
@@ -36,9 +33,7 @@ static const char web[] =
 
 /* A guest that does everything right. The clock stands still, but for the samples. */
 static const struct reply good[] = {
-	{ .verb = "read", .about = CPUS, .answer = "'result': {'data': '0-1'}" },
-	{ .verb = "read", .about = NODES, .answer = "'result': {'data': '0'}" },
-	{ .verb = "read", .about = NODE0, .answer = "'result': {'data': 'Node 0 MemTotal: 1000000 kB'}" },
+	{ .verb = "read", .answer = HARDWARE("'0-1'") },
 	{ .verb = "write", .answer = "'result': {'value': '1'}" },
 	{ .verb = "sample-start", .answer = "'result': {'columns': ['ksm.full_scans', 'vmstat.pgfault']}" },
 	{ .verb = "daemon-start", .answer = "'result': {'job': 1, 'pid': 2}",
@@ -62,9 +57,9 @@ struct lie {
 };
 
 static const struct lie lies[] = {
-	{ "one CPU only", { .verb = "read", .about = CPUS, .answer = "'result': {'data': '0'}" },
+	{ "one CPU only", { .verb = "read", .answer = HARDWARE("'0'") },
 	  "conformance", -ENODEV, OUTCOME_NONCONFORMING, "online CPUs: declared 2, seen 1 (1 differ" },
-	{ "its /sys cannot be read", { .verb = "read", .about = CPUS, .answer = "'errno': 5, 'error': 'x'" },
+	{ "its /sys cannot be read", { .verb = "read", .answer = "'errno': 5, 'error': 'x'" },
 	  "conformance", -EIO, OUTCOME_NONCONFORMING, "'read'" },
 	{ "no root disk", { .verb = "mount", .answer = "'errno': 110, 'error': 'no disk ramrig-root'" },
 	  "root disk", -ETIMEDOUT, OUTCOME_NONCONFORMING, "ramrig-root" },
