@@ -11,11 +11,12 @@ setup_file() {
 	make -C "$BATS_TEST_DIRNAME/../.." install DESTDIR="$STAGE" PREFIX=/usr >&2
 }
 
-@test "make install lays down program, agent, man page, completion and data" {
+@test "make install lays down programs, agent, man page, completion and data" {
 	for file in bin/ramrig libexec/ramrig/ramrig-agent share/man/man1/ramrig.1 \
 		share/bash-completion/completions/ramrig \
 		share/ramrig/experiments/quickstart.yaml share/ramrig/topologies/dram.yaml \
 		share/ramrig/policies/ksm.yaml share/ramrig/workloads/nginx/workload.yaml \
+		share/ramrig/workloads/coldheap/coldheap \
 		share/ramrig/images/kernels/debian-6.12/kernel.yaml \
 		share/ramrig/images/rootfs/default/image.yaml; do
 		[ -s "$STAGE/usr/$file" ] || fail "missing: $file"
@@ -25,6 +26,7 @@ setup_file() {
 @test "programs may be executed, everything may be read, nothing is writable by others" {
 	[ -x "$STAGE/usr/bin/ramrig" ]
 	[ -x "$STAGE/usr/libexec/ramrig/ramrig-agent" ]
+	[ -x "$STAGE/usr/share/ramrig/workloads/coldheap/coldheap" ]
 	[ -z "$(find "$STAGE" ! -perm -444)" ] || fail "$(find "$STAGE" ! -perm -444)"
 	[ -z "$(find "$STAGE" ! -type l -perm /022)" ] || fail "$(find "$STAGE" -perm /022)"
 }
@@ -38,7 +40,9 @@ setup_file() {
 	expect_in "$(jq -r '.checks[] | select(.id == "agent") | .finding' <<<"$output")" "$STAGE/usr/"
 }
 
-@test "the agent needs no library" {
-	run_apart ldd "$STAGE/usr/libexec/ramrig/ramrig-agent"
-	expect_in "$output$errors" "not a dynamic executable"
+@test "what runs in the guest needs no library" {
+	for program in libexec/ramrig/ramrig-agent share/ramrig/workloads/coldheap/coldheap; do
+		run_apart ldd "$STAGE/usr/$program"
+		expect_in "$output$errors" "not a dynamic executable"
+	done
 }
