@@ -19,7 +19,7 @@ defaults_set() {
 		:value
 		s/^    default: \(.*\)$/\1/;T;G;s/\(.*\)\n\(.*\)/\2 \1/p
 	}' "$ROOT/workloads/coldheap/workload.yaml")
-	export RAMRIG_HEAP=$((16 << 20)) RAMRIG_LIMIT=0 RAMRIG_WARMUP=100 RAMRIG_DURATION=300 \
+	export RAMRIG_HEAP=$((16 << 20)) RAMRIG_LIMIT=0 RAMRIG_RECLAIM=0 RAMRIG_WARMUP=100 RAMRIG_DURATION=300 \
 		RAMRIG_ACCESSES=20000 RAMRIG_WARMUP_ACCESSES=1000
 }
 

@@ -217,7 +217,7 @@ static void a_shift_turns_the_first_hot_pages_cold_and_warm_ones_hot(void **stat
 /* Parameters */
 
 static const struct { const char *name, *value; } good[] = {
-	{ "HEAP", "67108864" }, { "LIMIT", "0" }, { "HOT", "10" }, { "WARM", "20" },
+	{ "HEAP", "67108864" }, { "LIMIT", "0" }, { "RECLAIM", "0" }, { "HOT", "10" }, { "WARM", "20" },
 	{ "HOT_RATE", "90" }, { "WARM_RATE", "9" }, { "ZIPF", "99" }, { "SHIFT", "0" },
 	{ "SHIFT_BY", "10" }, { "WRITES", "20" }, { "RUN", "64" }, { "COMPRESSIBLE", "50" },
 	{ "THREADS", "1" }, { "RATE", "0" }, { "WARMUP", "1000" }, { "DURATION", "1000" },

@@ -21,6 +21,7 @@ static const struct {
 } numbers[] = {
 	NUMBER(heap, MIB, 1ULL << 44),
 	NUMBER(limit, 0, 1ULL << 44),
+	NUMBER(reclaim, 0, 1ULL << 44),
 	NUMBER(hot, 1, 98),
 	NUMBER(warm, 0, 98),
 	NUMBER(hot_rate, 1, 100),

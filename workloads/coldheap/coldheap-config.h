@@ -9,7 +9,7 @@
 enum thp { THP_NEVER, THP_DEFAULT, THP_ALWAYS };
 
 struct config {
-	uint64_t heap, limit;			/* bytes; no limit: 0 */
+	uint64_t heap, limit, reclaim;		/* bytes; 0: no limit, nothing reclaimed */
 	uint64_t hot, warm;			/* % of the pages */
 	uint64_t hot_rate, warm_rate;		/* % of the accesses */
 	uint64_t zipf;				/* hundredths of theta */

@@ -53,6 +53,23 @@ static int cgroup_find(char *path, size_t size, struct err *e)
 	return 0;
 }
 
+int reclaim_ask(uint64_t bytes, bool *ret_all, struct err *e)
+{
+	char folder[PATH_MAX - 20], path[PATH_MAX];
+	int rc = cgroup_find(folder, sizeof(folder), e);
+
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "%s/memory.reclaim", folder);
+	cleanup_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool all = fd >= 0 && dprintf(fd, "%" PRIu64, bytes) > 0;
+
+	if (!all && errno != EAGAIN)
+		return err_set(e, errno, "cannot ask for memory back with %s: %m", path);
+	*ret_all = all;
+	return 0;
+}
+
 static int limit_write(uint64_t bytes, struct err *e)
 {
 	char folder[PATH_MAX - 20], path[PATH_MAX], seen[64];

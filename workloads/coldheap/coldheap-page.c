@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
 #include "workloads/coldheap/coldheap-page.h"
 
 #define WEIGHT_FIRST 0x9e3779b97f4a7c15ULL	/* odd, and so are all that follow */
@@ -18,9 +17,15 @@ static uint64_t mix(uint64_t x)
 	return (x ^ x >> 32) * NOISE_FACTOR;
 }
 
+/* What the sum begins with: that of a page of zeros is not zero. */
+static uint64_t sum_first(const struct page_form *f)
+{
+	return f->seed | 1;
+}
+
 static uint64_t page_sum(const struct page *p, const struct page_form *f)
 {
-	uint64_t sum = f->seed | 1, w = WEIGHT_FIRST;
+	uint64_t sum = sum_first(f), w = WEIGHT_FIRST;
 
 	for (unsigned i = 0; i < PAGE_WORDS; i++, w += WEIGHT_STEP)
 		sum += p->words[i] * w;
@@ -34,17 +39,28 @@ struct page_form page_form(uint64_t seed, unsigned compressible)
 	return (struct page_form){ .seed = seed, .noise = noise < most ? noise : most };
 }
 
+/*
+ * Word by word, never as a string of bytes: emulated CXL memory takes as long for
+ * a byte as for a word.
+ */
+static void word_put(struct page *p, unsigned i, uint64_t word, uint64_t *sum)
+{
+	*(volatile uint64_t *)&p->words[i] = word;
+	*sum += word * weight(i);
+}
+
 void page_fill(struct page *p, const struct page_form *f, uint64_t index, uint64_t version)
 {
-	uint64_t x = mix(mix(f->seed + index) + version);
+	uint64_t x = mix(mix(f->seed + index) + version), sum = sum_first(f);
 	unsigned end = PAGE_PAYLOAD + f->noise;
 
-	p->words[PAGE_VERSION] = version;
-	p->words[PAGE_INDEX] = index;
+	word_put(p, PAGE_VERSION, version, &sum);
+	word_put(p, PAGE_INDEX, index, &sum);
 	for (unsigned i = PAGE_PAYLOAD; i < end; i++)
-		p->words[i] = mix(x += NOISE_STEP);
-	memset(p->words + end, 0, (PAGE_WORDS - end) * sizeof(*p->words));
-	p->words[PAGE_CHECKSUM] = page_sum(p, f);
+		word_put(p, i, mix(x += NOISE_STEP), &sum);
+	for (unsigned i = end; i < PAGE_WORDS; i++)
+		word_put(p, i, 0, &sum);
+	p->words[PAGE_CHECKSUM] = sum;
 }
 
 static int page_is_zero(const struct page *p)

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
+#include "workloads/coldheap/coldheap-limit.h"
 #include "workloads/coldheap/coldheap-report.h"
 #include "workloads/coldheap/coldheap-serve.h"
 
@@ -23,6 +24,17 @@ static void where_tell(struct server *s, const char *when, FILE *out)
 	where_print(&s->where, when, out);
 }
 
+static int reclaim_tell(uint64_t bytes, FILE *out, struct err *e)
+{
+	bool all;
+	int rc = bytes ? reclaim_ask(bytes, &all, e) : 0;
+
+	if (bytes && !rc)
+		fprintf(out, all ? "the kernel took back %" PRIu64 " bytes\n" :
+				   "the kernel took back less than %" PRIu64 " bytes\n", bytes);
+	return rc;
+}
+
 static int run_warmup(struct server *s, const char *arg, FILE *out, struct err *e)
 {
 	const struct config *c = s->config;
@@ -34,8 +46,9 @@ static int run_warmup(struct server *s, const char *arg, FILE *out, struct err *
 	if (rc)
 		return rc;
 	fprintf(out, "warmed up with %" PRIu64 " accesses\n", r.accesses);
+	rc = reclaim_tell(s->config->reclaim, out, e);
 	where_tell(s, "warmup", out);
-	return 0;
+	return rc;
 }
 
 static int run_measure(struct server *s, const char *arg, FILE *out, struct err *e)
