@@ -21,7 +21,7 @@
 #include "vm/session.h"
 #include "vm/workdir.h"
 
-static int opt_pairs, opt_jobs = 1, opt_dry_run, opt_json, opt_strict, opt_diagnostic;
+static int opt_pairs, opt_jobs = 1, opt_scale, opt_dry_run, opt_json, opt_strict, opt_diagnostic;
 static const char *opt_out, *opt_resume, *opt_seed, *opt_clock, *opt_kernel, *opt_modules,
 	*opt_budget;
 
@@ -40,6 +40,8 @@ static const struct poptOption options[] = {
 	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0,
 	  "host, or virtual: one CPU whose time is counted instructions; instead of the "
 	  "experiment's", "CLOCK" },
+	{ "scale", '\0', POPT_ARG_INT, &opt_scale, 0,
+	  "how many times the size of its file each topology gets, instead of the experiment's", "N" },
 	{ "kernel", '\0', POPT_ARG_STRING, &opt_kernel, 0,
 	  "a kernel's name, a bzImage or a built kernel tree, instead of the experiment's",
 	  "KERNEL" },
@@ -62,12 +64,15 @@ static int check_options(int argc, uint64_t *ret_budget_ms, struct err *e)
 	*ret_budget_ms = 0;
 	if (!!argc == !!opt_resume)
 		return err_set(e, EINVAL, "name an EXPERIMENT, or --resume DIR, not both");
-	if (opt_resume && (opt_out || opt_pairs || opt_seed || opt_clock || opt_kernel))
+	if (opt_resume && (opt_out || opt_pairs || opt_seed || opt_clock || opt_kernel ||
+			   opt_scale))
 		return err_set(e, EINVAL, "--resume finishes a plan as it was made: it goes with "
 			       "--jobs and --budget only");
 	if (opt_pairs < 0 || opt_jobs < 1 || opt_jobs > BATCH_JOBS_MAX)
 		return err_set(e, EINVAL, "--pairs is at least 1, --jobs from 1 to %d",
 			       BATCH_JOBS_MAX);
+	if (opt_scale && topology_scale_check(opt_scale, e))
+		return -e->code;
 	if (opt_budget && quantity_parse(QUANTITY_DURATION, opt_budget, ret_budget_ms, e))
 		return -e->code;
 	return session_check_uri(cli.connect, e);
@@ -75,6 +80,7 @@ static int check_options(int argc, uint64_t *ret_budget_ms, struct err *e)
 
 static int make_plan(const char *experiment, json_t **ret, struct err *e)
 {
+	cleanup_site struct site site = { 0 };
 	struct plan_opts o = {
 		.experiment = experiment,
 		.pairs = (unsigned)opt_pairs,
@@ -82,6 +88,8 @@ static int make_plan(const char *experiment, json_t **ret, struct err *e)
 		.kernel = opt_kernel,
 		.kernel_modules = opt_modules,
 		.diagnostic = opt_diagnostic,
+		.scale = (unsigned)opt_scale,
+		.site = &site,
 		.connect = cli.connect,
 		.version = RAMRIG_VERSION,
 	};

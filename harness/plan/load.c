@@ -53,50 +53,29 @@ static int file_load(const struct search *s, const struct spec *experiment, enum
 	return 0;
 }
 
-int plan_load_topologies(const struct search *s, const struct spec *experiment, json_t **ret,
-			 struct err *e)
+int plan_load_topologies(const struct search *s, const struct spec *experiment,
+			 const struct topology_wish *w, json_t **ret, struct err *e)
 {
 	cleanup_json json_t *map = json_object();
-	const json_t *name;
+	const json_t *item;
 	size_t i;
 
-	json_array_foreach(json_object_get(spec_doc(experiment), "topologies"), i, name) {
+	json_array_foreach(json_object_get(spec_doc(experiment), "topologies"), i, item) {
+		const char *name = json_string_value(item);
+		cleanup_free char *path = NULL;
 		char pointer[64];
+		json_t *doc;
 
 		snprintf(pointer, sizeof(pointer), "/topologies/%zu", i);
-		int rc = file_load(s, experiment, SPEC_TOPOLOGY, json_string_value(name), pointer,
-				   map, NULL, e);
+		if (search_find(s, SPEC_TOPOLOGY, name, &path, e))
+			return spec_error(experiment, pointer, e, "%s", e->msg);
+		int rc = topology_load(s, path, w, &doc, e);
 		if (rc)
 			return rc;
+		if (json_object_set_new(map, name, doc))
+			return err_set(e, ENOMEM, "out of memory for %s", path);
 	}
 	*ret = take_ptr(map);
-	return 0;
-}
-
-/* Two policies of one arm that write one file contradict each other, or one of them is idle. */
-static int writes_check(const struct spec *experiment, const json_t *names, const json_t *policies,
-			size_t arm, struct err *e)
-{
-	cleanup_json json_t *writers = json_object();
-	const json_t *name, *write;
-	size_t i, k;
-
-	json_array_foreach(names, i, name) {
-		const json_t *policy = json_object_get(policies, json_string_value(name));
-
-		json_array_foreach(json_object_get(policy, "write"), k, write) {
-			const char *file = json_str(write, "file"), *other = json_str(writers, file);
-			char pointer[64];
-
-			if (other && strcmp(other, json_string_value(name))) {
-				snprintf(pointer, sizeof(pointer), "/arms/%zu/policies/%zu", arm, i);
-				return spec_error(experiment, pointer, e, "policies '%s' and '%s' "
-						  "both write %s; an arm can have one of them",
-						  other, json_string_value(name), file);
-			}
-			json_object_set_new(writers, file, json_string(json_string_value(name)));
-		}
-	}
 	return 0;
 }
 
@@ -108,9 +87,7 @@ int plan_load_policies(const struct search *s, const struct spec *experiment, js
 	size_t i, k;
 
 	json_array_foreach(json_object_get(spec_doc(experiment), "arms"), i, arm) {
-		const json_t *names = json_object_get(arm, "policies");
-
-		json_array_foreach(names, k, name) {
+		json_array_foreach(json_object_get(arm, "policies"), k, name) {
 			char pointer[64];
 
 			snprintf(pointer, sizeof(pointer), "/arms/%zu/policies/%zu", i, k);
@@ -119,8 +96,6 @@ int plan_load_policies(const struct search *s, const struct spec *experiment, js
 			if (rc)
 				return rc;
 		}
-		if (writes_check(experiment, names, map, i, e))
-			return -e->code;
 	}
 	*ret = take_ptr(map);
 	return 0;

@@ -9,8 +9,8 @@
  * NAME -> checked file, as the plan holds them. What it names and does not
  * exist is an error at its place in the experiment.
  */
-int plan_load_topologies(const struct search *s, const struct spec *experiment, json_t **ret,
-			 struct err *e);
+int plan_load_topologies(const struct search *s, const struct spec *experiment,
+			 const struct topology_wish *w, json_t **ret, struct err *e);
 int plan_load_policies(const struct search *s, const struct spec *experiment, json_t **ret,
 		       struct err *e);
 int plan_load_workloads(const struct search *s, const struct spec *experiment, json_t **ret,

@@ -5,6 +5,7 @@
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/rng.h"
+#include "plan/arms.h"
 #include "plan/family.h"
 #include "plan/load.h"
 #include "plan/plan.h"
@@ -110,6 +111,7 @@ struct draft {
 	unsigned pairs;
 	int64_t seed;
 	const char *clock;
+	unsigned scale;
 	bool diagnostic;
 	unsigned long groups, family;
 };
@@ -124,22 +126,38 @@ static void draft_clear(struct draft *d)
 	spec_free(d->experiment);
 }
 
+/* What the options leave of the experiment: loading must know it. */
+static int draft_choose(const struct plan_opts *o, struct draft *d, struct err *e)
+{
+	d->doc = spec_doc(d->experiment);
+	d->pairs = o->pairs ? o->pairs : (unsigned)json_int_or(d->doc, "pairs", 0);
+	d->seed = o->has_seed ? o->seed : json_int_or(d->doc, "seed", 0);
+	d->clock = o->clock ? o->clock : json_str(d->doc, "clock");
+	d->scale = o->scale ? o->scale : (unsigned)json_int_or(d->doc, "scale", 1);
+	d->diagnostic = o->diagnostic || json_is_true(json_object_get(d->doc, "diagnostic"));
+	if (strcmp(d->clock, "host") && strcmp(d->clock, "virtual"))
+		return err_set(e, EINVAL, "the clock '%s' is not host or virtual", d->clock);
+	return 0;
+}
+
 static int draft_load(const struct search *s, const struct plan_opts *o, struct draft *d,
 		      struct err *e)
 {
-	cleanup_free char *path = NULL;
+	const struct topology_wish w = {
+		.scale = d->scale,
+		.clock = !strcmp(d->clock, "virtual") ? CLOCK_VIRTUAL : CLOCK_HOST,
+		.site = o->site,
+	};
+	int rc = plan_load_kernels(s, d->experiment, o, &d->kernels, e);
 
-	int rc = search_find(s, SPEC_EXPERIMENT, o->experiment, &path, e);
 	if (!rc)
-		rc = spec_load(SPEC_EXPERIMENT, path, &d->experiment, e);
-	if (!rc)
-		rc = plan_load_kernels(s, d->experiment, o, &d->kernels, e);
-	if (!rc)
-		rc = plan_load_topologies(s, d->experiment, &d->topologies, e);
+		rc = plan_load_topologies(s, d->experiment, &w, &d->topologies, e);
 	if (!rc)
 		rc = plan_load_workloads(s, d->experiment, &d->workloads, e);
 	if (!rc)
 		rc = plan_load_policies(s, d->experiment, &d->policies, e);
+	if (!rc)
+		rc = plan_check_arms(s, d->experiment, d->topologies, d->policies, e);
 	if (!rc)
 		rc = plan_metrics(d->experiment, d->workloads, &d->metrics, e);
 	if (!rc)
@@ -147,20 +165,13 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 	return rc;
 }
 
-static int draft_decide(const struct plan_opts *o, struct draft *d, struct err *e)
+static int draft_count(const struct plan_opts *o, struct draft *d, struct err *e)
 {
-	d->doc = spec_doc(d->experiment);
-	d->pairs = o->pairs ? o->pairs : (unsigned)json_int_or(d->doc, "pairs", 0);
-	d->seed = o->has_seed ? o->seed : json_int_or(d->doc, "seed", 0);
-	d->clock = o->clock ? o->clock : json_str(d->doc, "clock");
-	d->diagnostic = o->diagnostic || json_is_true(json_object_get(d->doc, "diagnostic"));
 	d->arms = arms_make(d->doc);
 	d->groups = (o->kernel ? 1 : json_array_size(json_object_get(d->doc, "kernels"))) *
 		json_object_size(d->topologies) * json_object_size(d->workloads);
 	d->family = json_array_size(d->metrics) * (json_array_size(d->arms) - 1) * d->groups;
 
-	if (strcmp(d->clock, "host") && strcmp(d->clock, "virtual"))
-		return err_set(e, EINVAL, "the clock '%s' is not host or virtual", d->clock);
 	if (d->pairs > CELLS_MAX / (d->groups * json_array_size(d->arms)))
 		return spec_error(d->experiment, "/pairs", e, "%u pairs of %lu groups and %zu arms "
 				  "are over %d cells", d->pairs, d->groups, json_array_size(d->arms),
@@ -175,13 +186,14 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 	char now[21];
 
 	clock_utc(now);
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:O, s:O, s:b, s:s, s:O, s:O, "
-			 "s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:O, s:O, s:b, s:s, s:O, "
+			 "s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
 			 "schema", 1, "ramrig", o->version ? o->version : "",
 			 "created", o->created ? o->created : now,
 			 "experiment", json_str(d->doc, "experiment"),
 			 "summary", json_str(d->doc, "summary"),
 			 "seed", (json_int_t)d->seed, "clock", d->clock,
+			 "scale", (json_int_t)d->scale,
 			 "pairs", (json_int_t)d->pairs,
 			 "alpha", json_object_get(d->doc, "alpha"),
 			 "sample_hz", json_object_get(d->doc, "sample_hz"),
@@ -196,11 +208,17 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_plan, struct err *e)
 {
 	__attribute__((cleanup(draft_clear))) struct draft d = {};
+	cleanup_free char *path = NULL;
 
-	int rc = draft_load(s, o, &d, e);
-	if (rc)
-		return rc;
-	rc = draft_decide(o, &d, e);
+	int rc = search_find(s, SPEC_EXPERIMENT, o->experiment, &path, e);
+	if (!rc)
+		rc = spec_load(SPEC_EXPERIMENT, path, &d.experiment, e);
+	if (!rc)
+		rc = draft_choose(o, &d, e);
+	if (!rc)
+		rc = draft_load(s, o, &d, e);
+	if (!rc)
+		rc = draft_count(o, &d, e);
 	if (rc)
 		return rc;
 	json_t *plan = draft_pack(o, &d);

@@ -8,6 +8,7 @@
 #include "lib/err.h"
 #include "lib/json.h"
 #include "spec/search.h"
+#include "topology/load.h"
 
 /*
  * The plan: an experiment and all that it refers to, checked against each
@@ -25,6 +26,8 @@
  * What this module leaves to be filled in: "image" and "kernels" hold no more
  * than { "name" } ("modules", too, where plan_opts names them).
  *
+ * Topologies are as their files say, with every size multiplied by "scale".
+ *
  * Each workload's parameters are objects { "unit", "default", "help", "value" },
  * "value" being what this plan sets.
  *
@@ -40,6 +43,8 @@ struct plan_opts {
 	const char *kernel;		/* name or path instead of the experiment's kernels, or NULL */
 	const char *kernel_modules;	/* folder of its modules, or NULL */
 	bool diagnostic;		/* as if the experiment said so: no verdict is wanted */
+	unsigned scale;			/* of every topology; 0: as the experiment says */
+	struct site *site;		/* the host that topologies must fit; NULL: any */
 	const char *connect;		/* libvirt URI */
 	const char *version;		/* ramrig's */
 	const char *created;		/* UTC time for tests; NULL: now */

@@ -117,12 +117,16 @@ static void cells_print(const json_t *plan, FILE *out)
 
 void plan_print(const json_t *plan, FILE *out)
 {
+	json_int_t scale = json_int_or(plan, "scale", 1);
 	const json_t *item;
 	size_t i;
 
 	fprintf(out, "Experiment %s: %s\n", json_str(plan, "experiment"), json_str(plan, "summary"));
-	fprintf(out, "  %" JSON_INTEGER_FORMAT " pairs, %s clock, seed %" JSON_INTEGER_FORMAT "\n",
+	fprintf(out, "  %" JSON_INTEGER_FORMAT " pairs, %s clock, seed %" JSON_INTEGER_FORMAT,
 		json_int_or(plan, "pairs", 0), json_str(plan, "clock"), json_int_or(plan, "seed", 0));
+	if (scale > 1)
+		fprintf(out, ", topologies at %" JSON_INTEGER_FORMAT " times their size", scale);
+	fputc('\n', out);
 	json_array_foreach(json_object_get(plan, "arms"), i, item)
 		arm_print(item, out);
 	json_array_foreach(json_object_get(plan, "metrics"), i, item)
