@@ -9,8 +9,26 @@
 #include "image/initramfs.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "topology/admit.h"
 #include "vm/embed.h"
 #include "vm/probe.h"
+
+/* A plan may have been made on another host, or before QEMU changed. */
+static int admit(struct stage *s, struct err *e)
+{
+	struct work *k = &s->work;
+	struct host_memory host;
+	int rc = host_memory_read("", &host, e);
+
+	if (!rc && !k->features && topology_features(k->topology)) {
+		rc = vm_features_probe(&s->features, e);
+		k->features = &s->features;
+	}
+	if (rc)
+		return rc;
+	rc = topology_admit(k->topology, k->clock, &host, k->features, NULL, e);
+	return rc ? err_prefix(e, "topology '%s' cannot be had here: ", k->topology->name) : 0;
+}
 
 /* The part of a work that every guest of a topology has in common. */
 static int prepare(struct stage *s, const char *workload_dir, struct err *e)
@@ -23,11 +41,8 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 		rc = qemu_find(&s->emulator, e);
 	if (!rc)
 		rc = accel_probe(&k->accel, &why, e);
-	/* Which of QEMU's devices a CXL expander is depends on what it has. */
-	if (!rc && !k->features && topology_nodes_of(k->topology, NODE_CXL)) {
-		rc = vm_features_probe(&s->features, e);
-		k->features = &s->features;
-	}
+	if (!rc)
+		rc = admit(s, e);
 	if (!rc)
 		rc = workdir_new(&s->dir, e);
 	if (rc)

@@ -2,6 +2,7 @@
 #include "lib/cleanup.h"
 #include "lib/quantity.h"
 #include "topology/rules.h"
+#include "vm/domain.h"
 
 #define NODE_GRANULE (2ULL << 20)
 #define HUGEPAGE_2M (2ULL << 20)
@@ -51,10 +52,10 @@ static int host_bridges_are_few_enough(const struct rule_target *r)
 	for (size_t i = 0; i < r->t->n_nodes; i++) {
 		const struct topology_node *n = &r->t->nodes[i];
 
-		bridges += n->behind_switch ? 1 : n->expanders;
+		bridges += domain_cxl_bridges(n);
 		if (bridges > CXL_BRIDGES_MAX)
 			return rule_broken(r, rule_at(at, "nodes", i, ""), "nodes: the cxl nodes up to "
-					   "this one take %u host bridges, and QEMU has room for %d; "
+					   "this one take %u host bridges, and a guest has room for %d; "
 					   "expanders behind a switch share one", bridges,
 					   CXL_BRIDGES_MAX);
 	}
