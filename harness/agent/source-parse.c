@@ -6,6 +6,7 @@
 #include "agent/source-parse.h"
 
 #define LINES_MAX 1024
+#define BLANKS " \t"
 
 static const struct sample_value absent;
 
@@ -44,6 +45,16 @@ static size_t lines_find(const char *text, const char **starts)
 		text += *text != '\0';
 	}
 	return n;
+}
+
+/* Past the "Node N " that begins each line of a node's meminfo. */
+static const char *node_skip(const char *line)
+{
+	if (*line != 'N' || strncmp(line, "Node ", 5))
+		return line;
+	size_t digits = strspn(line + 5, "0123456789");
+
+	return digits && line[5 + digits] == ' ' ? line + 5 + digits + 1 : line;
 }
 
 static bool line_has_key(const char *line, const struct source_key *k)
@@ -85,8 +96,69 @@ void keyed_parse(const char *text, struct source_key *keys, size_t n,
 	const char *lines[LINES_MAX];
 	size_t n_lines = lines_find(text, lines);
 
+	for (size_t i = 0; i < n_lines; i++)
+		lines[i] = node_skip(lines[i]);
 	for (size_t i = 0; i < n; i++)
 		values[i] = key_find(&keys[i], lines, n_lines);
+}
+
+/* Past @n words of the line at @text; at most to its end. */
+static const char *words_skip(const char *text, size_t n)
+{
+	text += strspn(text, BLANKS);
+	while (n--) {
+		text += strcspn(text, BLANKS "\n");
+		text += strspn(text, BLANKS);
+	}
+	return text;
+}
+
+/* The word at @text, where it is a number. */
+static struct sample_value word_number(const char *text)
+{
+	const char *end;
+	struct sample_value v = absent;
+
+	if (isdigit((unsigned char)*text) || *text == '-')
+		v = number_parse(text, &end);
+	return v.present && (!*end || strchr(BLANKS "\n", *end)) ? v : absent;
+}
+
+void fields_parse(const char *text, const struct source_key *keys, size_t n,
+		  struct sample_value *values)
+{
+	size_t place = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		text = words_skip(text, keys[i].line - place);
+		values[i] = word_number(text);
+		place = keys[i].line;
+	}
+}
+
+/* "Filename Type Size Used Priority"; a blank in a name is written as \040. */
+static struct sample_value swap_used(const char *path, const char *const *lines, size_t n)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 1; i < n; i++) {
+		if (strncmp(lines[i], path, len) || !lines[i][len] || !strchr(BLANKS, lines[i][len]))
+			continue;
+		struct sample_value v = word_number(words_skip(lines[i], 3));
+
+		return v.present && !__builtin_mul_overflow(v.n, 1024, &v.n) ? v : absent;
+	}
+	return absent;
+}
+
+void swaps_parse(const char *text, const struct source_key *keys, size_t n,
+		 struct sample_value *values)
+{
+	const char *lines[LINES_MAX];
+	size_t n_lines = lines_find(text, lines);
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = swap_used(keys[i].path, lines, n_lines);
 }
 
 void psi_parse(const char *text, struct sample_value values[static 2])

@@ -16,10 +16,22 @@ struct sample_value value_parse(const char *text);
 struct source_key {
 	char *name;
 	size_t len, line;
+	const char *path;	/* of "swaps": a device, behind the name's own end */
 };
 
-/* Lines "key number" and "key: number kB", the latter in bytes. */
+/*
+ * Lines "key number" and "key: number kB", the latter in bytes; "Node N " before
+ * a key is passed over.
+ */
 void keyed_parse(const char *text, struct source_key *keys, size_t n,
+		 struct sample_value *values);
+
+/* One line of numbers: each key's @line is its place in it, from 0 on, in rising order. */
+void fields_parse(const char *text, const struct source_key *keys, size_t n,
+		  struct sample_value *values);
+
+/* /proc/swaps: bytes in use of each device; a key's @path is as the file has it. */
+void swaps_parse(const char *text, const struct source_key *keys, size_t n,
 		 struct sample_value *values);
 
 /* values[0] is the total of "some", values[1] that of "full". */

@@ -40,11 +40,15 @@ struct source {
 	long seen_pid;			/* the greatest that a search has looked at */
 };
 
+/* What the keys of a source say: a name, a name's place ("-" is no column), "NAME=/PATH". */
+enum key_form { KEY_NONE, KEY_NAME, KEY_PLACE, KEY_PATH };
+
 struct kind {
 	const char *name;
 	int (*open)(struct source *s, int root_fd);
 	void (*parse)(struct source *s, const char *text, struct sample_value *values);
-	const char *const *columns;	/* what follows the name; NULL: the keys */
+	enum key_form form;
+	const char *const *columns;	/* of KEY_NONE: what follows the name */
 	size_t n_columns;
 };
 
@@ -130,6 +134,16 @@ static void keyed_fill(struct source *s, const char *text, struct sample_value *
 	keyed_parse(text, s->keys, s->n_keys, values);
 }
 
+static void fields_fill(struct source *s, const char *text, struct sample_value *values)
+{
+	fields_parse(text, s->keys, s->n_keys, values);
+}
+
+static void swaps_fill(struct source *s, const char *text, struct sample_value *values)
+{
+	swaps_parse(text, s->keys, s->n_keys, values);
+}
+
 static void psi_fill(struct source *s, const char *text, struct sample_value *values)
 {
 	(void)s;
@@ -146,10 +160,12 @@ static const char *const no_suffix[] = { "" };
 static const char *const psi_suffixes[] = { ".some_us", ".full_us" };
 
 static const struct kind kinds[] = {
-	{ "value", file_open, value_fill, no_suffix, 1 },
-	{ "keyed", file_open, keyed_fill, NULL, 0 },
-	{ "psi", file_open, psi_fill, psi_suffixes, 2 },
-	{ "thread", thread_open, thread_fill, no_suffix, 1 },
+	{ "value", file_open, value_fill, KEY_NONE, no_suffix, 1 },
+	{ "keyed", file_open, keyed_fill, KEY_NAME, NULL, 0 },
+	{ "fields", file_open, fields_fill, KEY_PLACE, NULL, 0 },
+	{ "swaps", file_open, swaps_fill, KEY_PATH, NULL, 0 },
+	{ "psi", file_open, psi_fill, KEY_NONE, psi_suffixes, 2 },
+	{ "thread", thread_open, thread_fill, KEY_NONE, no_suffix, 1 },
 };
 
 static const struct kind *kind_find(const char *name)
@@ -158,6 +174,19 @@ static const struct kind *kind_find(const char *name)
 		if (!strcmp(kinds[i].name, name))
 			return &kinds[i];
 	return NULL;
+}
+
+/* Takes "KEY=/PATH" apart. */
+static bool key_split(struct source_key *k)
+{
+	char *equals = strstr(k->name, "=/");
+
+	if (!equals || equals == k->name)
+		return false;
+	*equals = '\0';
+	k->path = equals + 1;
+	k->len = strlen(k->name);
+	return true;
 }
 
 static int keys_take(struct source *s, const json_t *keys, struct err *e)
@@ -175,7 +204,14 @@ static int keys_take(struct source *s, const json_t *keys, struct err *e)
 
 		if (!name || !*name)
 			return err_set(e, EINVAL, "source %s: key %zu is no name", s->name, i);
-		s->keys[s->n_keys++] = (struct source_key){ path_format("%s", name), strlen(name), i };
+		if (s->kind->form == KEY_PLACE && !strcmp(name, "-"))
+			continue;
+		struct source_key *k = &s->keys[s->n_keys++];
+
+		*k = (struct source_key){ path_format("%s", name), strlen(name), i, NULL };
+		if (s->kind->form == KEY_PATH && !key_split(k))
+			return err_set(e, EINVAL, "source %s: key %s has no '=/' with a device",
+				       s->name, name);
 	}
 	return 0;
 }
@@ -198,7 +234,7 @@ int source_new(const json_t *j, struct source **ret, struct err *e)
 	s->name = path_format("%s", name);
 	s->path = path_format("%s", path + strspn(path, "/"));
 	s->fd = -1;
-	int rc = s->kind->columns ? 0 : keys_take(s, keys, e);
+	int rc = s->kind->form == KEY_NONE ? 0 : keys_take(s, keys, e);
 	if (rc) {
 		source_free(s);
 		return rc;

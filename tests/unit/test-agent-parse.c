@@ -41,8 +41,9 @@ static void only_a_text_that_is_one_number_is_a_value(void **state)
 static void keys_match_whole_words_and_kilobytes_become_bytes(void **state)
 {
 	struct source_key keys[] = {
-		{ (char *)"anon", 4, 0 }, { (char *)"MemFree", 7, 0 }, { (char *)"file", 4, 0 },
-		{ (char *)"big", 3, 0 }, { (char *)"limit", 5, 0 },
+		{ (char *)"anon", 4, 0, NULL }, { (char *)"MemFree", 7, 0, NULL },
+		{ (char *)"file", 4, 0, NULL }, { (char *)"big", 3, 0, NULL },
+		{ (char *)"limit", 5, 0, NULL },
 	};
 	struct sample_value v[ARRAY_SIZE(keys)];
 	(void)state;
@@ -57,6 +58,75 @@ static void keys_match_whole_words_and_kilobytes_become_bytes(void **state)
 		assert_false(v[4].present);
 	}
 	assert_int_equal(keys[0].line, 1);
+}
+
+static void a_nodes_lines_are_read_past_the_node_they_name(void **state)
+{
+	struct source_key keys[] = {
+		{ (char *)"MemUsed", 7, 0, NULL }, { (char *)"Node", 4, 0, NULL },
+		{ (char *)"AnonPages", 9, 0, NULL },
+	};
+	struct sample_value v[ARRAY_SIZE(keys)];
+	(void)state;
+
+	keyed_parse("Node 11 MemFree:  8 kB\nNode 11 MemUsed:  2 kB\nNode x AnonPages: 1 kB\n",
+		    keys, ARRAY_SIZE(keys), v);
+	assert_int_equal(v[0].n, 2048);
+	assert_false(v[1].present);
+	assert_false(v[2].present);
+}
+
+static void fields_are_counted_and_what_is_no_number_is_absent(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t first, third, fifth;	/* -1: absent */
+	} cases[] = {
+		{ "   10 11\t12 13 14   15\n", 10, 12, 14 },
+		{ "10 11 12\n", 10, 12, -1 },
+		{ "10 11 12\n13 14 15\n", 10, 12, -1 },
+		{ "x 11 12y 13 14", -1, -1, 14 },
+		{ "1 2 9223372036854775808 4 5\n", 1, -1, 5 },
+		{ "\n1 2 3 4 5\n", -1, -1, -1 },
+		{ "", -1, -1, -1 },
+	};
+	struct source_key keys[] = {
+		{ (char *)"a", 1, 0, NULL }, { (char *)"c", 1, 2, NULL }, { (char *)"e", 1, 4, NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const int64_t wanted[] = { cases[i].first, cases[i].third, cases[i].fifth };
+		struct sample_value v[ARRAY_SIZE(keys)];
+
+		print_message("  '%s'\n", cases[i].text);
+		fields_parse(cases[i].text, keys, ARRAY_SIZE(keys), v);
+		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+			assert_int_equal(v[k].present ? v[k].n : -1, wanted[k]);
+	}
+}
+
+static void only_the_device_itself_is_swapped_to(void **state)
+{
+	struct source_key keys[] = {
+		{ (char *)"fast", 4, 0, "/dev/zram0" }, { (char *)"flash", 5, 1, "/dev/nvme1n1" },
+		{ (char *)"head", 4, 2, "Filename" },	{ (char *)"part", 4, 3, "/dev/nvme1n1p" },
+		{ (char *)"bad", 3, 4, "/dev/bad" },	{ (char *)"cut", 3, 5, "/dev/cut" },
+	};
+	static const int64_t wanted[] = { 1024, 3 << 20, -1, -1, -1, -1 };
+	struct sample_value v[ARRAY_SIZE(keys)];
+	(void)state;
+
+	swaps_parse("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+		    "/dev/zram0                              partition\t65532\t\t1\t\t100\n"
+		    "/dev/nvme1n1p1                          partition\t9\t\t9\t\t10\n"
+		    "/dev/nvme1n1                            partition\t1048572\t\t3072\t\t10\n"
+		    "/dev/bad                                partition\t1\t\t9007199254740993\t1\n"
+		    "/dev/cut", keys, ARRAY_SIZE(keys), v);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		print_message("  %s\n", keys[i].path);
+		assert_int_equal(v[i].present ? v[i].n : -1, wanted[i]);
+	}
 }
 
 static void pressure_without_a_full_line_is_half_absent(void **state)
@@ -143,6 +213,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_a_text_that_is_one_number_is_a_value),
 		cmocka_unit_test(keys_match_whole_words_and_kilobytes_become_bytes),
+		cmocka_unit_test(a_nodes_lines_are_read_past_the_node_they_name),
+		cmocka_unit_test(fields_are_counted_and_what_is_no_number_is_absent),
+		cmocka_unit_test(only_the_device_itself_is_swapped_to),
 		cmocka_unit_test(pressure_without_a_full_line_is_half_absent),
 		cmocka_unit_test(a_tail_keeps_the_last_bytes_and_counts_the_others),
 		cmocka_unit_test(a_text_is_found_across_the_seam_of_two_reads_but_not_twice),

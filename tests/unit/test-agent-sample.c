@@ -17,11 +17,18 @@ static const char sources[] =
 	"  {\"name\":\"gone\",\"kind\":\"value\",\"path\":\"/sys/not-there\"},"
 	"  {\"name\":\"psi\",\"kind\":\"psi\",\"path\":\"/proc/pressure/memory\"},"
 	"  {\"name\":\"cpu.kswapd0\",\"kind\":\"thread\",\"path\":\"kswapd0\"},"
-	"  {\"name\":\"cpu.user\",\"kind\":\"thread\",\"path\":\"impostor\"} ]";
+	"  {\"name\":\"cpu.user\",\"kind\":\"thread\",\"path\":\"impostor\"},"
+	"  {\"name\":\"node.1\",\"kind\":\"keyed\",\"path\":\"/sys/node1/meminfo\",\"keys\":[\"MemUsed\"]},"
+	"  {\"name\":\"zram.fast\",\"kind\":\"fields\",\"path\":\"/sys/mm_stat\","
+	"   \"keys\":[\"orig\",\"-\",\"memory\",\"huge_since\"]},"
+	"  {\"name\":\"swap\",\"kind\":\"swaps\",\"path\":\"/proc/swaps\","
+	"   \"keys\":[\"fast.used=/dev/zram0\",\"flash.used=/dev/nvme0n1\"]} ]";
 
 static const char *const columns[] = {
 	"agent.cpu_us", "vmstat.pgfault", "vmstat.pgmajfault", "vmstat.absent", "meminfo.MemFree",
 	"ksm.full_scans", "gone", "psi.some_us", "psi.full_us", "cpu.kswapd0", "cpu.user",
+	"node.1.MemUsed", "zram.fast.orig", "zram.fast.memory", "zram.fast.huge_since",
+	"swap.fast.used", "swap.flash.used",
 };
 
 static void put_tree(struct fixture *f)
@@ -32,6 +39,10 @@ static void put_tree(struct fixture *f)
 	fixture_put(f, "proc/pressure/memory",
 		    "some avg10=0.00 avg60=0.00 avg300=0.00 total=1234\n"
 		    "full avg10=0.00 avg60=0.00 avg300=0.00 total=56\n");
+	fixture_put(f, "sys/node1/meminfo", "Node 1 MemTotal:  2048 kB\nNode 1 MemUsed:     10 kB\n");
+	fixture_put(f, "sys/mm_stat", "    4096       74    12288\n");
+	fixture_put(f, "proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+		    "/dev/zram0                              partition\t65532\t\t7\t\t100\n");
 	fixture_put(f, "proc/40/comm", "impostor\n");
 	fixture_put(f, "proc/40/cmdline", "impostor");
 	fixture_put(f, "proc/40/stat", STAT);
@@ -72,7 +83,8 @@ static void check_value(const json_t *v, size_t column, json_int_t wanted)
 
 static void a_recorded_tree_gives_its_numbers_and_null_for_what_is_absent(void **state)
 {
-	static const json_int_t wanted[] = { 0, 100, 3, -1, 1048576, 2, -1, 1234, 56, 420000, -1 };
+	static const json_int_t wanted[] = { 0, 100, 3, -1, 1048576, 2, -1, 1234, 56, 420000, -1,
+					     10240, 4096, 12288, -1, 7168, -1 };
 	struct fixture *f = *state;
 
 	put_tree(f);
@@ -143,6 +155,11 @@ static void a_sampler_that_makes_no_sense_is_refused(void **state)
 		{ "{\"hz\":2,\"sources\":[{\"name\":\"x\",\"kind\":\"keyed\",\"path\":\"/x\"}]}", -EINVAL },
 		{ "{\"hz\":2,\"sources\":[{\"name\":\"x\",\"kind\":\"keyed\",\"path\":\"/x\",\"keys\":[1]}]}",
 		  -EINVAL },
+		{ "{\"hz\":2,\"sources\":[{\"name\":\"x\",\"kind\":\"fields\",\"path\":\"/x\"}]}", -EINVAL },
+		{ "{\"hz\":2,\"sources\":[{\"name\":\"x\",\"kind\":\"swaps\",\"path\":\"/x\","
+		  "\"keys\":[\"fast\"]}]}", -EINVAL },
+		{ "{\"hz\":2,\"sources\":[{\"name\":\"x\",\"kind\":\"swaps\",\"path\":\"/x\","
+		  "\"keys\":[\"=/dev/zram0\"]}]}", -EINVAL },
 	};
 	struct err e;
 
