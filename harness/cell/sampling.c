@@ -54,7 +54,8 @@ int sampling_start(struct cell *c, struct err *e)
 	}
 	int rc = guest_call(c->guest, "sample-start",
 			    json_pack("{s:i, s:o}", "hz", c->sample_hz, "sources",
-				      metric_sources(c->workload, c->all_policies)),
+				      metric_sources(c->topology, c->guest->disks, c->workload,
+						     c->all_policies)),
 			    &answer, e);
 	if (rc)
 		return rc;

@@ -6,19 +6,24 @@
 #include <stdio.h>
 #include "lib/json.h"
 #include "result/samples.h"
+#include "topology/topology.h"
 
 /*
  * The metrics that ramrig makes from samples, in one table; a workload's own
- * figures stand beside them. "{group}" in a name or column stands for one of
- * the workload's groups.
+ * figures stand beside them. In a name and its column, "{group}" stands for one
+ * of the workload's groups, "{node}" for a memory node's number, "{device}" for
+ * a kind of device. A "*" in a column stands for anything: the sum over all
+ * columns that match, absent where there is none.
  *
  * "Memory used" is defined here and nowhere else.
  */
 enum metric_how {
 	METRIC_MEDIAN,		/* median of the column over the window */
 	METRIC_MEDIAN_LESS,	/* median of column minus other, sample by sample */
+	METRIC_MEDIAN_OVER,	/* median of column over other, sample by sample */
 	METRIC_LAST,		/* latest value in the window of a counter since boot */
 	METRIC_DELTA,		/* growth of the counter over the window */
+	METRIC_DELTA_SECTORS,	/* the same of a block device's sectors, in bytes */
 	METRIC_KSM_SHARE	/* what merging saves, as a share of memory without it */
 };
 
@@ -29,7 +34,7 @@ struct metric_info {
 	const char *scale;	/* "ratio" or "difference" */
 	enum metric_how how;
 	const char *column;
-	const char *other;	/* of METRIC_MEDIAN_LESS */
+	const char *other;	/* of METRIC_MEDIAN_LESS and METRIC_MEDIAN_OVER */
 	const char *meaning;
 };
 
@@ -46,11 +51,14 @@ const char *metric_kind(const struct metric_info *m);
 
 /*
  * The sources for the agent's sample-start, a new array: the table's, each
- * group's of @workload, and the threads that @policies (an array of checked
- * policies, may be NULL) charge their cost to. Give all arms the same ones, so
- * that sampling costs them the same.
+ * group's of @workload, each node's of @t, each device's whose path in the guest
+ * is in @disks (as many as @t has devices, NULL for one that is not there), and
+ * the threads that @policies (an array of checked policies, may be NULL) charge
+ * their cost to. Give all arms the same ones, so that sampling costs them the
+ * same.
  */
-json_t *metric_sources(const json_t *workload, const json_t *policies);
+json_t *metric_sources(const struct topology *t, char *const *disks, const json_t *workload,
+		       const json_t *policies);
 
 /* Computes one metric over @w. False where the samples do not hold what it takes. */
 bool metric_value(const struct samples *s, const json_t *workload, const char *name,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <math.h>
 #include <string.h>
 #include "lib/cleanup.h"
@@ -133,6 +134,26 @@ int64_t samples_last_ns(const struct samples *s)
 int samples_column(const struct samples *s, const char *name)
 {
 	return (int)json_int_or(s->columns, name, -1);
+}
+
+size_t samples_match(const struct samples *s, const char *pattern, int **ret)
+{
+	int *found = calloc(s->n_columns, sizeof(*found));
+	const json_t *column;
+	const char *name;
+	size_t n = 0;
+
+	*ret = found;
+	if (!found)
+		return 0;
+	if (!strchr(pattern, '*')) {
+		found[0] = samples_column(s, pattern);
+		return found[0] >= 0;
+	}
+	json_object_foreach(s->columns, name, column)
+		if (!fnmatch(pattern, name, 0))
+			found[n++] = (int)json_integer_value(column);
+	return n;
 }
 
 bool samples_value(const struct samples *s, size_t row, int column, double *ret)

@@ -47,6 +47,13 @@ int64_t samples_last_ns(const struct samples *s);
 /* Returns the index of the column @name, or -1. */
 int samples_column(const struct samples *s, const char *name);
 
+/*
+ * Sets *ret to a new array of the columns whose names match @pattern, in which
+ * "*" stands for anything; the caller frees it. Returns how many, 0 also where
+ * memory ran out.
+ */
+size_t samples_match(const struct samples *s, const char *pattern, int **ret);
+
 /* Returns false where there is no such sample or the value is absent. */
 bool samples_value(const struct samples *s, size_t row, int column, double *ret);
 

@@ -190,7 +190,8 @@ static const struct field proof_fields[] = {
 
 static const struct field cost_fields[] = {
 	{ .key = "threads", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,
-	  .fallback = "[]", .help = "kernel threads whose CPU time is the policy's price" },
+	  .fallback = "[]", .help = "kernel threads whose CPU time is the policy's price; a `*` "
+				    "stands for the number of each memory node" },
 	END_OF_FIELDS
 };
 
