@@ -72,13 +72,24 @@ int quantity_parse(enum quantity q, const char *text, uint64_t *ret, struct err 
 		       quantities[q].known);
 }
 
-const char *quantity_format(enum quantity q, uint64_t v, char *buf, size_t size)
+static const char *print(enum quantity q, uint64_t v, const char *space, char *buf, size_t size)
 {
 	const struct unit *best = quantities[q].units;
 
 	for (const struct unit *u = best; v && u->suffix; u++)
 		if (!(v % u->value))
 			best = u;
-	snprintf(buf, size, "%" PRIu64 "%s", v / best->value, best->suffix);
+	snprintf(buf, size, "%" PRIu64 "%s%s", v / best->value, *best->suffix ? space : "",
+		 best->suffix);
 	return buf;
+}
+
+const char *quantity_format(enum quantity q, uint64_t v, char *buf, size_t size)
+{
+	return print(q, v, "", buf, size);
+}
+
+const char *quantity_show(enum quantity q, uint64_t v, char *buf, size_t size)
+{
+	return print(q, v, " ", buf, size);
 }

@@ -28,4 +28,7 @@ int quantity_parse(enum quantity q, const char *text, uint64_t *ret, struct err 
 const char *quantity_format(enum quantity q, uint64_t v, char *buf, size_t size);
 #define QUANTITY_TEXT 32	/* bytes that hold any of them */
 
+/* The same for tables that people read: "512 MiB". */
+const char *quantity_show(enum quantity q, uint64_t v, char *buf, size_t size);
+
 #endif
