@@ -62,7 +62,10 @@ GUEST_PARTS := $(foreach s,$(GUEST_SRC),$(filter $(s:.c=)-%.c,$(GUEST_SRC)))
 GUEST_COMMON := $(wildcard workloads/lib/*.c)
 GUEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out $(GUEST_PARTS),$(GUEST_SRC)))
 
-LIB_SRC := $(filter-out harness/agent/%.c harness/cli/%.c,$(wildcard harness/*/*.c))
+# Programs of ramrig's own that measure a guest's hardware: as static, for the same reasons.
+PROBES := $(patsubst harness/probes/%.c,$(B)/probes/%,$(wildcard harness/probes/*.c))
+
+LIB_SRC := $(filter-out harness/agent/%.c harness/cli/%.c harness/probes/%.c,$(wildcard harness/*/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test-*.c)
 AGENT_LIB_SRC := $(filter-out harness/agent/main.c,$(wildcard harness/agent/*.c))
@@ -94,7 +97,7 @@ endif
 # A test's object is no intermediate file to be removed.
 .SECONDARY:
 
-all: $(B)/ramrig $(B)/ramrig-agent $(GUEST_PROGRAMS) $(DOCS)
+all: $(B)/ramrig $(B)/ramrig-agent $(GUEST_PROGRAMS) $(PROBES) $(DOCS)
 
 $(B)/setup-done: ci/packages ci/setup
 	ci/setup
@@ -123,6 +126,10 @@ $(B)/ramrig: $(CLI_OBJ) $(B)/libramrig.a
 
 $(B)/ramrig-agent: $(AGENT_OBJ)
 	$(call say,LD,$(CC) -static -o $@ $^ -ljansson)
+
+$(PROBES): $(B)/probes/%: $(B)/agent/harness/probes/%.o
+	@mkdir -p $(@D)
+	$(call say,LD,$(CC) -static -o $@ $^)
 
 .SECONDEXPANSION:
 $(GUEST_PROGRAMS): $(B)/%: $(B)/agent/%.o \
@@ -203,11 +210,12 @@ fuzz: $(FUZZERS:%=$(B)/fuzz/%)
 	tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ramrig \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ramrig/probes \
 		$(DESTDIR)$(PREFIX)/share/ramrig $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(B)/ramrig $(DESTDIR)$(PREFIX)/bin/ramrig
 	install -m 755 $(B)/ramrig-agent $(DESTDIR)$(PREFIX)/libexec/ramrig/ramrig-agent
+	install -m 755 $(PROBES) $(DESTDIR)$(PREFIX)/libexec/ramrig/probes/
 	install -m 644 $(B)/ramrig.1 $(DESTDIR)$(PREFIX)/share/man/man1/ramrig.1
 	install -m 644 $(B)/ramrig.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ramrig
 	cp -R images topologies policies workloads experiments $(DESTDIR)$(PREFIX)/share/ramrig/
