@@ -21,11 +21,11 @@ static int place_error(const struct place *at, struct err *e, const char *msg)
 
 /* What two policies of one arm must not both do. */
 static const struct {
-	const char *list, *key;	/* of a policy, and of its items */
-	const char *done;
+	const char *list, *key;		/* of a policy, and of its items */
+	const char *before, *after;	/* the thing, in words */
 } claims[] = {
-	{ "write", "file", "write" },
-	{ "swap", "device", "swap to every device of the kind" },
+	{ "write", "file", "write ", "" },
+	{ "swap", "device", "swap to ", " devices" },
 };
 
 /*
@@ -45,8 +45,9 @@ static int claims_check(const struct place *at, size_t n, const json_t *policy, 
 		const char *other = json_str(claimed, thing);
 
 		if (other && strcmp(other, name)) {
-			snprintf(msg, sizeof(msg), "policies '%s' and '%s' both %s %s; an arm can have "
-				 "one of them", other, name, claims[n].done, thing);
+			snprintf(msg, sizeof(msg), "policies '%s' and '%s' both %s%s%s; an arm can "
+				 "have one of them", other, name, claims[n].before, thing,
+				 claims[n].after);
 			return place_error(at, e, msg);
 		}
 		json_object_set_new(claimed, thing, json_string(name));

@@ -58,14 +58,15 @@ unsigned topology_features(const struct topology *t)
 	return all;
 }
 
-/* Refuses what stands at @pointer where it @needs a feature that QEMU lacks. */
+/* Refuses what stands at @pointer ("": the clock) where it @needs a feature that QEMU lacks. */
 static int features_check(const struct rule_target *r, const struct vm_features *f, unsigned needs,
 			  const char *pointer)
 {
 	for (int i = 0; i < VM_FEATURE_COUNT; i++) {
 		if (!(needs >> i & 1) || f->has[i])
 			continue;
-		rule_broken(r, pointer, "needs '%s' (%s), which QEMU %s lacks", vm_feature_table[i].name,
+		rule_broken(r, pointer, "%s: needs '%s' (%s), which QEMU %s lacks",
+			    *pointer ? strrchr(pointer, '/') + 1 : "clock", vm_feature_table[i].name,
 			    vm_feature_table[i].what, f->version);
 		r->e->code = EOPNOTSUPP;
 		return -EOPNOTSUPP;
@@ -128,9 +129,10 @@ static int host_has_memory(const struct rule_target *r, const struct host_memory
 
 	if (needs <= host->total_bytes)
 		return 0;
-	return rule_broken(r, "/nodes", "nodes: need %" PRIu64 " MiB, and this host has %" PRIu64
+	return rule_broken(r, "/nodes", "nodes: need %" PRIu64 " MiB%s, and this host has %" PRIu64
 			   " MiB: %" PRIu64 " MiB too few; make them smaller, or scale them less",
-			   needs / MIB, host->total_bytes / MIB,
+			   needs / MIB, r->t->nodes[0].extra_bytes ? ", what timed devices hold among them"
+								   : "", host->total_bytes / MIB,
 			   (needs - host->total_bytes + MIB - 1) / MIB);
 }
 
@@ -147,9 +149,9 @@ static int host_has_hugepages(const struct rule_target *r, const struct host_mem
 	if (bytes / page <= free_pages)
 		return 0;
 	return rule_broken(r, "/hugepages", "hugepages: need %" PRIu64 " of %" PRIu64 " MiB, and this "
-			   "host has %" PRIu64 " free; as root, echo %" PRIu64
-			   " >/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
-			   bytes / page, page / MIB, free_pages, bytes / page, page / 1024);
+			   "host has %" PRIu64 " free; as root, reserve more in "
+			   "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
+			   bytes / page, page / MIB, free_pages, page / 1024);
 }
 
 /* The nodes in @mask as the kernel would list them one by one: "0, 1, 4". */
@@ -195,19 +197,19 @@ static int host_has_cpus(const struct rule_target *r, const struct host_memory *
 int topology_admit(const struct topology *t, enum guest_clock clock, const struct host_memory *host,
 		   const struct vm_features *features, char *pointer, struct err *e)
 {
+	static int (*const checks[])(const struct rule_target *r, const struct host_memory *host) = {
+		host_has_nodes,
+		host_has_cpus,
+		host_has_hugepages,
+		host_has_memory,
+	};
 	char unused[POINTER_SIZE];
 	const struct rule_target r = { .t = t, .pointer = pointer ? pointer : unused, .e = e };
 	int rc = clock_knows_throttles(&r, clock);
 
 	if (!rc && features)
 		rc = qemu_supports(&r, clock, features);
-	if (!rc)
-		rc = host_has_nodes(&r, host);
-	if (!rc)
-		rc = host_has_cpus(&r, host);
-	if (!rc)
-		rc = host_has_hugepages(&r, host);
-	if (!rc)
-		rc = host_has_memory(&r, host);
+	for (size_t i = 0; i < ARRAY_SIZE(checks) && host && !rc; i++)
+		rc = checks[i](&r, host);
 	return rc;
 }

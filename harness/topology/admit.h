@@ -21,10 +21,10 @@ struct host_memory {
 int host_memory_read(const char *root, struct host_memory *ret, struct err *e);
 
 /*
- * Pure. @features may be NULL where QEMU was not asked (a plan that is only
- * printed). Returns 0, or with @pointer (POINTER_SIZE bytes, or NULL) set to
- * the JSON pointer of what is wrong and @e saying why and what to do:
- * -EOPNOTSUPP for a feature that this QEMU lacks, which is named, else -EINVAL.
+ * Pure. @host and @features may be NULL where they were not asked. Returns 0,
+ * or with @pointer (POINTER_SIZE bytes, or NULL) set to the JSON pointer of
+ * what is wrong and @e saying why and what to do: -EOPNOTSUPP for a feature
+ * that this QEMU lacks, which is named, else -EINVAL.
  */
 int topology_admit(const struct topology *t, enum guest_clock clock, const struct host_memory *host,
 		   const struct vm_features *features, char *pointer, struct err *e);

@@ -26,15 +26,17 @@ static int site_admit(const struct topology *t, const struct topology_wish *w, c
 		      struct err *e)
 {
 	bool asks = topology_features(t) || w->clock == CLOCK_VIRTUAL;
+	struct site *s = w->site;
 
-	if (!w->site->host_known) {
-		int rc = host_memory_read("", &w->site->host, e);
+	if (!s)
+		return topology_admit(t, w->clock, NULL, NULL, pointer, e);
+	if (!s->host_known) {
+		int rc = host_memory_read("", &s->host, e);
 		if (rc)
 			return rc;
-		w->site->host_known = true;
+		s->host_known = true;
 	}
-	return topology_admit(t, w->clock, &w->site->host, asks ? site_features(w->site) : NULL,
-			      pointer, e);
+	return topology_admit(t, w->clock, &s->host, asks ? site_features(s) : NULL, pointer, e);
 }
 
 static bool site_fits(const struct topology *t, const void *arg)
@@ -73,7 +75,7 @@ int topology_load(const struct search *s, const char *path, const struct topolog
 	topology_scale(doc, w->scale);
 	if (topology_read(doc, &t, pointer, e))
 		return spec_error(spec, pointer, e, "%s", e->msg);
-	if (w->site && site_admit(&t, w, pointer, e))
+	if (site_admit(&t, w, pointer, e))
 		return admission_refuse(s, spec, w, pointer, e);
 	*ret = take_ptr(doc);
 	return 0;

@@ -2,8 +2,9 @@
 /*
  * Every file tests/bad-input/KIND-*.yaml is refused with exactly the message
  * and excerpt that the .expect file beside it holds. Experiments are planned,
- * with tests/bad-input/path in front of ramrig's own files; all others are
- * loaded.
+ * with tests/bad-input/path in front of ramrig's own files; topology-host-* and
+ * topology-virtual-* are held against a small host, on that clock; all others
+ * are loaded.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -15,9 +16,10 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "plan/plan.h"
+#include "topology/load.h"
 
 #define FOLDER "tests/bad-input"
-#define FILES_MIN 25
+#define FILES_MIN 130
 
 static enum spec_kind kind_of(const char *path)
 {
@@ -31,6 +33,25 @@ static enum spec_kind kind_of(const char *path)
 	return kind;
 }
 
+/* Two CPUs, one node of 4 GiB, and a QEMU without tables of latencies and volatile CXL. */
+static void small_host_refuse(const char *path, enum guest_clock clock, struct err *e)
+{
+	struct site site = {
+		.host = { .total_bytes = 4ULL << 30, .node_mask = 1, .cpus = 2 },
+		.features = { .version = (char *)"7.2.22", .has = { [VM_NVME] = true,
+			      [VM_CXL_MACHINE] = true, [VM_CXL_PERSISTENT] = true, [VM_ICOUNT] = true } },
+		.host_known = true, .qemu_asked = true, .qemu_answered = true,
+	};
+	const struct topology_wish w = { .scale = 1, .clock = clock, .site = &site };
+	struct search search = {};
+	json_t *doc = NULL;
+
+	assert_int_equal(search_add(&search, "tests/golden/plan-data", e), 0);
+	assert_int_not_equal(topology_load(&search, path, &w, &doc, e), 0);
+	assert_null(doc);
+	search_clear(&search);
+}
+
 /* Loads or plans @path, which must fail. */
 static void input_refuse(const char *path, struct err *e)
 {
@@ -38,6 +59,14 @@ static void input_refuse(const char *path, struct err *e)
 	enum spec_kind kind = kind_of(path);
 	struct search search = {};
 
+	if (strstr(path, "/topology-host-")) {
+		small_host_refuse(path, CLOCK_HOST, e);
+		return;
+	}
+	if (strstr(path, "/topology-virtual-")) {
+		small_host_refuse(path, CLOCK_VIRTUAL, e);
+		return;
+	}
 	if (kind != SPEC_EXPERIMENT) {
 		struct spec *spec = NULL;
 

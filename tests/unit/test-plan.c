@@ -188,6 +188,52 @@ static void options_stand_above_the_experiment(void **state)
 			 -ENOENT);
 }
 
+static json_int_t node_size(const json_t *plan, const char *topology)
+{
+	const json_t *t = json_object_get(json_object_get(plan, "topologies"), topology);
+
+	return json_int_or(json_array_get(json_object_get(t, "nodes"), 0), "size", 0);
+}
+
+static void a_scale_is_in_the_plan_and_in_its_topologies(void **state)
+{
+	cleanup_json json_t *plain = plan_of("two-arms", (struct plan_opts){});
+	cleanup_json json_t *scaled = plan_of("two-arms", (struct plan_opts){ .scale = 64 });
+	cleanup_free char *text = NULL;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(json_int_or(plain, "scale", 0), 1);
+	assert_int_equal(json_int_or(scaled, "scale", 0), 64);
+	assert_int_equal(node_size(plain, "small"), 1LL << 30);
+	assert_int_equal(node_size(scaled, "small"), 64LL << 30);
+	assert_true(json_equal(json_object_get(plain, "cells"), json_object_get(scaled, "cells")));
+
+	FILE *f = open_memstream(&text, &len);
+
+	plan_print(scaled, f);
+	fclose(f);
+	assert_non_null(strstr(text, "topologies at 64 times their size"));
+}
+
+static void topologies_are_held_against_the_host_at_their_scale(void **state)
+{
+	struct site site = {
+		.host = { .total_bytes = 8ULL << 30, .node_mask = 1, .cpus = 2 },
+		.host_known = true,
+	};
+	struct err e = {};
+	json_t *none = NULL;
+
+	(void)state;
+	cleanup_json json_t *plan = plan_of("two-arms", (struct plan_opts){ .scale = 8, .site = &site });
+
+	assert_int_equal(plan_try("two-arms", (struct plan_opts){ .scale = 9, .site = &site }, &none, &e),
+			 -EINVAL);
+	assert_non_null(strstr(e.msg, "topologies/small.yaml:4:8: nodes: need 9216 MiB"));
+	assert_false(site.qemu_asked);	/* plain memory on the host's clock needs nothing of it */
+}
+
 static void parameters_are_what_the_plan_sets(void **state)
 {
 	cleanup_json json_t *plan = plan_of("two-arms", (struct plan_opts){});
@@ -210,6 +256,8 @@ int main(void)
 		cmocka_unit_test(enough_pairs_are_those_of_the_design),
 		cmocka_unit_test(too_few_pairs_are_refused_unless_no_verdict_is_wanted),
 		cmocka_unit_test(options_stand_above_the_experiment),
+		cmocka_unit_test(a_scale_is_in_the_plan_and_in_its_topologies),
+		cmocka_unit_test(topologies_are_held_against_the_host_at_their_scale),
 		cmocka_unit_test(parameters_are_what_the_plan_sets),
 	};
 
