@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -105,21 +106,42 @@ static int make_plan(const char *experiment, json_t **ret, struct err *e)
 	return plan_make(&cli.search, &o, ret, e);
 }
 
-/* Guests on the host's clock must not share CPUs. */
+/* The largest guest of the plan, in CPUs and in memory. */
+static int largest_guest(const json_t *plan, int *ret_cpus, uint64_t *ret_bytes, struct err *e)
+{
+	const json_t *doc;
+	const char *name;
+
+	*ret_cpus = 1;
+	*ret_bytes = 0;
+	json_object_foreach((json_t *)json_object_get(plan, "topologies"), name, doc) {
+		struct topology t;
+		int rc = topology_read(doc, &t, NULL, e);
+
+		if (rc)
+			return err_prefix(e, "topology '%s' of the plan: ", name);
+		*ret_cpus = (int)t.cpus > *ret_cpus ? (int)t.cpus : *ret_cpus;
+		*ret_bytes = topology_bytes(&t) > *ret_bytes ? topology_bytes(&t) : *ret_bytes;
+	}
+	return 0;
+}
+
+/* Guests share no memory, and on the host's clock no CPUs. */
 static int check_jobs(const json_t *plan, struct err *e)
 {
-	const json_t *topology;
-	const char *name;
-	int cpus = 1;
+	struct host_memory host;
+	uint64_t bytes;
+	int cpus, rc = largest_guest(plan, &cpus, &bytes, e);
 
-	if (strcmp(json_str(plan, "clock"), "host"))
-		return 0;
-	json_object_foreach((json_t *)json_object_get(plan, "topologies"), name, topology) {
-		int n = (int)json_int_or(topology, "cpus", 1);
-
-		cpus = n > cpus ? n : cpus;
-	}
-	if (opt_jobs > 1 && opt_jobs * cpus > get_nprocs())
+	if (!rc)
+		rc = host_memory_read("", &host, e);
+	if (rc || opt_jobs == 1)
+		return rc;
+	if (bytes > host.total_bytes / (uint64_t)opt_jobs)
+		return err_set(e, EINVAL, "--jobs %d with guests of %" PRIu64 " MiB needs %" PRIu64
+			       " MiB; this host has %" PRIu64 " MiB", opt_jobs, bytes >> 20,
+			       (bytes >> 20) * (uint64_t)opt_jobs, host.total_bytes >> 20);
+	if (!strcmp(json_str(plan, "clock"), "host") && opt_jobs * cpus > get_nprocs())
 		return err_set(e, EINVAL, "--jobs %d with guests of %d CPUs needs %d CPUs on the "
 			       "host's clock; this host has %d", opt_jobs, cpus, opt_jobs * cpus,
 			       get_nprocs());
