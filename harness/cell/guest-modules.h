@@ -4,6 +4,7 @@
 
 #include "image/modules.h"
 #include "topology/topology.h"
+#include "vm/probe.h"
 
 #define GUEST_MODULES_MAX 32
 
@@ -15,11 +16,13 @@ struct guest_modules {
 };
 
 /*
- * What the root disk takes is required; what the hardware takes is optional: a
- * kernel without it is booted, and conformance tells what it lacks. *ret must
- * not be copied.
+ * What the root disk takes is required; what the hardware takes is not: a
+ * kernel without it is booted, and conformance tells what it lacks. @features
+ * are QEMU's, on which the media of CXL nodes depends, or NULL. *ret must not
+ * be copied.
  */
-void guest_modules_set(const struct topology *t, struct guest_modules *ret);
+void guest_modules_set(const struct topology *t, const struct vm_features *features,
+		       struct guest_modules *ret);
 
 /*
  * The same options for a kernel in which the modules are built in, as its

@@ -59,11 +59,11 @@ static int make_images(const struct guest_opts *o, char *images[], struct err *e
  * pcie_ports=compat: 6.12 asks QEMU 7.2's CXL devices for an interrupt that
  * they lack, and gives them up, unless the ports' services are off.
  */
-static char *command_line(const struct topology *t)
+static char *command_line(const struct topology *t, const struct vm_features *features)
 {
 	struct guest_modules modules;
 
-	guest_modules_set(t, &modules);
+	guest_modules_set(t, features, &modules);
 	cleanup_free char *options = guest_modules_cmdline(&modules);
 	return path_format("console=%s panic=-1 oops=panic %s%s%s", arch_here()->console,
 			   arch_here()->cmdline,
@@ -73,7 +73,7 @@ static char *command_line(const struct topology *t)
 static int describe(const struct guest_opts *o, const char *overlay, const char *console,
 		    const char *const *images, char **ret, struct err *e)
 {
-	cleanup_free char *cmdline = command_line(o->topology);
+	cleanup_free char *cmdline = command_line(o->topology, o->features);
 	cleanup_free char *name = path_format("ramrig-%08x", o->seed);
 	cleanup_free char *socket = path_format("%s/agent", o->run_dir);
 	struct domain_spec d = {

@@ -49,7 +49,7 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 		return rc;
 	struct guest_modules modules;
 
-	guest_modules_set(k->topology, &modules);
+	guest_modules_set(k->topology, k->features, &modules);
 	s->initrd = path_format("%s/initrd", s->dir.run);
 	struct initramfs_opts io = {
 		.kernel = &s->kernel,

@@ -16,7 +16,7 @@
 
 /* What the agent's channel itself needs: loaded before the agent can be told anything. */
 static const struct module_want channel_modules[] = {
-	{ "virtio_pci", NULL, false }, { "virtio_console", NULL, false }, { NULL, NULL, false },
+	{ .name = "virtio_pci" }, { .name = "virtio_console" }, { .name = NULL },
 };
 
 static inline void cleanup_archive_writep(struct archive **a)

@@ -29,9 +29,9 @@ struct initramfs_opts {
  * Sets *ret_load to a new JSON array of what the agent's verb "modules" takes:
  * file names below /modules, with their options, in the order they must be
  * loaded: each wanted module after all it depends on; modules that are built in
- * do not appear. The early ones stand first: loading a module
- * that is loaded already is fine. -ENOENT names a module
- * this kernel lacks; *ret_missing, a new array, the optional ones it lacks.
+ * do not appear. The early ones stand first: loading a module that is loaded
+ * already is fine. Sets *ret_missing to a new array of the names of those that
+ * this kernel lacks and can be booted without. -ENOENT names one that it cannot.
  */
 int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **ret_load,
 		    json_t **ret_missing, struct err *e);

@@ -127,37 +127,46 @@ static int add_module(struct modules *m, struct kmod_module *mod, int depth, str
 	return append(m, path, e);
 }
 
+/* Of those among @found that are listed: one may have been before it was wanted itself. */
+static void options_set(struct modules *m, struct kmod_list *found, const char *options)
+{
+	struct kmod_list *item;
+
+	kmod_list_foreach(item, found) {
+		struct kmod_module *mod = kmod_module_get_module(item);
+		const char *path = kmod_module_get_path(mod);
+
+		for (size_t i = 0; path && i < m->n; i++)
+			if (!strcmp(m->paths[i], path))
+				m->options[i] = options;
+		kmod_module_unref(mod);
+	}
+}
+
 static int add_wanted(struct modules *m, struct kmod_ctx *ctx, const struct kernel *k,
-		      const char *name, struct err *e)
+		      const struct module_want *want, json_t *missing, struct err *e)
 {
 	cleanup_kmod_list struct kmod_list *found = NULL;
-	int rc = kmod_module_new_from_lookup(ctx, name, &found);
+	int rc = kmod_module_new_from_lookup(ctx, want->name, &found);
 
 	if (rc < 0 && rc != -ENOENT) {
 		errno = -rc;
-		return err_set(e, -rc, "cannot look up the module %s in %s: %m", name, k->modules);
+		return err_set(e, -rc, "cannot look up the module %s in %s: %m", want->name,
+			       k->modules);
 	}
-	if (!found)
+	if (found) {
+		rc = add_list(m, found, 0, e);
+		if (!rc && want->options)
+			options_set(m, found, want->options);
+		return rc;
+	}
+	if (want->need == MODULE_REQUIRED)
 		return err_set(e, ENOENT,
 			       "the kernel %s (%s) has no module %s: it is neither in %s nor built in",
-			       k->name, k->release, name, k->modules);
-	return add_list(m, found, 0, e);
-}
-
-/* What was wanted comes after all it depends on: it is the last that was added. */
-static int add_one(struct modules *m, struct kmod_ctx *ctx, const struct kernel *k,
-		   const struct module_want *want, json_t *missing, struct err *e)
-{
-	size_t had = m->n;
-	int rc = add_wanted(m, ctx, k, want->name, e);
-
-	if (rc == -ENOENT && want->optional) {
+			       k->name, k->release, want->name, k->modules);
+	if (want->need == MODULE_WANTED)
 		json_array_append_new(missing, json_string(want->name));
-		return 0;
-	}
-	if (!rc && m->n > had)
-		m->options[m->n - 1] = want->options;
-	return rc;
+	return 0;
 }
 
 int modules_resolve(const struct kernel *k, const struct module_want *wanted, struct modules *m,
@@ -181,7 +190,7 @@ int modules_resolve(const struct kernel *k, const struct module_want *wanted, st
 	kmod_set_log_priority(ctx, 0);
 	kmod_load_resources(ctx);
 	for (; !rc && wanted->name; wanted++)
-		rc = add_one(m, ctx, k, wanted, missing, e);
+		rc = add_wanted(m, ctx, k, wanted, missing, e);
 	while (rc && m->n > had)
 		free(m->paths[--m->n]);
 	return rc;

@@ -2,7 +2,6 @@
 #ifndef RAMRIG_MODULES_H
 #define RAMRIG_MODULES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include "image/kernel.h"
 #include "lib/json.h"
@@ -14,18 +13,26 @@ struct modules {
 	const char **options;	/* of each, borrowed from who wanted it; NULL: none */
 };
 
+/* What it means that a kernel lacks a module. */
+enum module_need {
+	MODULE_REQUIRED,	/* an error */
+	MODULE_WANTED,		/* it is told */
+	MODULE_WELCOME,		/* nothing: some kernels do without */
+};
+
 /* A module that a guest wants. */
 struct module_want {
 	const char *name;	/* or an alias */
 	const char *options;	/* as modprobe takes them, or NULL */
-	bool optional;		/* a kernel without it is booted all the same */
+	enum module_need need;
 };
 
 /*
  * Adds to @m the @wanted modules (ended by a NULL name) of kernel @k that it lacks
  * yet, each after all it depends on, softly too. What is built in is left out;
- * so is everything for a kernel without modules. -ENOENT names one that @k
- * lacks; optional ones of that kind go to the JSON array @missing instead.
+ * so is everything for a kernel without modules. -ENOENT names a required one
+ * that @k lacks; the names of others that were wanted go to the JSON array
+ * @missing.
  */
 int modules_resolve(const struct kernel *k, const struct module_want *wanted, struct modules *m,
 		    json_t *missing, struct err *e);

@@ -35,6 +35,8 @@ static void a_request_that_makes_no_sense_is_refused_and_the_next_is_served(void
 		{ "modules", "{\"files\":[1]}", -EINVAL },
 		{ "modules", "{\"files\":[\"../x\"]}", -EINVAL },
 		{ "modules", "{\"files\":[\"absent.ko\"]}", -ENOENT },
+		{ "modules", "{\"files\":[\"\"]}", -EINVAL },
+		{ "modules", "{\"files\":[\" n=1\"]}", -EINVAL },
 		{ "mount", "{\"serial\":\"\",\"target\":\"/x\",\"type\":\"tmpfs\"}", -EINVAL },
 		{ "mount", "{\"serial\":\"none\",\"target\":\"/x\",\"type\":\"ext4\",\"timeout_ms\":20}",
 		  -ETIMEDOUT },
@@ -55,6 +57,15 @@ static void a_request_that_makes_no_sense_is_refused_and_the_next_is_served(void
 					&e), cases[i].rc);
 	}
 	tell(*state, "ping", NULL);
+}
+
+static void options_are_no_part_of_a_modules_file_name(void **state)
+{
+	struct err e;
+
+	assert_int_equal(refuse(*state, "modules", json_pack("{s:[s]}", "files", "absent.ko n=1 m=2"),
+				&e), -ENOENT);
+	assert_non_null(strstr(e.msg, "/absent.ko: "));
 }
 
 static void a_file_is_read_whole_or_not_at_all(void **state)
@@ -217,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ping_tells_the_monotonic_clock),
 		cmocka_unit_test(a_request_that_makes_no_sense_is_refused_and_the_next_is_served),
+		cmocka_unit_test(options_are_no_part_of_a_modules_file_name),
 		cmocka_unit_test(a_file_is_read_whole_or_not_at_all),
 		cmocka_unit_test(bytes_that_are_no_text_come_as_question_marks),
 		cmocka_unit_test(a_folder_is_read_as_its_sorted_names),

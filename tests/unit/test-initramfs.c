@@ -12,7 +12,7 @@
 
 /* A module tree and a kernel that has it, an agent, and where the archive goes. */
 struct fixture {
-	char *root, *out, *agent, *workload;
+	char *root, *out, *agent, *workload, *missing;
 	struct kernel kernel;
 };
 
@@ -51,23 +51,28 @@ static int fixture_remove(void **state)
 	free(f->out);
 	free(f->agent);
 	free(f->workload);
+	free(f->missing);
 	free(f);
 	return 0;
 }
 
-static int write_with(struct fixture *f, const char *const *modules, char **ret_load,
+/* Sets *ret_load, and f->missing, to the arrays' text. */
+static int write_with(struct fixture *f, const struct module_want *modules, char **ret_load,
 		      struct err *e)
 {
 	const struct initramfs_opts o = { .kernel = &f->kernel,
 					  .agent = f->agent,
 					  .modules = modules,
 					  .workload_dir = f->workload };
-	cleanup_json json_t *load = NULL;
-	int rc = initramfs_write(&o, f->out, &load, e);
+	cleanup_json json_t *load = NULL, *missing = NULL;
+	int rc = initramfs_write(&o, f->out, &load, &missing, e);
 
-	if (!rc)
-		*ret_load = json_dumps(load, JSON_COMPACT);
-	return rc;
+	if (rc)
+		return rc;
+	*ret_load = json_dumps(load, JSON_COMPACT);
+	free(f->missing);
+	f->missing = json_dumps(missing, JSON_COMPACT);
+	return 0;
 }
 
 /* "mode name[=contents of short files]" of each entry, a line each. */
@@ -97,7 +102,7 @@ static char *read_back(const char *path)
 
 static void archive_holds_agent_console_and_workload(void **state)
 {
-	static const char *const none[] = { NULL };
+	static const struct module_want none[] = { { .name = NULL } };
 	struct fixture *f = *state;
 	cleanup_free char *load = NULL;
 	struct err e;
@@ -116,16 +121,47 @@ static void archive_holds_agent_console_and_workload(void **state)
 static void modules_come_after_all_they_depend_on_and_once(void **state)
 {
 	static const struct {
-		const char *const wanted[4];
+		struct module_want wanted[4];
 		const char *load;
 	} cases[] = {
-		{ { "base" }, "[\"base.ko\"]" },
-		{ { "mid" }, "[\"base.ko\",\"mid.ko\"]" },
+		{ { { .name = "base" } }, "[\"base.ko\"]" },
+		{ { { .name = "mid" } }, "[\"base.ko\",\"mid.ko\"]" },
 		/* Of the modules that have a soft dependency's algorithm, the generic. */
-		{ { "top" }, "[\"sum_generic.ko\",\"base.ko\",\"mid.ko\",\"top.ko\"]" },
-		{ { "mid", "base", "mid" }, "[\"base.ko\",\"mid.ko\"]" },
-		{ { "inside" }, "[]" },
-		{ { "inside", "base" }, "[\"base.ko\"]" },
+		{ { { .name = "top" } },
+		  "[\"sum_generic.ko\",\"base.ko\",\"mid.ko\",\"top.ko\"]" },
+		{ { { .name = "mid" }, { .name = "base" }, { .name = "mid" } },
+		  "[\"base.ko\",\"mid.ko\"]" },
+		{ { { .name = "inside" } }, "[]" },
+		{ { { .name = "inside" }, { .name = "base" } }, "[\"base.ko\"]" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *load = NULL;
+		struct err e;
+
+		print_message("  %s\n", cases[i].load);
+		assert_int_equal(write_with(f, cases[i].wanted, &load, &e), 0);
+		assert_string_equal(load, cases[i].load);
+		assert_string_equal(f->missing, "[]");
+	}
+}
+
+static void options_go_with_the_module_that_they_are_for(void **state)
+{
+	static const struct {
+		struct module_want wanted[4];
+		const char *load;
+	} cases[] = {
+		{ { { .name = "mid", .options = "a=1 b=2" } }, "[\"base.ko\",\"mid.ko a=1 b=2\"]" },
+		/* One that another depends on, and that is wanted itself only then. */
+		{ { { .name = "mid" }, { .name = "base", .options = "n=3" } },
+		  "[\"base.ko n=3\",\"mid.ko\"]" },
+		{ { { .name = "base", .options = "n=3" }, { .name = "mid" }, { .name = "base" } },
+		  "[\"base.ko n=3\",\"mid.ko\"]" },
+		{ { { .name = "inside", .options = "n=3" } }, "[]" },
+		{ { { .name = "sum_fast", .options = "n=3" }, { .name = "top" } },
+		  "[\"sum_fast.ko n=3\",\"sum_generic.ko\",\"base.ko\",\"mid.ko\",\"top.ko\"]" },
 	};
 	struct fixture *f = *state;
 
@@ -139,9 +175,27 @@ static void modules_come_after_all_they_depend_on_and_once(void **state)
 	}
 }
 
+static void a_module_that_a_guest_boots_without_is_told_if_it_was_wanted(void **state)
+{
+	static const struct module_want wanted[] = {
+		{ .name = "nonesuch", .options = "n=3", .need = MODULE_WANTED },
+		{ .name = "base", .need = MODULE_WANTED },
+		{ .name = "inside", .need = MODULE_WANTED },
+		{ .name = "nowhere", .need = MODULE_WELCOME },
+		{ .name = NULL },
+	};
+	struct fixture *f = *state;
+	cleanup_free char *load = NULL;
+	struct err e;
+
+	assert_int_equal(write_with(f, wanted, &load, &e), 0);
+	assert_string_equal(load, "[\"base.ko\"]");
+	assert_string_equal(f->missing, "[\"nonesuch\"]");
+}
+
 static void circle_of_soft_dependencies_ends(void **state)
 {
-	static const char *const wanted[] = { "soft", NULL };
+	static const struct module_want wanted[] = { { .name = "soft" }, { .name = NULL } };
 	cleanup_free char *load = NULL;
 	struct err e;
 
@@ -152,7 +206,7 @@ static void circle_of_soft_dependencies_ends(void **state)
 
 static void compressed_module_is_stored_uncompressed(void **state)
 {
-	static const char *const wanted[] = { "mid", NULL };
+	static const struct module_want wanted[] = { { .name = "mid" }, { .name = NULL } };
 	struct fixture *f = *state;
 	cleanup_free char *load = NULL;
 	cleanup_free char *packed = path_format("%s/mid.ko.xz", f->kernel.modules);
@@ -171,7 +225,7 @@ static void compressed_module_is_stored_uncompressed(void **state)
 
 static void missing_module_is_named_with_the_kernel(void **state)
 {
-	static const char *const wanted[] = { "base", "nonesuch", NULL };
+	static const struct module_want wanted[] = { { .name = "base" }, { .name = "nonesuch" }, { .name = NULL } };
 	struct fixture *f = *state;
 	char *load = NULL;
 	struct err e;
@@ -185,7 +239,7 @@ static void missing_module_is_named_with_the_kernel(void **state)
 
 static void damaged_module_is_an_error_and_leaves_no_archive(void **state)
 {
-	static const char *const wanted[] = { "mid", NULL };
+	static const struct module_want wanted[] = { { .name = "mid" }, { .name = NULL } };
 	struct fixture *f = *state;
 	cleanup_free char *packed = path_format("%s/mid.ko.xz", f->kernel.modules);
 	char *load = NULL;
@@ -204,7 +258,9 @@ static void damaged_module_is_an_error_and_leaves_no_archive(void **state)
 
 static void kernel_without_modules_has_all_built_in(void **state)
 {
-	static const char *const wanted[] = { "ext4", NULL };
+	static const struct module_want wanted[] = {
+		{ .name = "ext4" }, { .name = "zram", .need = MODULE_WANTED }, { .name = NULL },
+	};
 	struct fixture *f = *state;
 	cleanup_free char *load = NULL;
 	struct err e;
@@ -213,11 +269,12 @@ static void kernel_without_modules_has_all_built_in(void **state)
 	f->kernel.modules = NULL;
 	assert_int_equal(write_with(f, wanted, &load, &e), 0);
 	assert_string_equal(load, "[]");
+	assert_string_equal(f->missing, "[]");
 }
 
 static void missing_agent_is_named(void **state)
 {
-	static const char *const none[] = { NULL };
+	static const struct module_want none[] = { { .name = NULL } };
 	struct fixture *f = *state;
 	char *load = NULL;
 	struct err e;
@@ -234,6 +291,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test_in_tree(archive_holds_agent_console_and_workload),
 		test_in_tree(modules_come_after_all_they_depend_on_and_once),
+		test_in_tree(options_go_with_the_module_that_they_are_for),
+		test_in_tree(a_module_that_a_guest_boots_without_is_told_if_it_was_wanted),
 		test_in_tree(circle_of_soft_dependencies_ends),
 		test_in_tree(compressed_module_is_stored_uncompressed),
 		test_in_tree(missing_module_is_named_with_the_kernel),
