@@ -10,6 +10,8 @@
 #include "lib/file.h"
 
 #define MIB (1ULL << 20)
+#define NS_PER_MS 1000000
+#define FILL_MIB_MS 100		/* measured under TCG: 5 */
 
 /* A file below a device's folder, and what it is to read. */
 struct setting {
@@ -72,14 +74,16 @@ static int timed_disk(struct guest *g, const char *dir, const char *name, char *
  * Requests as large as dd can make them: each takes the declared latency, and
  * the kernel has 64 of them in flight.
  */
-static int timed_fill(struct guest *g, const char *disk, uint64_t bytes, struct err *e)
+static int timed_fill(struct guest *g, const struct topology_device *d, const char *disk,
+		      struct err *e)
 {
 	cleanup_free char *of = path_format("of=%s", disk);
-	cleanup_free char *count = path_format("count=%" PRIu64, bytes);
+	cleanup_free char *count = path_format("count=%" PRIu64, d->bytes);
+	int64_t mib_ms = FILL_MIB_MS + d->latency_ns / NS_PER_MS / 2;
 	const char *argv[] = { "dd", "if=/dev/zero", of, count, "bs=16M", "iflag=count_bytes",
 			       "oflag=direct", "status=none", NULL };
 
-	return guest_run(g, argv, NULL, e);
+	return guest_run(g, argv, TOOL_MS + (int64_t)(d->bytes / MIB) * mib_ms, NULL, e);
 }
 
 static int timed_up(struct guest *g, const struct topology_device *d, char **ret, struct err *e)
@@ -106,7 +110,7 @@ static int timed_up(struct guest *g, const struct topology_device *d, char **ret
 	if (!rc)
 		rc = timed_disk(g, dir, name, &disk, e);
 	if (!rc)
-		rc = timed_fill(g, disk, d->bytes, e);
+		rc = timed_fill(g, d, disk, e);
 	if (!rc)
 		*ret = take_ptr(disk);
 	return rc;

@@ -70,18 +70,20 @@ static json_t *run_params(const char *const *argv)
 			 "output_max", OUTPUT_MAX);
 }
 
-int guest_run(struct guest *g, const char *const *argv, char **ret_output, struct err *e)
+int guest_run(struct guest *g, const char *const *argv, int64_t timeout_ms, char **ret_output,
+	      struct err *e)
 {
 	cleanup_json json_t *started = NULL, *answer = NULL;
 	int rc = guest_call(g, "job-start", run_params(argv), &started, e);
 
 	if (!rc)
 		rc = link_call(g->link, "job-wait",
-			       json_pack("{s:I, s:i}", "job", json_int_or(started, "job", 0),
-					 "timeout_ms", TOOL_MS),
-			       clock_now_ms() + guest_wall_ms(g, TOOL_MS), &answer, e);
+			       json_pack("{s:I, s:I}", "job", json_int_or(started, "job", 0),
+					 "timeout_ms", (json_int_t)timeout_ms),
+			       clock_now_ms() + guest_wall_ms(g, timeout_ms), &answer, e);
 	if (rc == -ETIMEDOUT && link_answered(g->link))
-		return err_set(e, ETIMEDOUT, "%s did not end within %d s", argv[0], TOOL_MS / 1000);
+		return err_set(e, ETIMEDOUT, "%s did not end within %lld s", argv[0],
+			       (long long)timeout_ms / 1000);
 	if (!rc)
 		rc = guest_job_result(argv[0], answer, e);
 	if (rc || !ret_output)

@@ -37,7 +37,10 @@ struct reply {
 	const char *verb, *about;
 	const char *answer;	/* "'result': {...}", SILENCE or DEATH */
 	const char *before, *after;	/* '\n' between two; NULL: none */
+	unsigned times;		/* how often it is given; 0: always */
 };
+
+#define REPLIES_ALL_MAX 64
 
 struct cell_fixture {
 	struct topology topology;
@@ -110,11 +113,15 @@ static inline bool reply_fits(const struct reply *r, const json_t *request)
 static inline void guest_answer(int fd, const struct reply *replies, size_t n, const json_t *request)
 {
 	static const struct reply well = { .answer = "'result': {}" };
+	static unsigned given[REPLIES_ALL_MAX];
 	const struct reply *r = &well;
 
 	for (size_t i = 0; i < n && r == &well; i++) {
-		if (reply_fits(&replies[i], request))
-			r = &replies[i];
+		if (!reply_fits(&replies[i], request) ||
+		    (replies[i].times && given[i] == replies[i].times))
+			continue;
+		r = &replies[i];
+		given[i]++;
 	}
 	guest_say_all(fd, r->before);
 	if (r->answer && !strcmp(r->answer, DEATH))
@@ -159,6 +166,7 @@ static inline void fixture_open(struct cell_fixture *f, const struct reply *repl
 	struct err e;
 	int fds[2];
 
+	assert_in_range(n, 0, REPLIES_ALL_MAX);
 	*f = (struct cell_fixture){ .dir = "/tmp/ramrig-cell-XXXXXX" };
 	assert_non_null(mkdtemp(f->dir));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);

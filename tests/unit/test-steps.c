@@ -184,6 +184,33 @@ static void a_guest_that_lies_is_stopped_where_it_does(void **state)
 	}
 }
 
+static void hardware_that_does_not_come_up_is_the_kernels_where_it_says_so(void **state)
+{
+	static const struct { struct reply reply; enum outcome blame; const char *words; } cases[] = {
+		{ { .verb = "disk", .answer = "'errno': 110, 'error': 'no disk flash'" },
+		  OUTCOME_NONCONFORMING, "nvme flash: " },
+		{ { .verb = "disk", .answer = SILENCE }, OUTCOME_INFRA_ERROR, "did not answer 'disk'" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct guest_opts o = { .modules = json_array() };
+		struct cell_fixture f;
+		struct err e;
+
+		fixture_open(&f, &cases[i].reply, 1, web, policies);
+		f.topology.n_devices = 1;
+		f.topology.devices[0] = (struct topology_device){ .kind = DEVICE_NVME, .name = "flash" };
+		assert_int_equal(cell_steps(&f.cell, &o, &e), -ETIMEDOUT);
+		assert_says(&e, cases[i].words);
+		assert_string_equal(f.cell.phase, "hardware");
+		assert_int_equal(f.cell.blame, cases[i].blame);
+		assert_false(f.cell.conforms);
+		json_decref((json_t *)o.modules);
+		fixture_close(&f);
+	}
+}
+
 static void a_policy_without_effect_fails_its_proof_not_the_cell(void **state)
 {
 	static const struct reply idle[] = {
@@ -219,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_good_guest_goes_all_the_way),
 		cmocka_unit_test(samples_are_written_as_they_come),
 		cmocka_unit_test(a_guest_that_lies_is_stopped_where_it_does),
+		cmocka_unit_test(hardware_that_does_not_come_up_is_the_kernels_where_it_says_so),
 		cmocka_unit_test(a_policy_without_effect_fails_its_proof_not_the_cell),
 	};
 

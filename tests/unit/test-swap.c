@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include "cell/policy.h"
 #include "cell/swap.h"
 #include "guest-fixture.h"
 
@@ -146,12 +147,33 @@ static void swap_is_on_only_when_the_kernel_says_so(void **state)
 	}
 }
 
+static void files_are_written_only_when_swap_is_on(void **state)
+{
+	static const struct reply lie[] = {
+		{ .verb = "job-wait", .answer = "'result': {'exit': 1, 'output': 'too small'}" },
+	};
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	fixture_open(&f, lie, ARRAY_SIZE(lie), "{}",
+		     "[{'policy': 'x', 'write': [{'file': '/run', 'value': '1'}]},"
+		     " {'policy': 'y', 'swap': [{'device': 'zram', 'priority': 100}]}]");
+	hardware_set(&f);
+	assert_int_equal(cell_policies_apply(&f.cell, &e), -EIO);
+	assert_says(&e, "too small");
+	assert_int_equal(asked(&f, "write"), 0);
+	hardware_clear(&f);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_difference_in_swap_is_found),
 		cmocka_unit_test(a_row_says_what_the_policy_wants_and_what_is_on),
 		cmocka_unit_test(swap_is_on_only_when_the_kernel_says_so),
+		cmocka_unit_test(files_are_written_only_when_swap_is_on),
 	};
 
 	return cmocka_run_group_tests_name("swap", tests, NULL, NULL);
