@@ -154,7 +154,7 @@ static int region_create(struct guest *g, unsigned window, const char *type,
 
 	for (unsigned k = 0; k < x->wanted; k++)
 		argv[11 + k] = x->name[k];
-	return guest_run(g, argv, TOOL_MS, NULL, e);
+	return guest_run(g, argv, NULL, e);
 }
 
 /* The tools print one JSON value, and remarks around it. */
@@ -187,7 +187,7 @@ static int persistent_dax(struct guest *g, char **ret, struct err *e)
 {
 	const char *argv[] = { "ndctl", "create-namespace", "-m", "devdax", "--map=mem", NULL };
 	cleanup_free char *output = NULL;
-	int rc = guest_run(g, argv, TOOL_MS, &output, e);
+	int rc = guest_run(g, argv, &output, e);
 
 	return rc ? rc : cxl_dax_of_namespace(output, ret, e);
 }
@@ -273,5 +273,5 @@ int bring_up_cxl_node(struct guest *g, const struct topology *t, size_t i, struc
 	/* It onlines what it makes memory, movable; and what a volatile region's driver made already. */
 	const char *argv[] = { "daxctl", "reconfigure-device", "-m", "system-ram", dax, NULL };
 
-	return guest_run(g, argv, TOOL_MS, NULL, e);
+	return guest_run(g, argv, NULL, e);
 }

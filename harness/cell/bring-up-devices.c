@@ -83,7 +83,7 @@ static int timed_fill(struct guest *g, const struct topology_device *d, const ch
 	const char *argv[] = { "dd", "if=/dev/zero", of, count, "bs=16M", "iflag=count_bytes",
 			       "oflag=direct", "status=none", NULL };
 
-	return guest_run(g, argv, TOOL_MS + (int64_t)(d->bytes / MIB) * mib_ms, NULL, e);
+	return guest_run_for(g, argv, TOOL_MS + (int64_t)(d->bytes / MIB) * mib_ms, NULL, e);
 }
 
 static int timed_up(struct guest *g, const struct topology_device *d, char **ret, struct err *e)

@@ -70,8 +70,8 @@ static json_t *run_params(const char *const *argv)
 			 "output_max", OUTPUT_MAX);
 }
 
-int guest_run(struct guest *g, const char *const *argv, int64_t timeout_ms, char **ret_output,
-	      struct err *e)
+int guest_run_for(struct guest *g, const char *const *argv, int64_t timeout_ms, char **ret_output,
+		  struct err *e)
 {
 	cleanup_json json_t *started = NULL, *answer = NULL;
 	int rc = guest_call(g, "job-start", run_params(argv), &started, e);
@@ -91,4 +91,9 @@ int guest_run(struct guest *g, const char *const *argv, int64_t timeout_ms, char
 	const char *output = json_str(answer, "output");
 	*ret_output = strdup(output ? output : "");
 	return *ret_output ? 0 : err_set(e, ENOMEM, "out of memory for the output of %s", argv[0]);
+}
+
+int guest_run(struct guest *g, const char *const *argv, char **ret_output, struct err *e)
+{
+	return guest_run_for(g, argv, TOOL_MS, ret_output, e);
 }

@@ -23,13 +23,15 @@ int guest_write(struct guest *g, const char *path, const char *value, struct err
 int guest_write_only(struct guest *g, const char *path, const char *value, struct err *e);
 
 /*
- * Runs the program @argv (NULL-ended) below the root disk to its end, for
- * @timeout_ms of the guest's clock at most. -EIO with what it last printed where
- * it fails. Sets *ret_output (may be NULL) to all it printed, errors as well; the
- * caller frees it.
+ * Runs the program @argv (NULL-ended) below the root disk to its end, for TOOL_MS
+ * at most. -EIO with what it last printed where it fails. Sets *ret_output (may
+ * be NULL) to all it printed, errors as well; the caller frees it.
  */
-int guest_run(struct guest *g, const char *const *argv, int64_t timeout_ms, char **ret_output,
-	      struct err *e);
+int guest_run(struct guest *g, const char *const *argv, char **ret_output, struct err *e);
+
+/* The same for a program that has more to do: for @timeout_ms of the guest's clock. */
+int guest_run_for(struct guest *g, const char *const *argv, int64_t timeout_ms, char **ret_output,
+		  struct err *e);
 
 /* Pure: whether the job @name ended well, by the answer to job-wait; -EIO where it did not. */
 int guest_job_result(const char *name, const json_t *answer, struct err *e);

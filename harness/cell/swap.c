@@ -54,7 +54,7 @@ static int make_swap(struct guest *g, const json_t *wanted, struct err *e)
 				       TOPOLOGY_DEVICES_MAX);
 		argv[4 + i] = json_str(w, "disk");
 	}
-	return guest_run(g, argv, TOOL_MS, NULL, e);
+	return guest_run(g, argv, NULL, e);
 }
 
 static int turn_on(struct guest *g, const json_t *wanted, struct err *e)

@@ -17,7 +17,7 @@
 
 #define MIB (1ULL << 20)
 #define REPLIES_MAX 24
-#define NULLB "/sys/kernel/config/nullb/timed-slow/"
+#define SLOW "/sys/kernel/config/nullb/timed-slow/"
 #define ZRAM "/sys/block/zram0/"
 #define MEM(n) "/sys/bus/cxl/devices/mem" n
 
@@ -32,9 +32,9 @@
 			  .answer = "'result': {'exit': 0, 'output': '" output "'}" }
 
 static const struct reply good[] = {
-	KNOB(NULLB "size", "256"), KNOB(NULLB "blocksize", "4096"), KNOB(NULLB "memory_backed", "1"),
-	KNOB(NULLB "discard", "0"), KNOB(NULLB "irqmode", "2"), KNOB(NULLB "power", "1"),
-	KNOB(NULLB "completion_nsec", "100000"),
+	KNOB(SLOW "size", "256"), KNOB(SLOW "blocksize", "4096"), KNOB(SLOW "memory_backed", "1"),
+	KNOB(SLOW "discard", "0"), KNOB(SLOW "irqmode", "2"), KNOB(SLOW "power", "1"),
+	KNOB(SLOW "completion_nsec", "100000"),
 	KNOB(ZRAM "comp_algorithm", "lzo [lz4] zstd"), KNOB(ZRAM "disksize", "67108864"),
 	KNOB(ZRAM "backing_dev", "/dev/nvme3n1"),
 	{ .verb = "disk", .about = "flash", .answer = "'result': {'device': '/dev/nvme3n1'}" },
@@ -122,7 +122,7 @@ static void a_zram_is_set_up_in_the_order_that_the_kernel_asks_for(void **state)
 static void an_older_null_blk_is_found_by_its_number(void **state)
 {
 	static const struct reply older[] = {
-		ABSENT("/sys/block/timed-slow/size"), TEXT(NULLB "index", "1\\n"),
+		ABSENT("/sys/block/timed-slow/size"), TEXT(SLOW "index", "1\\n"),
 	};
 	struct reply replies[ARRAY_SIZE(older) + ARRAY_SIZE(good)];
 	struct cell_fixture f;
