@@ -40,12 +40,12 @@ static int add_row(struct libscols_table *t, const json_t *row,
 	return line ? 0 : -ENOMEM;
 }
 
-static int print_table(const json_t *rows, const struct listing_column *columns)
+int listing_table(const json_t *rows, const struct listing_column *columns, FILE *out)
 {
 	cleanup_table struct libscols_table *t = scols_new_table();
 	const json_t *row;
 	size_t i;
-	int rc = t ? 0 : -ENOMEM;
+	int rc = t ? scols_table_set_stream(t, out) : -ENOMEM;
 
 	for (i = 0; !rc && columns[i].key; i++)
 		if (!scols_table_new_column(t, columns[i].title, 0,
@@ -61,7 +61,7 @@ int listing_print(const json_t *rows, const struct listing_column *columns, bool
 		  struct err *e)
 {
 	if (!as_json)
-		return print_table(rows, columns) ? err_set(e, ENOMEM, "cannot print the table") : 0;
+		return listing_table(rows, columns, stdout) ? err_set(e, ENOMEM, "cannot print the table") : 0;
 	json_dumpf(rows, stdout, JSON_INDENT(2));
 	putchar('\n');
 	return 0;

@@ -3,6 +3,7 @@
 #define RAMRIG_LISTING_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include "lib/err.h"
 #include "lib/json.h"
 
@@ -18,6 +19,9 @@ struct listing_column {
  */
 int listing_print(const json_t *rows, const struct listing_column *columns, bool as_json,
 		  struct err *e);
+
+/* The table alone, on @out. 0, or -errno when memory runs out. */
+int listing_table(const json_t *rows, const struct listing_column *columns, FILE *out);
 
 /*
  * The exit code that an error of images, kernels and the cache means: 2 where the user named
