@@ -142,7 +142,11 @@ static void write_interconnect(xmlTextWriterPtr w, const struct topology *t, siz
 	}
 }
 
-/* What each node with CPUs reaches, and how fast: libvirt turns the HMAT on by it. */
+/*
+ * How fast each node with CPUs reaches itself and the nodes without: libvirt
+ * turns the HMAT on by it. What lies between two nodes with CPUs is not
+ * declared (and libvirt 9.0 takes a link and its reverse for the same one).
+ */
 static void write_hmat(xmlTextWriterPtr w, const struct domain_spec *d)
 {
 	const struct topology *t = d->topology;
@@ -152,7 +156,8 @@ static void write_hmat(xmlTextWriterPtr w, const struct domain_spec *d)
 		if (!topology_node_cpus(t, from, d->vcpus))
 			continue;
 		for (size_t to = 0; to < t->n_nodes && is_cell(&t->nodes[to]); to++)
-			write_interconnect(w, t, from, to);
+			if (to == from || !topology_node_cpus(t, to, d->vcpus))
+				write_interconnect(w, t, from, to);
 	}
 	xml_close(w);
 }
