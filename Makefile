@@ -153,10 +153,11 @@ FUZZ_CC = $(eval FUZZ_CC := $$(shell tests/fuzz/compiler))$(FUZZ_CC)
 FUZZ_CFLAGS = -std=gnu17 -O1 -g -pthread $(PKG_CFLAGS) \
 	      -fsanitize=$(if $(findstring clang,$(FUZZ_CC)),fuzzer-no-link$(comma))$(FUZZ_SAN)
 FUZZ_DRIVER = $(if $(findstring clang,$(FUZZ_CC)),,$(B)/fuzz/obj/tests/fuzz/driver.o)
-FUZZ_OBJ := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(LIB_SRC))
+FUZZ_OBJ := $(patsubst %.c,$(B)/fuzz/obj/%.o,$(LIB_SRC) $(AGENT_LIB_SRC))
 comma := ,
 
-$(B)/fuzz-short/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/driver.o $(B)/libramrig.a
+$(B)/fuzz-short/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/driver.o $(AGENT_LIB_OBJ) \
+		$(B)/libramrig.a
 	@mkdir -p $(@D)
 	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm)
 

@@ -117,6 +117,8 @@ const struct metric_info metric_table[] = {
 	  "vmstat.workingset_refault_anon", NULL, "anonymous pages that came back after reclaim" },
 	{ "refault_file", "pages", "less", "difference", METRIC_DELTA,
 	  "vmstat.workingset_refault_file", NULL, "page-cache pages that came back after reclaim" },
+	{ "alloc_stalls", "count", "less", "difference", METRIC_DELTA, "vmstat.allocstall_*", NULL,
+	  "allocations that reclaimed memory themselves before they got any" },
 	{ "compact_stalls", "count", "less", "difference", METRIC_DELTA, "vmstat.compact_stall",
 	  NULL, "allocations that waited for compaction" },
 	{ "oom_kills", "count", "less", "difference", METRIC_DELTA, "vmstat.oom_kill", NULL,

@@ -295,6 +295,48 @@ static void a_sum_has_what_there_is_of_it(void **state)
 	}
 }
 
+/*
+ * coldheap of 1100 MiB on topology full with demotion and swap-zram-nvme: the
+ * heap is filled, then used, every second or so.
+ */
+static void a_recorded_run_demotes_swaps_and_promotes(void **state)
+{
+	static const struct window filling = { 21667520016, 26169670005 };
+	static const struct window using = { 28172484382, 42173381741 };
+	static const struct { const char *name; struct window w; double value; } cases[] = {
+		{ "demoted", filling, 23367 },		/* 23095 by kswapd, 272 by the heap itself */
+		{ "demoted_since_boot", filling, 57652 },
+		{ "node0_demoted", filling, 23367 },
+		{ "node1_demoted", filling, 0 },
+		{ "promoted", filling, 0 },
+		{ "promoted", using, 3417 },
+		{ "promoted_since_boot", using, 3417 },
+		{ "node0_promoted", using, 3417 },
+		{ "node1_anon", using, 412985344 },
+		{ "swap_zram_used", filling, 67104768 },
+		{ "swap_nvme_used", filling, 115867648 },
+		{ "nvme_written", filling, 236744704 },
+		{ "zram_stored", filling, 66957312 },
+		{ "zram_memory", filling, 36966400 },
+		{ "zram_ratio", filling, 66957312. / 36966400 },
+		{ "kswapd_cpu", filling, 5280000 },	/* 2.88 s on node 0, 2.4 s on node 1 */
+		{ "alloc_stalls", filling, 38 },
+	};
+	cleanup_samples struct samples *s = NULL;
+	struct err e = {};
+
+	(void)state;
+	if (samples_load("tests/unit/data/samples/full.jsonl", &s, &e))
+		fail_msg("%s", e.msg);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		double v = -1;
+
+		print_message("  %s\n", cases[i].name);
+		assert_true(metric_value(s, NULL, cases[i].name, cases[i].w, &v));
+		assert_float_equal(v, cases[i].value, 1e-6);
+	}
+}
+
 static void a_sum_is_derived_and_one_counter_is_measured(void **state)
 {
 	static const struct { const char *name, *kind; } cases[] = {
@@ -388,6 +430,7 @@ int main(void)
 		cmocka_unit_test(devices_are_sampled_by_the_topologys_names_and_the_guests_paths),
 		cmocka_unit_test(a_machine_without_tiers_and_devices_is_not_asked_for_them),
 		cmocka_unit_test(a_sum_has_what_there_is_of_it),
+		cmocka_unit_test(a_recorded_run_demotes_swaps_and_promotes),
 		cmocka_unit_test(a_sum_is_derived_and_one_counter_is_measured),
 		cmocka_unit_test(proof_fails_when_a_metric_is_too_low_or_absent),
 		cmocka_unit_test(measuring_waits_until_every_condition_holds),
