@@ -11,6 +11,7 @@
 #define DAX "/sys/bus/dax/devices"
 #define STEP_MS 20
 #define EXPANDERS_MAX 4
+#define REGION_ARGS 11		/* of cxl create-region, before the names of expanders */
 #define GRANULARITY "256"	/* bytes that go to one expander before the next has its turn */
 #define NAME_SIZE 32		/* of a device: "mem3", "dax12.0" */
 
@@ -149,11 +150,13 @@ static int region_create(struct guest *g, unsigned window, const char *type,
 {
 	cleanup_free char *decoder = path_format("decoder0.%u", window);
 	cleanup_free char *ways = path_format("%u", x->wanted);
-	const char *argv[12 + EXPANDERS_MAX + 1] = { "cxl", "create-region", "-m", "-t", type, "-d",
-						     decoder, "-w", ways, "-g", GRANULARITY };
+	const char *argv[REGION_ARGS + EXPANDERS_MAX + 1] = {
+		"cxl", "create-region", "-m", "-t", type, "-d", decoder, "-w", ways, "-g",
+		GRANULARITY,
+	};
 
 	for (unsigned k = 0; k < x->wanted; k++)
-		argv[11 + k] = x->name[k];
+		argv[REGION_ARGS + k] = x->name[k];
 	return guest_run(g, argv, NULL, e);
 }
 
@@ -270,7 +273,7 @@ int bring_up_cxl_node(struct guest *g, const struct topology *t, size_t i, struc
 		rc = region_up(g, window_of(t, i), &x, &dax, e);
 	if (rc)
 		return rc;
-	/* It onlines what it makes memory, movable; and what a volatile region's driver made already. */
+	/* It onlines, movable, what it makes memory, and what a volatile region's driver has made. */
 	const char *argv[] = { "daxctl", "reconfigure-device", "-m", "system-ram", dax, NULL };
 
 	return guest_run(g, argv, NULL, e);

@@ -10,8 +10,9 @@ static const enum device_kind device_order[] = { DEVICE_TIMED, DEVICE_NVME, DEVI
 static int name_device(const struct guest *g, const struct topology_device *d, int rc,
 		       struct err *e)
 {
-	return rc && link_answered(g->link)
-		? err_prefix(e, "%s %s: ", device_kind_names[d->kind], d->name) : rc;
+	if (!rc || !link_answered(g->link))
+		return rc;
+	return err_prefix(e, "%s %s: ", device_kind_names[d->kind], d->name);
 }
 
 static int devices_up(struct guest *g, const struct topology *t, enum device_kind kind,
