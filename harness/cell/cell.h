@@ -10,6 +10,21 @@
 #include "result/outcome.h"
 #include "result/samples.h"
 
+struct cell;
+
+/* One step of a guest's way, recorded as a phase. */
+struct cell_step {
+	const char *phase;
+	int (*run)(struct cell *c, const struct guest_opts *o, struct err *e);
+};
+
+/*
+ * What is done between a guest's conformance and its power-off, ended by a NULL
+ * phase: the plan's policies and workload, measuring the hardware itself
+ * (cell/measure.h), nothing.
+ */
+extern const struct cell_step task_workload[], task_measure[], task_nothing[];
+
 /*
  * One cell, inside its worker: boots the guest, goes through the phases, and
  * writes result.json, samples.jsonl, console.log and what the jobs printed
@@ -17,6 +32,7 @@
  */
 struct cell {
 	/* What is to be done: parts of the plan. */
+	const struct cell_step *task;
 	const struct topology *topology;
 	const json_t *workload;
 	json_t *policies;		/* array of this arm's checked policies */

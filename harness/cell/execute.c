@@ -112,10 +112,10 @@ static int publish(const struct workdir *w, const char *dir, const json_t *resul
 	return json_save_path(result, final, e);
 }
 
-static int run_worker(struct stage *s, json_t **ret_result, struct err *e)
+static int run_worker(struct stage *s, supervise_fn fn, json_t **ret_result, struct err *e)
 {
 	cleanup_free char *path = path_format("%s/out/result.json", s->dir.run);
-	int status = 0, rc = stage_run(s, work_cell, &status, e);
+	int status = 0, rc = stage_run(s, fn, &status, e);
 
 	if (rc)
 		return rc;
@@ -128,22 +128,31 @@ static int run_worker(struct stage *s, json_t **ret_result, struct err *e)
 		       status > 128 ? status - 128 : status);
 }
 
+int execute_stage(struct stage *s, supervise_fn fn, json_t **ret_result, struct err *e)
+{
+	cleanup_json json_t *result = NULL;
+	int rc = run_worker(s, fn, &result, e);
+
+	if (!rc)
+		rc = settle_charge(s, result, e);
+	if (rc)
+		return rc;
+	if (json_object_get(result, "release"))
+		boot_times_learn(s->boot_key, json_int_or(result, "hello_ms", 0));
+	*ret_result = take_ptr(result);
+	return 0;
+}
+
 static int run_stage(struct stage *s, const json_t *cell, const char *dir, json_t **ret_result,
 		     struct err *e)
 {
 	cleanup_json json_t *result = NULL;
-	int rc = run_worker(s, &result, e);
+	int rc = execute_stage(s, work_cell, &result, e);
 
-	if (!rc)
-		rc = settle_charge(s, result, e);
 	if (rc == -ECANCELED)
 		return rc;
-	if (rc) {
-		json_decref(result);
+	if (rc)
 		result = unfinished(cell, s->work.attempt, e->msg);
-	}
-	if (json_object_get(result, "release"))
-		boot_times_learn(s->boot_key, json_int_or(result, "hello_ms", 0));
 	rc = publish(&s->dir, dir, result, e);
 	if (!rc)
 		*ret_result = take_ptr(result);

@@ -7,6 +7,7 @@
 #include "lib/err.h"
 #include "lib/json.h"
 #include "result/outcome.h"
+#include "vm/supervise.h"
 
 /*
  * Runs cell @n of the plan in the result folder @dir, once: a fresh boot in a
@@ -27,5 +28,15 @@ struct execute_opts {
  * be written.
  */
 int execute_cell(const struct execute_opts *o, enum outcome *ret, struct err *e);
+
+struct stage;
+
+/*
+ * Runs @fn, one of those of cell/work.h that write a result, as the worker of @s,
+ * and reads its result into *ret_result; where only a trial of the reference
+ * kernel tells whom the outcome is charged to, that was made. -ECANCELED when a
+ * signal asked to stop. The caller decrefs *ret_result.
+ */
+int execute_stage(struct stage *s, supervise_fn fn, json_t **ret_result, struct err *e);
 
 #endif

@@ -18,8 +18,12 @@
 #define FIO_SECONDS 3			/* of each pass */
 #define FIO_RAMP_SECONDS 1		/* before it, not counted */
 #define FIO_PASSES 4
+#define FIO_ARGS_MAX 63
 
-/* The command that does all of it to @device, an array of strings. A new object. */
+/*
+ * The command that does all of it to @device, at most FIO_ARGS_MAX strings in an
+ * array. A new object.
+ */
 json_t *fio_command(const char *device, uint64_t span_bytes);
 
 /* How long that takes at most on an idle machine, in ms. */

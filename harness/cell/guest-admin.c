@@ -6,7 +6,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 
-#define OUTPUT_MAX 32768
+#define OUTPUT_MAX (128 << 10)	/* fio prints 30 KiB */
 #define QUOTED_MAX 200
 
 static bool reads_back(const char *wanted, const char *seen)

@@ -24,33 +24,52 @@ unsigned guest_cpus(const struct topology *t, enum guest_clock clock)
 	return clock == CLOCK_VIRTUAL ? 1 : t->cpus;
 }
 
-static int make_overlay(const char *image, const char *overlay, struct err *e)
+static char *overlay_path(const struct guest_opts *o)
 {
+	return path_format("%s/root.qcow2", o->run_dir);
+}
+
+static char *console_path(const struct guest_opts *o)
+{
+	return path_format("%s/console.log", o->out_dir);
+}
+
+/* The file behind device @i, or NULL where it has none. */
+static char *device_path(const struct guest_opts *o, size_t i)
+{
+	const struct topology_device *d = &o->topology->devices[i];
+
+	return d->kind == DEVICE_NVME ? path_format("%s/%s.raw", o->run_dir, d->name) : NULL;
+}
+
+static int make_overlay(const struct guest_opts *o, struct err *e)
+{
+	cleanup_free char *overlay = overlay_path(o);
 	const char *argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw",
-			       "-b", image, overlay, NULL };
-	struct child_opts o = { .argv = argv, .timeout_ms = QEMU_IMG_MS, .output_max = 300 };
+			       "-b", o->image, overlay, NULL };
+	struct child_opts co = { .argv = argv, .timeout_ms = QEMU_IMG_MS, .output_max = 300 };
 	cleanup_child struct child_result r = { 0 };
-	int rc = child_run(&o, &r, e);
+	int rc = child_run(&co, &r, e);
 
 	if (!rc && r.status)
-		rc = err_set(e, EIO, "qemu-img cannot make an overlay over %s: %s", image,
+		rc = err_set(e, EIO, "qemu-img cannot make an overlay over %s: %s", o->image,
 			     r.output);
 	return rc;
 }
 
 /* Sparse files in the work folder; what QEMU writes there ends with the guest. */
-static int make_images(const struct guest_opts *o, char *images[], struct err *e)
+static int make_images(const struct guest_opts *o, struct err *e)
 {
 	for (size_t i = 0; i < o->topology->n_devices; i++) {
-		const struct topology_device *d = &o->topology->devices[i];
+		uint64_t bytes = o->topology->devices[i].bytes;
+		cleanup_free char *path = device_path(o, i);
 
-		if (d->kind != DEVICE_NVME)
+		if (!path)
 			continue;
-		images[i] = path_format("%s/%s.raw", o->run_dir, d->name);
-		cleanup_close int fd = open(images[i], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		if (fd < 0 || ftruncate(fd, (off_t)d->bytes))
-			return err_set(e, errno, "cannot create %s of %" PRIu64 " MiB: %m", images[i],
-				       d->bytes >> 20);
+		cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0 || ftruncate(fd, (off_t)bytes))
+			return err_set(e, errno, "cannot create %s of %" PRIu64 " MiB: %m", path,
+				       bytes >> 20);
 	}
 	return 0;
 }
@@ -70,12 +89,13 @@ static char *command_line(const struct topology *t, const struct vm_features *fe
 			   topology_nodes_of(t, NODE_CXL) ? " pcie_ports=compat" : "", options);
 }
 
-static int describe(const struct guest_opts *o, const char *overlay, const char *console,
-		    const char *const *images, char **ret, struct err *e)
+int guest_describe(const struct guest_opts *o, char **ret, struct err *e)
 {
+	cleanup_free char *overlay = overlay_path(o), *console = console_path(o);
 	cleanup_free char *cmdline = command_line(o->topology, o->features);
 	cleanup_free char *name = path_format("ramrig-%08x", o->seed);
 	cleanup_free char *socket = path_format("%s/agent", o->run_dir);
+	char *images[TOPOLOGY_DEVICES_MAX] = { NULL };
 	struct domain_spec d = {
 		.name = name,
 		.arch = arch_here(),
@@ -85,7 +105,7 @@ static int describe(const struct guest_opts *o, const char *overlay, const char 
 		.vcpus = guest_cpus(o->topology, o->clock),
 		.topology = o->topology,
 		.features = o->features,
-		.device_images = images,
+		.device_images = (const char *const *)images,
 		.kernel = o->bzimage,
 		.initrd = o->initrd,
 		.cmdline = cmdline,
@@ -95,7 +115,13 @@ static int describe(const struct guest_opts *o, const char *overlay, const char 
 		.interactive = o->interactive,
 		.seed = o->seed,
 	};
-	return domain_xml(&d, ret, e);
+	for (size_t i = 0; i < o->topology->n_devices; i++)
+		images[i] = device_path(o, i);
+	int rc = domain_xml(&d, ret, e);
+
+	for (size_t i = 0; i < ARRAY_SIZE(images); i++)
+		free(images[i]);
+	return rc;
 }
 
 /* What goes wrong before hello is awaited is the rig's, and must not look like a guest's silence. */
@@ -132,21 +158,17 @@ static void guest_freep(struct guest **g)
 
 int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 {
-	cleanup_free char *overlay = path_format("%s/root.qcow2", o->run_dir);
-	cleanup_free char *console = path_format("%s/console.log", o->out_dir);
+	cleanup_free char *console = console_path(o);
 	cleanup_free char *xml_path = path_format("%s/domain.xml", o->out_dir);
 	__attribute__((cleanup(guest_freep))) struct guest *g = calloc(1, sizeof(*g));
-	char *images[TOPOLOGY_DEVICES_MAX] = { NULL };
 
 	if (!g)
 		return err_set(e, ENOMEM, "out of memory for a guest");
-	int rc = make_overlay(o->image, overlay, e);
+	int rc = make_overlay(o, e);
 	if (!rc)
-		rc = make_images(o, images, e);
+		rc = make_images(o, e);
 	if (!rc)
-		rc = describe(o, overlay, console, (const char *const *)images, &g->xml, e);
-	for (size_t i = 0; i < ARRAY_SIZE(images); i++)
-		free(images[i]);
+		rc = guest_describe(o, &g->xml, e);
 	if (!rc)
 		rc = file_write_atomic(xml_path, g->xml, strlen(g->xml), e);
 	if (rc)

@@ -51,6 +51,9 @@ struct guest_opts {
 /* CPUs the guest gets: the topology's, but one under the virtual clock. */
 unsigned guest_cpus(const struct topology *t, enum guest_clock clock);
 
+/* The libvirt domain that guest_boot() would start. Pure. The caller frees *ret. */
+int guest_describe(const struct guest_opts *o, char **ret, struct err *e);
+
 /*
  * Starts QEMU and waits for the agent's hello.
  *

@@ -208,13 +208,14 @@ static int power_off(struct cell *c, const struct guest_opts *o, struct err *e)
 }
 
 /* The way of a cell, from hello on; docs/cells.md and the progress display follow it. */
-static const struct {
-	const char *phase;
-	int (*run)(struct cell *c, const struct guest_opts *o, struct err *e);
-} steps[] = {
+static const struct cell_step arrival[] = {
 	{ "root disk", mount_root },
 	{ "hardware", hardware_up },
 	{ "conformance", conform },
+	{ NULL, NULL }
+};
+
+const struct cell_step task_workload[] = {
 	{ "policies", policies_on },
 	{ "workload on", workload_on },
 	{ "warm-up", warm_up },
@@ -222,17 +223,34 @@ static const struct {
 	{ "measure", measure },
 	{ "verify", verify },
 	{ "workload off", workload_off },
-	{ "power off", power_off },
+	{ NULL, NULL }
 };
 
-int cell_steps(struct cell *c, const struct guest_opts *o, struct err *e)
+const struct cell_step task_nothing[] = { { NULL, NULL } };
+
+static const struct cell_step departure[] = {
+	{ "power off", power_off },
+	{ NULL, NULL }
+};
+
+static int take_steps(struct cell *c, const struct cell_step *s, const struct guest_opts *o,
+		      struct err *e)
 {
 	int rc = 0;
 
-	link_set_event_handler(c->guest->link, on_event, c);
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(steps); i++) {
-		cell_phase(c, steps[i].phase);
-		rc = after_events(c, steps[i].run(c, o, e), e);
+	for (; !rc && s->phase; s++) {
+		cell_phase(c, s->phase);
+		rc = after_events(c, s->run(c, o, e), e);
 	}
 	return rc;
+}
+
+int cell_steps(struct cell *c, const struct guest_opts *o, struct err *e)
+{
+	link_set_event_handler(c->guest->link, on_event, c);
+	int rc = take_steps(c, arrival, o, e);
+
+	if (!rc)
+		rc = take_steps(c, c->task, o, e);
+	return rc ? rc : take_steps(c, departure, o, e);
 }

@@ -202,9 +202,9 @@ static void warn_missing(struct cell *c, const struct work *k)
 			  json_str(k->cell, "kernel"), json_string_value(name), k->topology->name);
 }
 
-int work_cell(const struct workdir *w, const struct account_share *shares, void *arg)
+static int work_task(const struct workdir *w, const struct account_share *shares,
+		     const struct work *k, const struct cell_step *task)
 {
-	const struct work *k = arg;
 	cleanup_free char *out = path_format("%s/out", w->run);
 	cleanup_free char *result = path_format("%s/result.json", out);
 	cleanup_json json_t *policies = policies_of(k);
@@ -212,6 +212,7 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 	bool stopped = false;
 	struct err e;
 	struct cell c = {
+		.task = task,
 		.topology = k->topology,
 		.workload = json_object_get(json_object_get(k->plan, "workloads"),
 					    json_str(k->cell, "workload")),
@@ -241,6 +242,21 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 	if (stopped)
 		return WORK_STOPPED;
 	return json_save_path(doc, result, &e) ? EXIT_RIG : EXIT_WELL;
+}
+
+int work_cell(const struct workdir *w, const struct account_share *shares, void *arg)
+{
+	return work_task(w, shares, arg, task_workload);
+}
+
+int work_check(const struct workdir *w, const struct account_share *shares, void *arg)
+{
+	return work_task(w, shares, arg, task_nothing);
+}
+
+int work_measure(const struct workdir *w, const struct account_share *shares, void *arg)
+{
+	return work_task(w, shares, arg, task_measure);
 }
 
 int work_trial(const struct workdir *w, const struct account_share *shares, void *arg)

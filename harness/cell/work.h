@@ -37,6 +37,13 @@ enum { SHARE_KERNEL, SHARE_IMAGE, SHARE_COUNT };
  */
 int work_cell(const struct workdir *w, const struct account_share *shares, void *arg);
 
+/*
+ * The same for a guest without a workload: until it conforms, and for one whose
+ * hardware is then measured ("measured" in the result; cell/measure.h).
+ */
+int work_check(const struct workdir *w, const struct account_share *shares, void *arg);
+int work_measure(const struct workdir *w, const struct account_share *shares, void *arg);
+
 /* For supervise(): boots, mounts the root disk, brings the hardware up, checks conformance; 0 when all went well. */
 int work_trial(const struct workdir *w, const struct account_share *shares, void *arg);
 

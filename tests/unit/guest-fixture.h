@@ -192,6 +192,7 @@ static inline void fixture_open(struct cell_fixture *f, const struct reply *repl
 		.workload = json_of(workload),
 		.policies = json_of(policies),
 		.all_policies = json_of(policies),
+		.task = task_workload,
 		.out_dir = f->dir,
 		.sample_hz = 100,
 		.guest = &f->guest,

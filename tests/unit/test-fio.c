@@ -158,6 +158,7 @@ static void the_command_fills_the_device_before_it_reads(void **state)
 		if (!read && !strcmp(json_string_value(a), "--rw=randread"))
 			read = i;
 	}
+	assert_true(json_array_size(argv) <= FIO_ARGS_MAX);
 	assert_true(fill && read > fill);
 	assert_true(has(argv, "--filename=/dev/nvme1n1"));
 	assert_true(has(argv, "--size=67108864"));

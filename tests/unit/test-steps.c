@@ -147,6 +147,24 @@ static void a_good_guest_goes_all_the_way(void **state)
 	fixture_close(&f);
 }
 
+static void a_guest_with_nothing_to_do_is_powered_off_once_it_conforms(void **state)
+{
+	struct guest_opts o = { .modules = json_array() };
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	fixture_open(&f, good, ARRAY_SIZE(good), "{}", "[]");
+	f.cell.task = task_nothing;
+	assert_int_equal(cell_steps(&f.cell, &o, &e), -EPERM);
+	assert_says(&e, "only a test");
+	assert_string_equal(f.cell.phase, "power off");
+	assert_int_equal(json_array_size(json_object_get(f.cell.result, "phases")), 3);
+	assert_int_equal(asked(&f, "sample-start"), 0);
+	json_decref((json_t *)o.modules);
+	fixture_close(&f);
+}
+
 static void samples_are_written_as_they_come(void **state)
 {
 	cleanup_samples struct samples *s = NULL;
@@ -244,6 +262,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_guest_goes_all_the_way),
+		cmocka_unit_test(a_guest_with_nothing_to_do_is_powered_off_once_it_conforms),
 		cmocka_unit_test(samples_are_written_as_they_come),
 		cmocka_unit_test(a_guest_that_lies_is_stopped_where_it_does),
 		cmocka_unit_test(hardware_that_does_not_come_up_is_the_kernels_where_it_says_so),
