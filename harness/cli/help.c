@@ -67,6 +67,8 @@ void help_each_option(const struct poptOption *table,
 	for (const struct poptOption *o = table; o && (o->longName || o->shortName || o->arg); o++) {
 		char name[64], letter[8] = "";
 
+		if ((o->argInfo & POPT_ARG_MASK) == POPT_ARG_INCLUDE_TABLE)
+			help_each_option(o->arg, fn, arg);
 		if (!o->longName || !o->descrip)
 			continue;
 		if (o->shortName)
