@@ -4,7 +4,8 @@
 
 extern const struct command cmd_cache_list, cmd_cache_prune, cmd_cell, cmd_compare, cmd_complete,
 	cmd_docs, cmd_doctor, cmd_image_build, cmd_image_list, cmd_kernel_fetch, cmd_kernel_list,
-	cmd_kernel_show, cmd_run, cmd_shell;
+	cmd_kernel_show, cmd_run, cmd_shell, cmd_topology_check, cmd_topology_list,
+	cmd_topology_measure, cmd_topology_show;
 
 const struct command *const commands[] = {
 	&cmd_run,
@@ -16,6 +17,10 @@ const struct command *const commands[] = {
 	&cmd_kernel_fetch,
 	&cmd_kernel_list,
 	&cmd_kernel_show,
+	&cmd_topology_list,
+	&cmd_topology_show,
+	&cmd_topology_check,
+	&cmd_topology_measure,
 	&cmd_cache_list,
 	&cmd_cache_prune,
 	&cmd_cell,
