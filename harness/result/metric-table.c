@@ -39,6 +39,8 @@ const struct metric_info metric_table[] = {
 	{ "promote_candidates", "pages", "more", "difference", METRIC_DELTA,
 	  "vmstat.pgpromote_candidate", NULL,
 	  "pages hot enough to be moved to a faster tier, whether or not they were" },
+	{ "numa_migrated", "pages", "less", "difference", METRIC_DELTA, "vmstat.numa_pages_migrated",
+	  NULL, "pages that NUMA balancing moved to any node, in whatever mode" },
 	{ "hint_faults", "count", "less", "difference", METRIC_DELTA, "vmstat.numa_hint_faults", NULL,
 	  "page faults by which NUMA balancing learns what is accessed" },
 
