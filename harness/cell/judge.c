@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include "cell/batch.h"
 #include "cell/judge.h"
 #include "lib/cleanup.h"
 
@@ -75,4 +76,16 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 	ret->outcome = OUTCOME_INFRA_ERROR;
 	ret->before_hello = false;
 	snprintf(ret->reason, sizeof(ret->reason), "%s", e->msg);
+}
+
+void judge_stale_int3(bool may_be_stale, unsigned attempt, struct verdict_on_failure *v)
+{
+	struct verdict_on_failure was = *v;
+
+	if (!may_be_stale || v->outcome != OUTCOME_CRASHED || attempt >= BATCH_ATTEMPTS_MAX)
+		return;
+	v->outcome = OUTCOME_INFRA_ERROR;
+	v->before_hello = false;
+	snprintf(v->reason, sizeof(v->reason), "QEMU ran a breakpoint that the kernel had taken back, "
+		 "as it does at times with several CPUs under TCG: %.400s", was.reason);
 }

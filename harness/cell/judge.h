@@ -25,4 +25,13 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 		   bool answered, bool said_hello, enum outcome blame,
 		   struct verdict_on_failure *ret);
 
+/*
+ * Linux patches its own code with breakpoints in between, and QEMU 7.2 with
+ * several CPUs under TCG runs a stale one in about one boot of a hundred: what
+ * looks like an oops of the kernel then is the rig's. @may_be_stale: this guest
+ * could have met that, and died of an int3. A kernel that does so in every one
+ * of its @attempt's tries does it by itself.
+ */
+void judge_stale_int3(bool may_be_stale, unsigned attempt, struct verdict_on_failure *v);
+
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cell/batch.h"
 #include "cell/solo.h"
 #include "cell/stage.h"
 #include "lib/cleanup.h"
@@ -23,10 +24,10 @@ json_t *solo_plan(const struct solo_opts *o, json_t *topology)
 			 "workload", PROGRAMS);
 }
 
-static int run(const json_t *plan, supervise_fn fn, int *ret_status, json_t **ret_result,
-	       struct err *e)
+static int run(const json_t *plan, unsigned attempt, supervise_fn fn, int *ret_status,
+	       json_t **ret_result, struct err *e)
 {
-	struct execute_opts o = { .dir = "", .plan = plan, .n = 1, .attempt = 1 };
+	struct execute_opts o = { .dir = "", .plan = plan, .n = 1, .attempt = attempt };
 	struct stage s = { .dir = { .lock_fd = -1 } };
 	struct err at_end;
 	int rc = stage_set(&s, &o, json_array_get(json_object_get(plan, "cells"), 0), e);
@@ -44,10 +45,24 @@ static int run(const json_t *plan, supervise_fn fn, int *ret_status, json_t **re
 
 int solo_run(const json_t *plan, supervise_fn fn, int *ret_status, struct err *e)
 {
-	return run(plan, fn, ret_status, NULL, e);
+	return run(plan, 1, fn, ret_status, NULL, e);
 }
 
 int solo_result(const json_t *plan, supervise_fn fn, json_t **ret_result, struct err *e)
 {
-	return run(plan, fn, NULL, ret_result, e);
+	json_t *result = NULL;
+	int rc = 0;
+
+	for (unsigned attempt = 1; !rc && attempt <= BATCH_ATTEMPTS_MAX; attempt++) {
+		json_decref(result);
+		result = NULL;
+		rc = run(plan, attempt, fn, NULL, &result, e);
+		if (!rc && outcome_from_name(json_str(result, "outcome")) != OUTCOME_INFRA_ERROR)
+			break;
+	}
+	if (rc)
+		json_decref(result);
+	else
+		*ret_result = result;
+	return rc;
 }

@@ -32,8 +32,8 @@ json_t *solo_plan(const struct solo_opts *o, json_t *topology);
 int solo_run(const json_t *plan, supervise_fn fn, int *ret_status, struct err *e);
 
 /*
- * The same for a worker that writes a result; see execute_stage(). The caller
- * decrefs *ret_result.
+ * The same for a worker that writes a result; see execute_stage(). As in a run,
+ * an infra error is tried again, twice. The caller decrefs *ret_result.
  */
 int solo_result(const json_t *plan, supervise_fn fn, json_t **ret_result, struct err *e);
 

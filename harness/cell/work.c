@@ -154,6 +154,12 @@ struct guest_opts boot_opts(const struct workdir *w, const struct account_share 
 	};
 }
 
+static bool may_be_stale_int3(const struct cell *c, const struct guest_opts *o)
+{
+	return c->guest && session_met_int3(c->guest->session) && o->accel == ACCEL_TCG &&
+	       guest_cpus(o->topology, o->clock) > 1;
+}
+
 /* Boots and goes through the steps; whatever went wrong is then in the result. */
 static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *ret_stopped)
 {
@@ -181,6 +187,8 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	judge_failure(rc, &e, c->guest ? session_why(c->guest->session) : SESSION_RUNNING,
 		      c->guest ? session_panic_line(c->guest->session) : NULL, answered, hello,
 		      c->blame, &v);
+	judge_stale_int3(may_be_stale_int3(c, o),
+			 (unsigned)json_int_or(c->result, "attempt", 1), &v);
 	if (v.outcome == OUTCOME_WORKLOAD_FAILED)
 		cell_daemons_stop(c, &ignored);
 	cleanup_free char *reason = path_format("%s: %s", phase, v.reason);

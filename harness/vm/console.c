@@ -13,6 +13,9 @@ static const char *const deaths[] = {
 	"---[ end Kernel panic",
 };
 
+/* The first oops of an x86 kernel that meets a breakpoint it knows nothing of. */
+#define INT3_OOPS "int3: 0000 [#1]"
+
 static bool line_end(struct console *c)
 {
 	if (!c->len)
@@ -20,6 +23,7 @@ static bool line_end(struct console *c)
 	c->line[c->len] = '\0';
 	memcpy(c->last, c->line, c->len + 1);
 	c->len = 0;
+	c->int3 |= strstr(c->last, INT3_OOPS) != NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(deaths) && !c->panic[0]; i++) {
 		if (strstr(c->last, deaths[i]))
 			memcpy(c->panic, c->last, sizeof(c->panic));

@@ -19,6 +19,7 @@ struct console {
 	char line[CONSOLE_LINE_MAX];	/* being collected */
 	char last[CONSOLE_LINE_MAX];	/* the last whole line that was not empty */
 	char panic[CONSOLE_LINE_MAX];	/* the first that tells of a death, or "" */
+	bool int3;			/* the first oops was a breakpoint nobody had set */
 };
 
 /* Feeds @n bytes. Pure. Returns whether ->last changed. */

@@ -279,6 +279,11 @@ const char *session_panic_line(const struct session *s)
 	return s->console.panic[0] ? s->console.panic : NULL;
 }
 
+bool session_met_int3(const struct session *s)
+{
+	return s->console.int3;
+}
+
 int session_open_console(struct session *s, int *ret_fd, struct err *e)
 {
 	virStreamPtr stream = virStreamNew(s->conn, VIR_STREAM_NONBLOCK);

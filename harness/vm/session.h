@@ -67,6 +67,9 @@ int session_wait_end(struct session *s, int64_t deadline_ms, struct err *e);
  */
 const char *session_panic_line(const struct session *s);
 
+/* Whether the kernel's first oops was a breakpoint (int3) that it had not set. */
+bool session_met_int3(const struct session *s);
+
 /* Opens the interactive console (see domain_spec.interactive) as a socket. The caller closes it. */
 int session_open_console(struct session *s, int *ret_fd, struct err *e);
 

@@ -120,6 +120,24 @@ static void the_first_line_of_a_death_is_remembered(void **state)
 	}
 }
 
+static void only_a_first_oops_that_is_a_breakpoint_counts(void **state)
+{
+	static const struct { const char *line; bool int3; } cases[] = {
+		{ "[ 4.048986] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\n", true },
+		{ "[ 4.048986] int3: 0000 [#1] SMP NOPTI\n", true },
+		{ "[ 2.286982] Oops: int3: 0000 [#2] PREEMPT SMP NOPTI\n", false },
+		{ "[ 1.0] Oops: general protection fault, maybe for address 0x0: 0000 [#1]\n", false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct console c = fresh();
+
+		feed(&c, cases[i].line);
+		assert_int_equal(c.int3, cases[i].int3);
+	}
+}
+
 static char *file_new(void)
 {
 	char *path = path_format("/tmp/ramrig-console-XXXXXX");
@@ -191,6 +209,7 @@ int main(void)
 		cmocka_unit_test(a_long_line_is_cut_and_the_next_begins_afresh),
 		cmocka_unit_test(cutting_the_bytes_anywhere_changes_nothing),
 		cmocka_unit_test(the_first_line_of_a_death_is_remembered),
+		cmocka_unit_test(only_a_first_oops_that_is_a_breakpoint_counts),
 		cmocka_unit_test(a_file_is_followed_from_when_it_appears),
 		cmocka_unit_test(a_flood_is_taken_in_bounded_bites),
 	};

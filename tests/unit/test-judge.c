@@ -162,6 +162,29 @@ static void no_combination_mixes_up_rig_and_kernel(void **state)
 	}
 }
 
+static void a_stale_breakpoint_is_the_rigs_but_not_for_ever(void **state)
+{
+	static const struct { const char *what; bool stale; unsigned attempt; enum outcome was, is; } cases[] = {
+		{ "a first try", true, 1, OUTCOME_CRASHED, OUTCOME_INFRA_ERROR },
+		{ "a second try", true, 2, OUTCOME_CRASHED, OUTCOME_INFRA_ERROR },
+		{ "the last try", true, 3, OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "one CPU, or KVM, or another oops", false, 1, OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "a guest that did not crash", true, 1, OUTCOME_HUNG, OUTCOME_HUNG },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct verdict_on_failure v = { .outcome = cases[i].was, .reason = PANIC,
+						.before_hello = true };
+
+		print_message("  %s\n", cases[i].what);
+		judge_stale_int3(cases[i].stale, cases[i].attempt, &v);
+		assert_int_equal(v.outcome, cases[i].is);
+		assert_int_equal(v.before_hello, cases[i].is != OUTCOME_INFRA_ERROR);
+		assert_non_null(strstr(v.reason, PANIC));
+	}
+}
+
 static void a_very_long_reason_is_cut(void **state)
 {
 	struct verdict_on_failure v;
@@ -182,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_guest_that_said_hello_is_judged_by_what_it_then_did),
 		cmocka_unit_test(a_signal_stops_whatever_the_step_said),
 		cmocka_unit_test(no_combination_mixes_up_rig_and_kernel),
+		cmocka_unit_test(a_stale_breakpoint_is_the_rigs_but_not_for_ever),
 		cmocka_unit_test(a_very_long_reason_is_cut),
 	};
 
