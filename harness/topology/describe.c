@@ -118,19 +118,29 @@ static json_t *distances(const struct topology *t, size_t from)
 	return list_of;
 }
 
+static json_t *targets(const struct topology *t, size_t from)
+{
+	unsigned mask = topology_demotion_targets(t, from);
+	json_t *list_of = json_array();
+
+	for (unsigned to = 0; to < TOPOLOGY_NODES_MAX; to++)
+		if (mask >> to & 1)
+			json_array_append_new(list_of, json_integer(to));
+	return list_of;
+}
+
 static json_t *describe_node(const struct topology *t, size_t i, const struct draw_opts *o)
 {
 	static const char *const media[] = { "auto", "persistent", "volatile" };
 	const struct topology_node *n = &t->nodes[i];
 	enum cxl_media m = o->features ? domain_cxl_media(n, o->features) : n->media;
-	int target = topology_demotion_target(t, i);
 	json_t *j = json_pack("{s:i, s:s, s:I, s:o, s:o, s:i, s:o, s:i, s:o, s:o}", "node", (int)i,
 			      "kind", node_kind_names[n->kind], "bytes", (json_int_t)n->bytes,
 			      "latency_ns", number_or_null(n->latency_ns), "bandwidth",
 			      number_or_null(n->bandwidth), "cpus",
 			      (int)topology_node_cpus(t, i, guest_cpus(t, o->clock)), "distances",
 			      distances(t, i), "tier", (int)topology_tier(t, i), "demotes_to",
-			      target < 0 ? json_null() : json_integer(target), "fidelity",
+			      targets(t, i), "fidelity",
 			      slowness(topology_node_slow(t, i, ACCEL_KVM),
 				       topology_node_slow(t, i, ACCEL_TCG)));
 

@@ -127,11 +127,32 @@ static void draw_expanders(struct outline *o, const struct topology_node *n,
 	}
 }
 
+/* "node 1", "nodes 1 and 2", "nodes 1, 2 and 3". */
+static char *nodes_text(unsigned mask)
+{
+	bool several = mask & (mask - 1);
+	char *text = path_format(several ? "nodes" : "node");
+
+	for (unsigned i = 0, n = 0; i < TOPOLOGY_NODES_MAX; i++) {
+		cleanup_free char *old = text;
+
+		if (!(mask >> i & 1)) {
+			text = take_ptr(old);
+			continue;
+		}
+		const char *between = !n++ ? " " : mask >> i == 1 ? " and " : ", ";
+
+		text = path_format("%s%s%u", old, between, i);
+	}
+	return text;
+}
+
 static void draw_node(struct outline *o, const struct topology *t, size_t i, const char *row,
 		      const struct draw_opts *opts)
 {
 	const struct topology_node *n = &t->nodes[i];
-	int target = topology_demotion_target(t, i);
+	unsigned targets = topology_demotion_targets(t, i);
+	cleanup_free char *where = nodes_text(targets);
 	char size[QUANTITY_TEXT];
 
 	outline_add(o, 2, "%s", row);
@@ -141,8 +162,8 @@ static void draw_node(struct outline *o, const struct topology *t, size_t i, con
 	if (n->host_nodes)
 		outline_add(o, 3, "bound to the host's memory node%s %s",
 			    strpbrk(n->host_nodes, ",-") ? "s" : "", n->host_nodes);
-	if (target >= 0)
-		outline_add(o, 3, "%s demotion to node %d", opts->utf8 ? "↓" : "v", target);
+	if (targets)
+		outline_add(o, 3, "%s demotion to %s", opts->utf8 ? "↓" : "v", where);
 	if (n->kind != NODE_CXL)
 		return;
 	quantity_show(QUANTITY_SIZE, n->bytes, size, sizeof(size));

@@ -38,6 +38,7 @@ static const struct drawing {
 } drawings[] = {
 	{ "dram", "dram", CLOCK_HOST, false },
 	{ "full-cxl", "full-cxl", CLOCK_HOST, false },
+	{ "cxl-two", "cxl-two", CLOCK_HOST, false },
 	{ "full-virtual-ascii", "full", CLOCK_VIRTUAL, true },
 	{ "cxl-switch", "cxl-switch", CLOCK_HOST, false },
 	{ "large", NULL, CLOCK_HOST, false },
