@@ -12,8 +12,8 @@ setup_file() {
 }
 
 @test "make install lays down programs, agent, man page, completion and data" {
-	for file in bin/ramrig libexec/ramrig/ramrig-agent share/man/man1/ramrig.1 \
-		share/bash-completion/completions/ramrig \
+	for file in bin/ramrig libexec/ramrig/ramrig-agent libexec/ramrig/probes/memory \
+		share/man/man1/ramrig.1 share/bash-completion/completions/ramrig \
 		share/ramrig/experiments/quickstart.yaml share/ramrig/topologies/dram.yaml \
 		share/ramrig/policies/ksm.yaml share/ramrig/workloads/nginx/workload.yaml \
 		share/ramrig/workloads/coldheap/coldheap \
@@ -26,6 +26,7 @@ setup_file() {
 @test "programs may be executed, everything may be read, nothing is writable by others" {
 	[ -x "$STAGE/usr/bin/ramrig" ]
 	[ -x "$STAGE/usr/libexec/ramrig/ramrig-agent" ]
+	[ -x "$STAGE/usr/libexec/ramrig/probes/memory" ]
 	[ -x "$STAGE/usr/share/ramrig/workloads/coldheap/coldheap" ]
 	[ -z "$(find "$STAGE" ! -perm -444)" ] || fail "$(find "$STAGE" ! -perm -444)"
 	[ -z "$(find "$STAGE" ! -type l -perm /022)" ] || fail "$(find "$STAGE" -perm /022)"
@@ -41,7 +42,8 @@ setup_file() {
 }
 
 @test "what runs in the guest needs no library" {
-	for program in libexec/ramrig/ramrig-agent share/ramrig/workloads/coldheap/coldheap; do
+	for program in libexec/ramrig/ramrig-agent libexec/ramrig/probes/memory \
+		share/ramrig/workloads/coldheap/coldheap; do
 		run_apart ldd "$STAGE/usr/$program"
 		expect_in "$output$errors" "not a dynamic executable"
 	done
