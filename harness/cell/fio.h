@@ -14,7 +14,7 @@
  * and zram would keep no byte of it.
  */
 #define FIO_COMPRESS_PERCENT 50		/* how much of what is written compresses away */
-#define FIO_SPAN_MAX (64ULL << 20)	/* bytes from the device's beginning that are filled and used */
+#define FIO_SPAN_MAX (64ULL << 20)	/* bytes of the device that are filled and used */
 #define FIO_SECONDS 3			/* of each pass */
 #define FIO_RAMP_SECONDS 1		/* before it, not counted */
 #define FIO_PASSES 4

@@ -23,7 +23,8 @@ static bool is_summary(const json_t *v)
 int measure_read_node(const char *output, size_t node, json_t **ret, struct err *e)
 {
 	const char *start = strchr(output, '{');
-	cleanup_json json_t *answer = start ? json_loads(start, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
+	cleanup_json json_t *answer =
+		start ? json_loads(start, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
 	json_int_t pages = json_int_or(answer, "pages", 0);
 	json_int_t there = json_int_or(answer, "pages_on_node", -1);
 
@@ -31,7 +32,8 @@ int measure_read_node(const char *output, size_t node, json_t **ret, struct err 
 	    json_int_or(answer, "bytes", 0) <= 0 || json_int_or(answer, "cpu", -1) < 0 ||
 	    !is_summary(json_object_get(answer, "load_ns")) ||
 	    !is_summary(json_object_get(answer, "copy_bytes_per_s")))
-		return err_set(e, EPROTO, "the probe told nothing of node %zu: '%.100s'", node, output);
+		return err_set(e, EPROTO, "the probe told nothing of node %zu: '%.100s'", node,
+			       output);
 	if (there != pages)
 		return err_set(e, EIO, "%lld of %lld pages that were bound to node %zu lie there",
 			       (long long)there, (long long)pages, node);
@@ -57,7 +59,8 @@ static int measure_nodes(struct cell *c, const struct guest_opts *o, struct err 
 	int rc = 0;
 
 	(void)o;
-	json_object_set_new(c->result, "measured", json_pack("{s:o, s:[]}", "nodes", list, "devices"));
+	json_object_set_new(c->result, "measured",
+			    json_pack("{s:o, s:[]}", "nodes", list, "devices"));
 	for (size_t i = 0; !rc && i < c->topology->n_nodes; i++)
 		rc = measure_node(c, i, list, e);
 	return rc;
@@ -95,8 +98,9 @@ static int measure_device(struct cell *c, size_t i, json_t *list, struct err *e)
 		rc = fio_read(output, &passes, e);
 	if (rc)
 		return err_prefix(e, "device %s: ", d->name);
-	return json_array_append_new(list, json_pack("{s:s, s:I, s:O}", "name", d->name, "span_bytes",
-						     (json_int_t)span_of(d), "passes", passes));
+	return json_array_append_new(list,
+				     json_pack("{s:s, s:I, s:O}", "name", d->name, "span_bytes",
+					       (json_int_t)span_of(d), "passes", passes));
 }
 
 static int measure_devices(struct cell *c, const struct guest_opts *o, struct err *e)

@@ -119,10 +119,10 @@ const struct command cmd_topology_check = {
 	.args = "[TOPOLOGY...]",
 	.summary = "boot topologies and compare what guests see with what is declared",
 	.details =
-		"Each is booted, brought up as in a cell, compared, and powered off; docs/topologies.md "
-		"says what is compared. Where a guest differs, or does not get that far, the reference "
-		"kernel " REFERENCE_KERNEL " is booted, too: if that passes, the kernel is to blame (exit "
-		"code 4), else the rig (3).",
+		"Each is booted, brought up as in a cell, compared, and powered off; "
+		"docs/topologies.md says what is compared. Where a guest differs, or does not get "
+		"that far, the reference kernel " REFERENCE_KERNEL " is booted, too: if that passes, "
+		"the kernel is to blame (exit code 4), else the rig (3).",
 	.options = options,
 	.min_args = 0,
 	.max_args = -1,

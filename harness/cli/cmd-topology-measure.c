@@ -85,11 +85,11 @@ const struct command cmd_topology_measure = {
 	.args = "TOPOLOGY",
 	.summary = "measure a topology's memory and devices in a guest, beside what is declared",
 	.details =
-		"Latency of a load and bandwidth of a copy of each memory node, by a pointer chase and "
-		"copies from a CPU of node 0; random reads and writes of each device that can be swapped "
-		"to, at queue depths 1 and 32, by fio. One boot, so that the figures say what the "
-		"hardware is like, and are no comparison. Leave the machine idle: it takes a minute or "
-		"two.",
+		"Latency of a load and bandwidth of a copy of each memory node, by a pointer chase "
+		"and copies from a CPU of node 0; random reads and writes of each device that can "
+		"be swapped to, at queue depths 1 and 32, by fio. One boot, so that the figures "
+		"say what the hardware is like, and are no comparison. Leave the machine idle: it "
+		"takes a minute or two.",
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,

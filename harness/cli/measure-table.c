@@ -55,9 +55,9 @@ static json_t *quantity_or_null(enum quantity q, const json_t *v)
 {
 	char buf[QUANTITY_TEXT];
 
-	return json_is_integer(v) ? json_string(quantity_show(q, (uint64_t)json_integer_value(v), buf,
-							      sizeof(buf)))
-				  : json_null();
+	if (!json_is_integer(v))
+		return json_null();
+	return json_string(quantity_show(q, (uint64_t)json_integer_value(v), buf, sizeof(buf)));
 }
 
 static json_t *number_or_null(uint64_t v)
@@ -69,9 +69,10 @@ static json_t *report_node(const struct topology_node *n, const json_t *seen, ch
 {
 	json_t *j = json_deep_copy(seen);
 
-	json_object_update_new(j, json_pack("{s:s, s:{s:o, s:o}, s:s}", "kind", node_kind_names[n->kind],
-					    "declared", "latency_ns", number_or_null(n->latency_ns),
-					    "bandwidth", number_or_null(n->bandwidth), "fidelity", slow));
+	json_object_update_new(j, json_pack("{s:s, s:{s:o, s:o}, s:s}", "kind",
+					    node_kind_names[n->kind], "declared", "latency_ns",
+					    number_or_null(n->latency_ns), "bandwidth",
+					    number_or_null(n->bandwidth), "fidelity", slow));
 	free(slow);
 	return j;
 }
@@ -101,7 +102,8 @@ json_t *measure_report(const struct topology *t, const json_t *measured, enum ac
 	json_array_foreach(json_object_get(measured, "devices"), i, seen) {
 		const struct topology_device *d = topology_device_find(t, json_str(seen, "name"));
 
-		json_array_append_new(devices, report_device(d, seen, topology_device_slow(d, accel)));
+		json_array_append_new(devices,
+				      report_device(d, seen, topology_device_slow(d, accel)));
 	}
 	return json_pack("{s:o, s:o}", "nodes", nodes, "devices", devices);
 }
@@ -146,7 +148,8 @@ static json_t *device_row(const json_t *j, const json_t *pass)
 {
 	return json_pack("{s:O, s:O, s:O, s:O, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
 			 json_object_get(j, "name"), "kind", json_object_get(j, "kind"), "access",
-			 json_object_get(pass, "pattern"), "depth", json_object_get(pass, "depth"), "iops",
+			 json_object_get(pass, "pattern"), "depth",
+			 json_object_get(pass, "depth"), "iops",
 			 text_take(text_value(json_object_get(pass, "iops"), "")), "rate",
 			 rate_text(json_object_get(pass, "bytes_per_s")), "p50",
 			 text_take(text_value(json_object_get(pass, "p50_ns"), "ns")), "p99",
@@ -200,16 +203,20 @@ void measure_print(const json_t *report, const json_t *fidelity, FILE *out)
 	print_nodes(nodes, out);
 	if (json_array_size(devices))
 		print_devices(devices, out);
-	fprintf(out, "\n1 boot; %s, %s clock, %lld CPUs. Load: one of a pointer chase over the cache "
-		"lines\nof so much memory, in random order. Copy: bytes copied within it. Both from a "
-		"CPU of\nnode 0; medians.\n",
+	fprintf(out,
+		"\n1 boot; %s, %s clock, %lld CPUs. Load: one of a pointer chase over the cache\n"
+		"lines of so much memory, in random order. Copy: bytes copied within it. Both from\n"
+		"a CPU of node 0; medians.\n",
 		json_str(fidelity, "accelerator"), json_str(fidelity, "clock"),
 		(long long)json_int_or(fidelity, "cpus", 0));
 	if (json_array_size(devices))
-		fprintf(out, "Devices: fio, random accesses of 4 KiB past the page cache, %d s each, in a part "
-			"that was\nfilled before.\n", FIO_SECONDS);
+		fprintf(out,
+			"Devices: fio, random accesses of 4 KiB past the page cache, %d s each, in a\n"
+			"part that was filled before.\n",
+			FIO_SECONDS);
 	if (has_kind(devices, device_kind_names[DEVICE_ZRAM]))
-		fprintf(out, "zram: %d %% of what was written compresses away.\n", FIO_COMPRESS_PERCENT);
+		fprintf(out, "zram: %d %% of what was written compresses away.\n",
+			FIO_COMPRESS_PERCENT);
 	if (tcg)
 		fputs("Nanoseconds under TCG are those of a translator, not of any hardware.\n", out);
 	if (has_kind(nodes, node_kind_names[NODE_CXL]))

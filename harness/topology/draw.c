@@ -79,7 +79,9 @@ static char *cpus_text(const struct topology *t, size_t i, unsigned cpus)
 		first += topology_node_cpus(t, k, cpus);
 	if (!n)
 		return NULL;
-	return n == 1 ? path_format("CPU %u", first) : path_format("CPUs %u-%u", first, first + n - 1);
+	if (n == 1)
+		return path_format("CPU %u", first);
+	return path_format("CPUs %u-%u", first, first + n - 1);
 }
 
 enum { NODE_NAME, NODE_WORD, NODE_SIZE, NODE_LATENCY, NODE_BANDWIDTH, NODE_DISTANCE, NODE_TIER_NO,
