@@ -88,19 +88,6 @@ static bool tiers_equal(const struct tiers *a, const struct tiers *b)
 	return equal;
 }
 
-/* All nodes of the target's tier that are as near as the target. */
-static uint64_t targets_declared(const struct topology *t, size_t i)
-{
-	int target = topology_demotion_target(t, i);
-	uint64_t set = 0;
-
-	for (size_t k = 0; target >= 0 && k < t->n_nodes; k++)
-		if (topology_tier(t, k) == topology_tier(t, (size_t)target) &&
-		    topology_distance(t, i, k) == topology_distance(t, i, (size_t)target))
-			set |= 1ULL << k;
-	return set;
-}
-
 /*
  * "Demotion targets for Node 0: preferred: 1-2, fallback: 1-2", or "null" after
  * the colon. The kernel says it again whenever a node comes: the last line holds.
@@ -159,7 +146,7 @@ static char *targets_text(uint64_t set, const char *by)
 
 static void compare_targets(struct conform *c, const struct tiers *tiers, size_t i)
 {
-	uint64_t wanted = targets_declared(c->t, i), set;
+	uint64_t wanted = topology_demotion_targets(c->t, i), set;
 	const char *by = "";
 
 	if (!wanted)
