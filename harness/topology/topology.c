@@ -7,7 +7,7 @@
 
 #define TIER_DRAM 4		/* 6.12, include/linux/memory-tiers.h: MEMTIER_ADISTANCE_DRAM >> 7 */
 #define TIER_DAX 22		/* 6.12, drivers/dax/kmem.c: MEMTIER_DEFAULT_DAX_ADISTANCE >> 7 */
-#define ADISTANCE_DRAM 576ULL	/* and MEMTIER_ADISTANCE_DRAM itself */
+#define ADISTANCE_DRAM 576U	/* and MEMTIER_ADISTANCE_DRAM itself */
 #define TIER_CHUNK_BITS 7
 #define HMAT_ENTRY_MAX 65534	/* ACPI 6.5, 5.2.28.4: 16 bits, of which 65535 means unreachable */
 #define MIB (1ULL << 20)
@@ -82,11 +82,17 @@ uint64_t topology_hmat_mib(const struct topology *t, size_t i)
 	return hmat_entry(t->nodes[i].bandwidth, unit) * unit;
 }
 
-/* In whole numbers and in this order, as the kernel does: its tiers are cut there, too. */
-static uint64_t adistance(const struct topology *t, size_t i)
+/*
+ * As the kernel does: in whole numbers of 32 bits that nobody keeps from
+ * overflowing, in this order, and with what it adds up for reads and writes.
+ */
+static uint32_t adistance(const struct topology *t, size_t i)
 {
-	return ADISTANCE_DRAM * t->nodes[i].latency_ns / t->nodes[0].latency_ns *
-	       topology_hmat_mib(t, 0) / topology_hmat_mib(t, i);
+	uint32_t latency = 2 * t->nodes[i].latency_ns, dram_latency = 2 * t->nodes[0].latency_ns;
+	uint32_t bandwidth = 2 * (uint32_t)topology_hmat_mib(t, i);
+	uint32_t dram_bandwidth = 2 * (uint32_t)topology_hmat_mib(t, 0);
+
+	return ADISTANCE_DRAM * latency / dram_latency * dram_bandwidth / bandwidth;
 }
 
 unsigned topology_tier(const struct topology *t, size_t i)
@@ -97,7 +103,7 @@ unsigned topology_tier(const struct topology *t, size_t i)
 		return TIER_DAX;
 	if (!topology_has_hmat(t))
 		return TIER_DRAM;
-	return (unsigned)(adistance(t, i) >> TIER_CHUNK_BITS);
+	return adistance(t, i) >> TIER_CHUNK_BITS;
 }
 
 unsigned topology_tiers(const struct topology *t)

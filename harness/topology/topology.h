@@ -103,7 +103,7 @@ uint64_t topology_hmat_mib(const struct topology *t, size_t i);
 
 /*
  * The kernel's memory tier of node @i (6.12, mm/memory-tiers.c):
- * 576 * latency / node 0's * node 0's bandwidth / its own, in steps of 128; 4
+ * 576 * latency / node 0's * node 0's bandwidth / its own in 32 bits, in steps of 128; 4
  * for DRAM, 22 for CXL memory brought up as a device-dax node, whose latency no
  * table tells. A lower number is a faster tier.
  */

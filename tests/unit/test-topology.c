@@ -55,6 +55,9 @@ static void tiers_are_those_the_kernel_computes(void **state)
 		  "{kind: tier, size: 1GiB, latency: 102ns, bandwidth: 3000MiB/s}", { 4, 17 }, 2 },
 		{ "{kind: dram, size: 1GiB, latency: 80ns, bandwidth: 100GB/s},"
 		  "{kind: dram, size: 1GiB, latency: 86ns, bandwidth: 95GB/s}," TIER, { 4, 5, 46 }, 3 },
+		/* 5760 * 762944 is over 32 bits by 99590144: not 76806 and tier 600, but 1740. */
+		{ "{kind: dram, size: 1GiB, latency: 80ns, bandwidth: 400GB/s},"
+		  "{kind: tier, size: 1GiB, latency: 800ns, bandwidth: 30GB/s}", { 4, 13 }, 2 },
 		{ "{kind: dram, size: 1GiB, latency: 80ns}, {kind: dram, size: 1GiB}", { 4, 4 }, 1 },
 	};
 	(void)state;
