@@ -17,7 +17,8 @@ struct guest_modules {
 
 /*
  * What the root disk takes is required; what the hardware takes is not: a
- * kernel without it is booted, and conformance tells what it lacks. @features
+ * kernel without it is booted, and is told apart by what then does not come up
+ * (cell/bring-up.h). @features
  * are QEMU's, on which the media of CXL nodes depends, or NULL. *ret must not
  * be copied.
  */

@@ -94,20 +94,35 @@ static int mount_root(struct cell *c, const struct guest_opts *o, struct err *e)
 	return charge_kernel(c, guest_mount_root(c->guest, o, e));
 }
 
+static int hardware_seen(struct cell *c, int *ret_differences, struct err *e)
+{
+	return conform_check(c->guest, c->topology, c->clock,
+			     json_object_get(c->result, "conformance"), ret_differences, e);
+}
+
+/* The table of what is there and what is not is wanted most where something did not come up. */
 static int hardware_up(struct cell *c, const struct guest_opts *o, struct err *e)
 {
+	int differ, rc = charge_kernel(c, bring_up(c->guest, c->topology, e));
+	struct err why;
+
 	(void)o;
-	return charge_kernel(c, bring_up(c->guest, c->topology, e));
+	if (!rc || !link_answered(c->guest->link))
+		return rc;
+	int silent = hardware_seen(c, &differ, &why);
+	if (!silent || link_answered(c->guest->link))
+		return rc;
+	*e = why;
+	return silent;
 }
 
 static int conform(struct cell *c, const struct guest_opts *o, struct err *e)
 {
-	json_t *rows = json_object_get(c->result, "conformance");
-	int differ = 0, rc = conform_check(c->guest, c->topology, c->clock, rows, &differ, e);
+	int differ = 0, rc = hardware_seen(c, &differ, e);
 
 	(void)o;
 	if (!rc && differ)
-		rc = conform_rows_judge(rows, e);
+		rc = conform_rows_judge(json_object_get(c->result, "conformance"), e);
 	c->conforms = !rc;
 	return charge_kernel(c, rc);
 }

@@ -199,7 +199,7 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	return v.outcome;
 }
 
-/* What follows from it, conformance will tell. */
+/* What follows from it shows when the hardware is brought up. */
 static void warn_missing(struct cell *c, const struct work *k)
 {
 	const json_t *name;

@@ -229,6 +229,41 @@ static void hardware_that_does_not_come_up_is_the_kernels_where_it_says_so(void 
 	}
 }
 
+static void what_hardware_is_there_is_told_also_where_some_did_not_come_up(void **state)
+{
+	static const struct reply refusal = {
+		.verb = "disk", .answer = "'errno': 110, 'error': 'no disk flash'",
+	};
+	static const struct { struct reply look; int rc; const char *words; size_t rows; } cases[] = {
+		{ { .verb = "read", .answer = HARDWARE("'0-1'") }, -ETIMEDOUT, "nvme flash: ", 4 },
+		{ { .verb = "read", .answer = "'errno': 5, 'error': 'x'" }, -ETIMEDOUT, "nvme flash: ", 0 },
+		{ { .verb = "read", .answer = DEATH }, -ECONNRESET, "closed", 0 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct reply replies[] = { refusal, cases[i].look };
+		struct guest_opts o = { .modules = json_array() };
+		struct cell_fixture f;
+		struct err e = { 0 };
+
+		fixture_open(&f, replies, ARRAY_SIZE(replies), web, policies);
+		f.topology.n_devices = 1;
+		f.topology.devices[0] = (struct topology_device){ .kind = DEVICE_NVME, .name = "flash" };
+		assert_int_equal(cell_steps(&f.cell, &o, &e), cases[i].rc);
+		assert_says(&e, cases[i].words);
+		const json_t *rows = json_object_get(f.cell.result, "conformance");
+
+		assert_int_equal(json_array_size(rows), cases[i].rows);
+		if (cases[i].rows)
+			assert_string_equal(json_str(json_array_get(rows, cases[i].rows - 1), "seen"),
+					    "nothing");
+		assert_false(f.cell.conforms);
+		json_decref((json_t *)o.modules);
+		fixture_close(&f);
+	}
+}
+
 static void a_policy_without_effect_fails_its_proof_not_the_cell(void **state)
 {
 	static const struct reply idle[] = {
@@ -266,6 +301,7 @@ int main(void)
 		cmocka_unit_test(samples_are_written_as_they_come),
 		cmocka_unit_test(a_guest_that_lies_is_stopped_where_it_does),
 		cmocka_unit_test(hardware_that_does_not_come_up_is_the_kernels_where_it_says_so),
+		cmocka_unit_test(what_hardware_is_there_is_told_also_where_some_did_not_come_up),
 		cmocka_unit_test(a_policy_without_effect_fails_its_proof_not_the_cell),
 	};
 
