@@ -85,10 +85,11 @@ static int expander_note(struct guest *g, const char *name, size_t node, struct 
 
 /*
  * One look at what drivers have brought up so far. The kernel can use an
- * expander once it has an endpoint: *ret_endpoints are those of all nodes.
+ * expander once it has an endpoint: *ret_endpoints are those of all nodes. Each
+ * name costs a question, and how many there are is the guest's to say.
  */
 static int expanders_look(struct guest *g, size_t node, struct expanders *x,
-			  unsigned *ret_endpoints, struct err *e)
+			  int64_t deadline_ms, unsigned *ret_endpoints, struct err *e)
 {
 	cleanup_json json_t *names = NULL;
 	const json_t *entry;
@@ -100,7 +101,7 @@ static int expanders_look(struct guest *g, size_t node, struct expanders *x,
 		const char *name = json_string_value(entry);
 
 		*ret_endpoints += is_numbered(name, "endpoint");
-		if (!rc && is_numbered(name, "mem"))
+		if (!rc && is_numbered(name, "mem") && clock_left_ms(deadline_ms))
 			rc = expander_note(g, name, node, x, e);
 	}
 	return rc;
@@ -131,7 +132,7 @@ static int expanders_wait(struct guest *g, const struct topology *t, size_t node
 	unsigned all = expanders_of_all(t), endpoints;
 
 	for (;;) {
-		int rc = expanders_look(g, node, x, &endpoints, e);
+		int rc = expanders_look(g, node, x, deadline, &endpoints, e);
 
 		if (rc || (!expanders_missing(x) && endpoints >= all))
 			return rc;

@@ -17,6 +17,7 @@
 
 #define MIB (1ULL << 20)
 #define REPLIES_MAX 24
+#define CROWD 80000
 #define SLOW "/sys/kernel/config/nullb/timed-slow/"
 #define ZRAM "/sys/block/zram0/"
 #define MEM(n) "/sys/bus/cxl/devices/mem" n
@@ -299,6 +300,34 @@ static void a_cxl_node_that_does_not_come_up_says_where_it_stopped(void **state)
 	}
 }
 
+/* As many as one message holds. */
+static void expanders_without_number_do_not_outlast_the_deadline(void **state)
+{
+	struct reply crowd[] = {
+		{ .verb = "read", .about = "/sys/bus/cxl/devices" },
+		{ .verb = "read", .answer = "'result': {'data': '0x3001'}" },
+		KNOB("/sys/devices/system/memory/auto_online_blocks", "offline"),
+	};
+	cleanup_free char *answer = NULL;
+	struct cell_fixture f;
+	struct err e = { 0 };
+	size_t len;
+	(void)state;
+
+	FILE *out = open_memstream(&answer, &len);
+
+	fputs("'result': {'entries': [", out);
+	for (int i = 0; i < CROWD; i++)
+		fprintf(out, "%s'mem%d'", i ? ", " : "", 10000 + i);
+	fputs("]}", out);
+	fclose(out);
+	crowd[0].answer = answer;
+	assert_int_equal(go(&f, &cxl, crowd, ARRAY_SIZE(crowd), NULL, &e), -ENODEV);
+	assert_says(&e, "2 of its 2 expanders did not appear");
+	assert_in_range(asked(&f, "read"), 2, CROWD - 1);
+	go_end(&f);
+}
+
 static void a_volatile_node_is_memory_by_the_dax_device_that_appears(void **state)
 {
 	static const struct reply ram[] = {
@@ -378,6 +407,7 @@ int main(void)
 		cmocka_unit_test(a_persistent_node_is_memory_by_way_of_a_namespace),
 		cmocka_unit_test(a_node_of_no_cxl_asks_for_no_cxl),
 		cmocka_unit_test(a_cxl_node_that_does_not_come_up_says_where_it_stopped),
+		cmocka_unit_test(expanders_without_number_do_not_outlast_the_deadline),
 		cmocka_unit_test(a_volatile_node_is_memory_by_the_dax_device_that_appears),
 		cmocka_unit_test(a_volatile_node_without_a_dax_device_is_given_up),
 		cmocka_unit_test(the_dax_device_is_read_out_of_what_ndctl_prints),
