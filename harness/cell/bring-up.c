@@ -31,6 +31,8 @@ static int cxl_up(struct guest *g, const struct topology *t, struct err *e)
 {
 	int rc = topology_nodes_of(t, NODE_CXL) ? bring_up_cxl_begin(g, e) : 0;
 
+	if (rc && link_answered(g->link))
+		return err_prefix(e, "CXL nodes: ");
 	for (size_t i = 0; !rc && i < t->n_nodes; i++) {
 		if (t->nodes[i].kind != NODE_CXL)
 			continue;

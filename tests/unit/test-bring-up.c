@@ -264,7 +264,9 @@ static void a_node_of_no_cxl_asks_for_no_cxl(void **state)
 
 static const struct lie cxl_lies[] = {
 	{ "the kernel onlines by itself", KNOB("/sys/devices/system/memory/auto_online_blocks", "online"),
-	  -EIO, "which then reads 'online'" },
+	  -EIO, "CXL nodes: wrote offline to " },
+	{ "a kernel without memory hotplug",
+	  { .verb = "write", .answer = "'errno': 2, 'error': 'cannot open'" }, -ENOENT, "CXL nodes: " },
 	{ "an expander of another serial", TEXT(MEM("0") "/serial", "0x3001\\n"),
 	  -ENODEV, "CXL node 1: 1 of its 2 expanders did not appear; the kernel has 2 of 2 CXL endpoints" },
 	{ "no serial", TEXT(MEM("0") "/serial", "none"), -ENODEV, "1 of its 2 expanders" },
