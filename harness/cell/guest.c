@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include "cell/guest-modules.h"
 #include "cell/guest.h"
@@ -55,6 +56,31 @@ static int make_overlay(const struct guest_opts *o, struct err *e)
 		rc = err_set(e, EIO, "qemu-img cannot make an overlay over %s: %s", o->image,
 			     r.output);
 	return rc;
+}
+
+/*
+ * Their files grow as the guest writes: on a disk that is full its swap would
+ * fail, and the kernel or the workload would answer for it.
+ */
+static int check_room(const struct guest_opts *o, struct err *e)
+{
+	uint64_t needs = 0;
+	struct statvfs fs;
+
+	for (size_t i = 0; i < o->topology->n_devices; i++)
+		if (o->topology->devices[i].kind == DEVICE_NVME)
+			needs += o->topology->devices[i].bytes;
+	if (!needs)
+		return 0;
+	if (statvfs(o->run_dir, &fs))
+		return err_set(e, errno, "cannot look at %s: %m", o->run_dir);
+	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+
+	if (needs <= room)
+		return 0;
+	return err_set(e, ENOSPC, "the nvme devices of topology %s may take %" PRIu64 " MiB of the disk "
+		       "that %s is on, and %" PRIu64 " MiB are free: make room, or set TMPDIR to a folder "
+		       "with more", o->topology->name, needs >> 20, o->run_dir, room >> 20);
 }
 
 /* Sparse files in the work folder; what QEMU writes there ends with the guest. */
@@ -164,7 +190,9 @@ int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 
 	if (!g)
 		return err_set(e, ENOMEM, "out of memory for a guest");
-	int rc = make_overlay(o, e);
+	int rc = check_room(o, e);
+	if (!rc)
+		rc = make_overlay(o, e);
 	if (!rc)
 		rc = make_images(o, e);
 	if (!rc)
