@@ -125,6 +125,15 @@ figure() { # NAME
 	figure '| .accesses > 900 and .accesses < 1100' || fail "not about 1000 accesses"
 }
 
+@test "no access begins after the duration, however far apart they are" {
+	setup_heap RAMRIG_ACCESSES=0 RAMRIG_DURATION=300 RAMRIG_RATE=1 RAMRIG_THREADS=3
+	local start=${EPOCHREALTIME/[.,]/}
+	run_apart coldheap measure
+	expect_status 0
+	[ $((${EPOCHREALTIME/[.,]/} - start)) -lt 900000 ] || fail "it waited for what was due later"
+	[ "$(figure accesses)" -eq 1 ]
+}
+
 @test "a wrong bit is found by the sweep, and the page is named" {
 	setup_heap
 	coldheap corrupt 1000

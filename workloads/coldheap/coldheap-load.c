@@ -54,10 +54,14 @@ static struct access access_draw(struct worker *w)
 	return a;
 }
 
-/* Waits for the time at which access @k should begin, and returns it. */
-static int64_t pace(const struct worker *w, uint64_t k)
+/* The time at which access @k should begin; 0 where it need not wait. */
+static int64_t access_due(const struct worker *w, uint64_t k)
 {
-	int64_t at = w->begin_ns + (int64_t)((double)k * w->interval_ns);
+	return w->interval_ns > 0 ? w->begin_ns + (int64_t)((double)k * w->interval_ns) : 0;
+}
+
+static void wait_until(int64_t at)
+{
 	int64_t sleep_to = at - SLEEP_SLACK_NS;
 
 	if (now_ns() < sleep_to) {
@@ -67,7 +71,6 @@ static int64_t pace(const struct worker *w, uint64_t k)
 	}
 	while (now_ns() < at)
 		;
-	return at;
 }
 
 /* What follows a timed access: the page is checked and, after a store, made whole again. */
@@ -87,15 +90,16 @@ static void access_settle(struct worker *w, const struct access *a, uint16_t old
 		page_renew(&h->pages[a->page], &h->form, old, version);
 }
 
-/* Returns when it ended. */
-static int64_t access_make(struct worker *w, uint64_t k)
+/* Makes access @k at @start, or at once where that is 0. Returns when it ended. */
+static int64_t access_make(struct worker *w, uint64_t k, int64_t start)
 {
 	struct heap *h = w->load->heap;
 	struct access a = access_draw(w);
 	volatile uint64_t *word = &h->pages[a.page].words[PAGE_VERSION];
 	pthread_mutex_t *lock = &h->locks[a.page % HEAP_LOCKS];
-	int64_t start = w->interval_ns > 0 ? pace(w, k) : 0;
 
+	if (start)
+		wait_until(start);
 	if (h->is_shared)
 		pthread_mutex_lock(lock);
 	uint16_t old = h->versions[a.page], version = a.is_write ? version_next(old) : old;
@@ -130,14 +134,17 @@ static void count_shift(struct load *l)
 static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
+	int64_t due = access_due(w, 0), end = 0;
 	uint64_t k = 0;
-	int64_t end;
 
-	do {
-		end = access_make(w, k++);
+	while (w->quota ? k < w->quota : due < w->deadline_ns && end < w->deadline_ns) {
+		end = access_make(w, k++, due);
 		if (w->load->config->shift)
 			count_shift(w->load);
-	} while (w->quota ? k < w->quota : end < w->deadline_ns);
+		due = access_due(w, k);
+	}
+	if (!w->quota)
+		wait_until(w->deadline_ns);	/* the pause before the access that is not made */
 	w->result.accesses = k;
 	return NULL;
 }

@@ -35,8 +35,8 @@ struct load_result {
 void load_set(struct load *l, struct heap *h, const struct config *c);
 
 /*
- * Makes @accesses accesses or, where that is 0, goes on for @ms; on as many
- * threads as the configuration says. Wrong pages are told on @out. The caller
+ * Makes @accesses accesses or, where that is 0, those that begin within @ms; on
+ * as many threads as the configuration says. Wrong pages are told on @out. The caller
  * zeroes *ret before, and owns it.
  */
 int load_run(struct load *l, uint64_t accesses, uint64_t ms, FILE *out, struct load_result *ret,
