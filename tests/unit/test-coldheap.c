@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,7 @@
 #include "lib/rng.h"
 #include "workloads/coldheap/coldheap-config.h"
 #include "workloads/coldheap/coldheap-layout.h"
-#include "workloads/coldheap/coldheap-limit.h"
 #include "workloads/coldheap/coldheap-page.h"
-#include "workloads/coldheap/coldheap-where.h"
 
 #define SEED 11
 
@@ -276,66 +275,6 @@ static void bad_parameters_are_refused_with_a_sentence(void **state)
 	}
 }
 
-/* What the kernel says */
-
-static void swap_devices_keep_the_order_of_proc_swaps(void **state)
-{
-	struct where w = { 0 };
-
-	(void)state;
-	where_swaps_read(&w, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
-			     "/dev/zram0                              partition\t65532\t\t512\t\t100\n"
-			     "/dev/nvme1n1                            partition\t1048572\t\t0\t\t10\n");
-	assert_int_equal(w.n_swaps, 2);
-	assert_string_equal(w.swaps[0], "/dev/zram0");
-	assert_string_equal(w.swaps[1], "/dev/nvme1n1");
-	where_swaps_read(&w, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
-	assert_int_equal(w.n_swaps, 0);
-	where_swaps_read(&w, "");
-	assert_int_equal(w.n_swaps, 0);
-}
-
-static void lists_of_nodes_are_read(void **state)
-{
-	static const struct { const char *text; uint64_t mask; } cases[] = {
-		{ "", 0 }, { "\n", 0 }, { "0\n", 1 }, { "0-1\n", 3 }, { "0,2-3\n", 0xd },
-		{ "1,63\n", 1ULL << 63 | 2 }, { "0-99\n", UINT64_MAX },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_true(where_nodes_read(cases[i].text) == cases[i].mask);
-}
-
-static void shares_tell_nodes_with_cpus_from_those_without(void **state)
-{
-	struct where w = { .nodes = 7, .cpu_nodes = 3 };
-	struct where_counts *hot = &w.parts[PART_HOT];
-
-	(void)state;
-	*hot = (struct where_counts){ .pages = 100, .nodes = { 20, 30, 10 }, .swaps = { 5, 15 },
-				      .absent = 12, .moving = 8 };
-	struct where_shares s = where_shares(&w, PART_HOT);
-
-	assert_true(s.dram > 0.4999 && s.dram < 0.5001);
-	assert_true(s.slow > 0.0999 && s.slow < 0.1001);
-	assert_true(s.swap > 0.1999 && s.swap < 0.2001);
-	s = where_shares(&w, PART_COLD);	/* which has no page */
-	assert_true(s.dram == 0 && s.slow == 0 && s.swap == 0);
-}
-
-static void meminfo_is_read_by_whole_keys(void **state)
-{
-	static const char text[] = "MemTotal:        1000 kB\nSwapCached:          7 kB\n"
-				   "SwapFree:           64 kB\n";
-
-	(void)state;
-	assert_int_equal(meminfo_bytes(text, "MemTotal"), 1000 * 1024);
-	assert_int_equal(meminfo_bytes(text, "SwapFree"), 64 * 1024);
-	assert_int_equal(meminfo_bytes(text, "Swap"), 0);
-	assert_int_equal(meminfo_bytes(text, "MemAvailable"), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,10 +287,6 @@ int main(void)
 		cmocka_unit_test(hot_runs_are_scattered_over_the_heap),
 		cmocka_unit_test(a_shift_turns_the_first_hot_pages_cold_and_warm_ones_hot),
 		cmocka_unit_test(bad_parameters_are_refused_with_a_sentence),
-		cmocka_unit_test(swap_devices_keep_the_order_of_proc_swaps),
-		cmocka_unit_test(lists_of_nodes_are_read),
-		cmocka_unit_test(shares_tell_nodes_with_cpus_from_those_without),
-		cmocka_unit_test(meminfo_is_read_by_whole_keys),
 	};
 
 	return cmocka_run_group_tests_name("coldheap", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <math.h>
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-report.h"
 
@@ -31,13 +32,22 @@ static void print_percentiles(const struct histogram *all, FILE *out)
 	fprintf(out, ", \"max\": %.3f", (double)all->max / US);
 }
 
+static void print_share(enum part part, const char *place, double share, FILE *out)
+{
+	fprintf(out, ", \"%s_%s_share\": ", part_names[part], place);
+	if (isnan(share))
+		fputs("null", out);
+	else
+		fprintf(out, "%.6f", share);
+}
+
 static void print_shares(const struct where *w, enum part part, FILE *out)
 {
 	struct where_shares s = where_shares(w, part);
-	const char *name = part_names[part];
 
-	fprintf(out, ", \"%s_dram_share\": %.6f, \"%s_slow_share\": %.6f, \"%s_swap_share\": %.6f",
-		name, s.dram, name, s.slow, name, s.swap);
+	print_share(part, "dram", s.dram, out);
+	print_share(part, "slow", s.slow, out);
+	print_share(part, "swap", s.swap, out);
 }
 
 void report_figures(const struct load_result *r, const struct where *w, uint64_t corrupt,

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -118,7 +119,10 @@ static void where_batch(struct where *w, const struct heap *h, int pagemap, uint
 		addresses[i] = &h->pages[first + i];
 		status[i] = -EPERM;
 	}
-	syscall(SYS_move_pages, 0, (unsigned long)n, addresses, NULL, status, 0);
+	/* A kernel without NUMA lacks the call, and has one place for all pages. */
+	if (syscall(SYS_move_pages, 0, (unsigned long)n, addresses, NULL, status, 0) &&
+	    errno == ENOSYS && w->nodes == 1)
+		memset(status, 0, sizeof(status));
 	for (unsigned i = 0; i < n; i++) {
 		struct where_counts *c = &w->parts[layout_part(&h->layout, first + i)];
 
@@ -153,6 +157,8 @@ struct where_shares where_shares(const struct where *w, enum part part)
 	struct where_shares s = { 0 };
 	double pages = c->pages ? (double)c->pages : 1;
 
+	if (c->pages && c->unknown == c->pages)
+		return (struct where_shares){ NAN, NAN, NAN };
 	for (unsigned i = 0; i < WHERE_NODES_MAX; i++)
 		*(w->cpu_nodes >> i & 1 ? &s.dram : &s.slow) += (double)c->nodes[i] / pages;
 	for (unsigned i = 0; i < WHERE_SWAPS_MAX; i++)

@@ -34,7 +34,10 @@ struct where {
  */
 void where_take(struct where *w, const struct heap *h);
 
-/* The pages of @c on nodes with CPUs, on nodes without, and in swap, as shares of all. */
+/*
+ * The pages of @part on nodes with CPUs, on nodes without, and in swap, as shares
+ * of all its pages; NaN where the kernel says nothing of any of them.
+ */
 struct where_shares {
 	double dram, slow, swap;
 };
