@@ -88,6 +88,30 @@ static void a_written_page_is_right_again_and_its_old_self_is_stale(void **state
 	}
 }
 
+/* The version of @p becomes 4, as an access that writes stores it, before the page is checked. */
+static enum page_state state_after_store(struct page p, uint64_t index)
+{
+	p.words[PAGE_VERSION] = 4;
+	return page_check(&p, &half, index, 4, 3);
+}
+
+static void a_store_does_not_hide_what_was_wrong(void **state)
+{
+	struct page p = { { 0 } };
+
+	(void)state;
+	assert_int_equal(state_after_store(p, 17), PAGE_ZERO);
+	page_fill(&p, &half, 17, 3);
+	assert_int_equal(state_after_store(p, 17), PAGE_GOOD);
+	assert_int_equal(state_after_store(p, 18), PAGE_MISPLACED);
+	p.words[PAGE_PAYLOAD] ^= 1;
+	assert_int_equal(state_after_store(p, 17), PAGE_DAMAGED);
+	page_fill(&p, &half, 17, 2);
+	assert_int_equal(state_after_store(p, 17), PAGE_STALE);
+	p.words[PAGE_INDEX] ^= 1;
+	assert_int_equal(state_after_store(p, 17), PAGE_DAMAGED);
+}
+
 /* Bytes that lz4 makes of @n pages of @f. */
 static size_t lz4_size(const struct page_form *f, unsigned n)
 {
@@ -282,6 +306,7 @@ int main(void)
 		cmocka_unit_test(any_single_wrong_bit_is_found),
 		cmocka_unit_test(two_words_that_changed_places_are_found),
 		cmocka_unit_test(a_written_page_is_right_again_and_its_old_self_is_stale),
+		cmocka_unit_test(a_store_does_not_hide_what_was_wrong),
 		cmocka_unit_test(lz4_saves_the_share_that_was_asked_for),
 		cmocka_unit_test(every_page_has_one_place_and_one_part),
 		cmocka_unit_test(hot_runs_are_scattered_over_the_heap),

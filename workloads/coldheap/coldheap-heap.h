@@ -43,7 +43,7 @@ void heap_sweep(struct heap *h, FILE *out);
 /* A page's next version: never 0. */
 static inline uint16_t version_next(uint16_t version)
 {
-	return version == UINT16_MAX ? 1 : (uint16_t)(version + 1);
+	return version == PAGE_VERSION_MAX ? 1 : (uint16_t)(version + 1);
 }
 
 #endif

@@ -2,6 +2,7 @@
 #include "workloads/coldheap/coldheap-page.h"
 
 #define WEIGHT_FIRST 0x9e3779b97f4a7c15ULL	/* odd, and so are all that follow */
+#define WEIGHT_INVERSE 0xf1de83e19937733dULL	/* of the first: their product is 1 */
 #define WEIGHT_STEP 0xbf58476d1ce4e5b8ULL	/* even */
 #define NOISE_STEP 0xd1342543de82ef95ULL
 #define NOISE_FACTOR 0x94d049bb133111ebULL
@@ -63,28 +64,41 @@ void page_fill(struct page *p, const struct page_form *f, uint64_t index, uint64
 	p->words[PAGE_CHECKSUM] = sum;
 }
 
-static int page_is_zero(const struct page *p)
+static bool page_is_zero(const struct page *p)
 {
 	uint64_t any = 0;
 
-	for (unsigned i = 0; i < PAGE_WORDS; i++)
+	for (unsigned i = PAGE_VERSION + 1; i < PAGE_WORDS; i++)
 		any |= p->words[i];
 	return !any;
+}
+
+/*
+ * What is wrong with a page. One that is whole has a checksum for the version
+ * that it had before one was @stored in it.
+ */
+static enum page_state page_blame(const struct page *p, const struct page_form *f, uint64_t index,
+				  bool stored)
+{
+	uint64_t version = p->words[PAGE_VERSION];
+	uint64_t summed = version + (p->words[PAGE_CHECKSUM] - page_sum(p, f)) * WEIGHT_INVERSE;
+
+	if (page_is_zero(p) && (stored || !version))
+		return PAGE_ZERO;
+	if (!summed || summed > PAGE_VERSION_MAX || (version != summed && !stored))
+		return PAGE_DAMAGED;
+	return p->words[PAGE_INDEX] == index ? PAGE_STALE : PAGE_MISPLACED;
 }
 
 enum page_state page_check(const struct page *p, const struct page_form *f, uint64_t index,
 			   uint64_t version, uint64_t summed)
 {
-	uint64_t sum = page_sum(p, f) + (summed - version) * weight(PAGE_VERSION);
+	uint64_t sum = page_sum(p, f) + (summed - version) * WEIGHT_FIRST;
+	bool has_version = p->words[PAGE_VERSION] == version;
 
-	if (p->words[PAGE_CHECKSUM] == sum && p->words[PAGE_INDEX] == index &&
-	    p->words[PAGE_VERSION] == version)
+	if (p->words[PAGE_CHECKSUM] == sum && p->words[PAGE_INDEX] == index && has_version)
 		return PAGE_GOOD;
-	if (page_is_zero(p))
-		return PAGE_ZERO;
-	if (p->words[PAGE_CHECKSUM] != sum)
-		return PAGE_DAMAGED;
-	return p->words[PAGE_INDEX] == index ? PAGE_STALE : PAGE_MISPLACED;
+	return page_blame(p, f, index, has_version && version != summed);
 }
 
 void page_renew(struct page *p, const struct page_form *f, uint64_t old, uint64_t version)

@@ -2,6 +2,7 @@
 #ifndef COLDHEAP_PAGE_H
 #define COLDHEAP_PAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -38,7 +39,8 @@ enum page_state { PAGE_GOOD, PAGE_ZERO, PAGE_MISPLACED, PAGE_STALE, PAGE_DAMAGED
 /* @compressible is the share of each page, in percent, that compresses to nothing. */
 struct page_form page_form(uint64_t seed, unsigned compressible);
 
-/* @version is at least 1, so that no good page is all zero. */
+/* @version is 1 to PAGE_VERSION_MAX, so that no good page is all zero. */
+#define PAGE_VERSION_MAX UINT16_MAX
 void page_fill(struct page *p, const struct page_form *f, uint64_t index, uint64_t version);
 
 /*
