@@ -199,6 +199,9 @@ figure() { # NAME
 	RAMRIG_LIMIT=$((9 << 20)) run_apart "$COLDHEAP" --socket socket serve
 	expect_status 1
 	expect_in "$errors" "a heap of 16 MiB does not fit into a limit of 9 MiB and 0 MiB of free swap"
+	RAMRIG_LIMIT=$((16 << 20)) run_apart "$COLDHEAP" --socket socket serve
+	expect_status 1
+	expect_in "$errors" "a heap of 16 MiB does not fit into a limit of 16 MiB and"
 }
 
 @test "commands that make no sense are refused" {

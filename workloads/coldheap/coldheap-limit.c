@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-limit.h"
+#include "workloads/coldheap/coldheap-page.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -91,6 +92,15 @@ static int limit_write(uint64_t bytes, struct err *e)
 	return 0;
 }
 
+/*
+ * What is charged to the cgroup beside the heap: page tables, version and place of
+ * each page, stacks and results of each thread, the program.
+ */
+static uint64_t own_bytes(const struct config *c)
+{
+	return c->heap / PAGE_BYTES * 32 + c->threads * MIB / 8 + 2 * MIB;
+}
+
 int limit_set(const struct config *c, struct err *e)
 {
 	char text[16384];
@@ -99,15 +109,17 @@ int limit_set(const struct config *c, struct err *e)
 	if (rc)
 		return rc;
 	uint64_t swap = meminfo_bytes(text, "SwapFree");
-	uint64_t memory = meminfo_bytes(text, "MemAvailable");
+	uint64_t memory = meminfo_bytes(text, "MemAvailable"), own = own_bytes(c);
 
-	if (c->limit && c->limit < c->heap && c->limit + swap < c->heap)
+	if (c->limit && c->limit + swap < c->heap + own)
 		return err_set(e, ENOMEM, "a heap of %" PRIu64 " MiB does not fit into a limit of %"
-			       PRIu64 " MiB and %" PRIu64 " MiB of free swap", c->heap / MIB,
-			       c->limit / MIB, swap / MIB);
-	if (memory + swap < c->heap)
+			       PRIu64 " MiB and %" PRIu64 " MiB of free swap; the program itself "
+			       "takes %" PRIu64 " MiB of them", c->heap / MIB, c->limit / MIB,
+			       swap / MIB, own / MIB);
+	if (memory + swap < c->heap + own)
 		return err_set(e, ENOMEM, "a heap of %" PRIu64 " MiB does not fit into %" PRIu64
-			       " MiB of available memory and %" PRIu64 " MiB of free swap",
-			       c->heap / MIB, memory / MIB, swap / MIB);
+			       " MiB of available memory and %" PRIu64 " MiB of free swap; the "
+			       "program itself takes %" PRIu64 " MiB of them", c->heap / MIB,
+			       memory / MIB, swap / MIB, own / MIB);
 	return c->limit ? limit_write(c->limit, e) : 0;
 }

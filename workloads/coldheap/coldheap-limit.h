@@ -8,8 +8,8 @@
 /*
  * Gives this process's own cgroup the memory limit that @c asks for. Refuses,
  * before any page is touched, a heap that cannot fit: -ENOMEM where memory and
- * swap, or a limit without any swap, are too little; else the kernel would kill
- * the program halfway, and nobody would know why.
+ * swap, or the limit and swap, are too little for it and the program; else the
+ * kernel would kill the program halfway, and nobody would know why.
  */
 int limit_set(const struct config *c, struct err *e);
 
