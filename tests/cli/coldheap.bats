@@ -214,6 +214,9 @@ figure() { # NAME
 	run_apart coldheap dance
 	expect_status 1
 	expect_in "$errors" "there is no command 'dance'"
+	run_apart coldheap measure 5000
+	expect_status 1
+	expect_in "$errors" "the command 'measure' takes no argument"
 	run_apart coldheap corrupt 4096
 	expect_status 1
 	expect_in "$errors" "not a page from 0 to 4095"

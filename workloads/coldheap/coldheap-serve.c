@@ -35,14 +35,14 @@ static int reclaim_tell(uint64_t bytes, FILE *out, struct err *e)
 	return rc;
 }
 
-static int run_warmup(struct server *s, const char *arg, FILE *out, struct err *e)
+static int run_warmup(struct server *s, const char *unused, FILE *out, struct err *e)
 {
 	const struct config *c = s->config;
 	struct load_result r = { 0 };
 	int rc = c->warmup_accesses || c->warmup ?
 		 load_run(&s->load, c->warmup_accesses, c->warmup, out, &r, e) : 0;
 
-	(void)arg;
+	(void)unused;
 	if (rc)
 		return rc;
 	fprintf(out, "warmed up with %" PRIu64 " accesses\n", r.accesses);
@@ -51,12 +51,12 @@ static int run_warmup(struct server *s, const char *arg, FILE *out, struct err *
 	return rc;
 }
 
-static int run_measure(struct server *s, const char *arg, FILE *out, struct err *e)
+static int run_measure(struct server *s, const char *unused, FILE *out, struct err *e)
 {
 	struct load_result r = { 0 };
 	int rc = load_run(&s->load, s->config->accesses, s->config->duration, out, &r, e);
 
-	(void)arg;
+	(void)unused;
 	if (rc)
 		return rc;
 	where_tell(s, "measure", out);
@@ -66,9 +66,9 @@ static int run_measure(struct server *s, const char *arg, FILE *out, struct err 
 	return 0;
 }
 
-static int run_sweep(struct server *s, const char *arg, FILE *out, struct err *e)
+static int run_sweep(struct server *s, const char *unused, FILE *out, struct err *e)
 {
-	(void)arg;
+	(void)unused;
 	if (s->config->sweep)
 		heap_sweep(&s->heap, out);
 	fprintf(out, s->config->sweep ? "all %" PRIu64 " pages were checked\n" :
@@ -80,9 +80,9 @@ static int run_sweep(struct server *s, const char *arg, FILE *out, struct err *e
 	return 0;
 }
 
-static int run_where(struct server *s, const char *arg, FILE *out, struct err *e)
+static int run_where(struct server *s, const char *unused, FILE *out, struct err *e)
 {
-	(void)arg;
+	(void)unused;
 	(void)e;
 	where_tell(s, "now", out);
 	return 0;
@@ -104,12 +104,13 @@ static int run_corrupt(struct server *s, const char *arg, FILE *out, struct err 
 static const struct {
 	const char *name;
 	int (*run)(struct server *s, const char *arg, FILE *out, struct err *e);
+	bool takes_page;
 } commands[] = {
-	{ "warmup", run_warmup },
-	{ "measure", run_measure },
-	{ "sweep", run_sweep },
-	{ "where", run_where },
-	{ "corrupt", run_corrupt },
+	{ "warmup", run_warmup, false },
+	{ "measure", run_measure, false },
+	{ "sweep", run_sweep, false },
+	{ "where", run_where, false },
+	{ "corrupt", run_corrupt, true },
 };
 
 static int command_run(struct server *s, char *line, FILE *out, struct err *e)
@@ -118,9 +119,13 @@ static int command_run(struct server *s, char *line, FILE *out, struct err *e)
 	const char *arg = line[len] ? line + len + 1 : "";
 
 	line[len] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(commands[i].name, line))
-			return commands[i].run(s, arg, out, e);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(commands[i].name, line))
+			continue;
+		if (*arg && !commands[i].takes_page)
+			return err_set(e, EINVAL, "the command '%s' takes no argument", line);
+		return commands[i].run(s, arg, out, e);
+	}
 	return err_set(e, EINVAL, "there is no command '%.40s'", line);
 }
 
