@@ -106,23 +106,45 @@ static int make_plan(const char *experiment, json_t **ret, struct err *e)
 	return plan_make(&cli.search, &o, ret, e);
 }
 
-/* The largest guest of the plan, in CPUs and in memory. */
-static int largest_guest(const json_t *plan, int *ret_cpus, uint64_t *ret_bytes, struct err *e)
+/* What one guest of the plan takes of the host at most. */
+struct demand {
+	int cpus;
+	uint64_t bytes;
+	const char *pinned;	/* a topology that chooses its CPUs, or NULL */
+};
+
+static int demand_read(const json_t *plan, struct demand *ret, struct err *e)
 {
 	const json_t *doc;
 	const char *name;
 
-	*ret_cpus = 1;
-	*ret_bytes = 0;
+	*ret = (struct demand){ .cpus = 1 };
 	json_object_foreach((json_t *)json_object_get(plan, "topologies"), name, doc) {
 		struct topology t;
-		int rc = topology_read(doc, &t, NULL, e);
 
-		if (rc)
+		if (topology_read(doc, &t, NULL, e))
 			return err_prefix(e, "topology '%s' of the plan: ", name);
-		*ret_cpus = (int)t.cpus > *ret_cpus ? (int)t.cpus : *ret_cpus;
-		*ret_bytes = topology_bytes(&t) > *ret_bytes ? topology_bytes(&t) : *ret_bytes;
+		if ((int)t.cpus > ret->cpus)
+			ret->cpus = (int)t.cpus;
+		if (topology_bytes(&t) > ret->bytes)
+			ret->bytes = topology_bytes(&t);
+		if (t.pin)
+			ret->pinned = name;
 	}
+	return 0;
+}
+
+/* On the host's clock, guests that share a CPU would measure each other. */
+static int check_cpus(const struct demand *d, struct err *e)
+{
+	if (d->pinned)
+		return err_set(e, EINVAL, "--jobs %d: topology '%s' pins its CPUs, so that guests "
+			       "side by side would share them; take --jobs 1, or the key 'pin' away",
+			       opt_jobs, d->pinned);
+	if (opt_jobs * d->cpus > get_nprocs())
+		return err_set(e, EINVAL, "--jobs %d with guests of %d CPUs needs %d CPUs on the "
+			       "host's clock; this host has %d", opt_jobs, d->cpus,
+			       opt_jobs * d->cpus, get_nprocs());
 	return 0;
 }
 
@@ -130,22 +152,17 @@ static int largest_guest(const json_t *plan, int *ret_cpus, uint64_t *ret_bytes,
 static int check_jobs(const json_t *plan, struct err *e)
 {
 	struct host_memory host;
-	uint64_t bytes;
-	int cpus, rc = largest_guest(plan, &cpus, &bytes, e);
+	struct demand d;
 
-	if (!rc)
-		rc = host_memory_read("", &host, e);
-	if (rc || opt_jobs == 1)
-		return rc;
-	if (bytes > host.total_bytes / (uint64_t)opt_jobs)
+	if (opt_jobs == 1)
+		return 0;
+	if (demand_read(plan, &d, e) || host_memory_read("", &host, e))
+		return -e->code;
+	if (d.bytes > host.total_bytes / (uint64_t)opt_jobs)
 		return err_set(e, EINVAL, "--jobs %d with guests of %" PRIu64 " MiB needs %" PRIu64
-			       " MiB; this host has %" PRIu64 " MiB", opt_jobs, bytes >> 20,
-			       (bytes >> 20) * (uint64_t)opt_jobs, host.total_bytes >> 20);
-	if (!strcmp(json_str(plan, "clock"), "host") && opt_jobs * cpus > get_nprocs())
-		return err_set(e, EINVAL, "--jobs %d with guests of %d CPUs needs %d CPUs on the "
-			       "host's clock; this host has %d", opt_jobs, cpus, opt_jobs * cpus,
-			       get_nprocs());
-	return 0;
+			       " MiB; this host has %" PRIu64 " MiB", opt_jobs, d.bytes >> 20,
+			       (d.bytes >> 20) * (uint64_t)opt_jobs, host.total_bytes >> 20);
+	return strcmp(json_str(plan, "clock"), "host") ? 0 : check_cpus(&d, e);
 }
 
 static char *default_dir(const json_t *plan)
