@@ -231,10 +231,14 @@ int search_guest_program(const char *folder, const char *name, char **ret_path, 
 	cleanup_free char *built = path_format("%s/../../build/workloads/%s/%s", full,
 					       strrchr(full, '/') + 1, name);
 	cleanup_free char *source = path_format("%s.c", own);
+	/* Only ramrig's own tree has this very file. */
+	cleanup_free char *ours = path_format("%s/../../harness/spec/search.c", full);
 	char **found = is_file(own) ? &own : is_file(built) ? &built : NULL;
 
 	if (found && access(*found, X_OK))
 		return err_set(e, EACCES, "%s is no program: chmod +x it", *found);
+	if (!found && is_file(source) && is_file(ours))
+		return err_set(e, ENOENT, "%s is not compiled: run 'make' in %s/../..", source, full);
 	if (!found && is_file(source))
 		return err_set(e, ENOENT, "there is no program '%s' in %s; compile it there: "
 			       "cc -static -o %s %s.c", name, full, name, name);

@@ -182,6 +182,12 @@ static void a_workloads_program_is_its_folders_own_before_what_make_built(void *
 	assert_non_null(strstr(e.msg, "cc -static -o churn churn.c"));
 	assert_ptr_equal(path, state);
 
+	/* In ramrig's own tree a program beside its source would stand before what make builds. */
+	put(dir, "harness/spec/search.c", 0644);
+	assert_int_equal(search_guest_program(folder, "churn", &path, &e), -ENOENT);
+	assert_non_null(strstr(e.msg, "run 'make'"));
+	assert_null(strstr(e.msg, "cc "));
+
 	put(dir, "build/workloads/churn/churn", 0755);
 	assert_int_equal(search_guest_program(folder, "churn", &path, &e), 0);
 	assert_non_null(strstr(path, "/build/workloads/churn/churn"));
