@@ -2,6 +2,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -237,6 +238,30 @@ static void a_shift_turns_the_first_hot_pages_cold_and_warm_ones_hot(void **stat
 	layout_clear(&l);
 }
 
+#define SHIFTS_EACH 200000
+
+static void *shift_often(void *l)
+{
+	for (unsigned i = 0; i < SHIFTS_EACH; i++)
+		layout_shift(l, 1);
+	return NULL;
+}
+
+static void no_shift_is_lost_where_threads_shift_at_once(void **state)
+{
+	pthread_t threads[4];
+	struct layout l;
+
+	(void)state;
+	layout_make(&l, 1009, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, shift_often, &l), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(l.base, ARRAY_SIZE(threads) * SHIFTS_EACH % l.pages);
+	layout_clear(&l);
+}
+
 /* Parameters */
 
 static const struct { const char *name, *value; } good[] = {
@@ -311,6 +336,7 @@ int main(void)
 		cmocka_unit_test(every_page_has_one_place_and_one_part),
 		cmocka_unit_test(hot_runs_are_scattered_over_the_heap),
 		cmocka_unit_test(a_shift_turns_the_first_hot_pages_cold_and_warm_ones_hot),
+		cmocka_unit_test(no_shift_is_lost_where_threads_shift_at_once),
 		cmocka_unit_test(bad_parameters_are_refused_with_a_sentence),
 	};
 

@@ -89,8 +89,10 @@ enum part layout_part(const struct layout *l, uint64_t page)
 
 void layout_shift(struct layout *l, uint64_t step)
 {
-	uint64_t base = atomic_load_explicit(&l->base, memory_order_relaxed) + step;
+	uint64_t base = atomic_load_explicit(&l->base, memory_order_relaxed), next;
 
-	atomic_store_explicit(&l->base, base < l->pages ? base : base - l->pages,
-			      memory_order_relaxed);
+	do
+		next = base + step < l->pages ? base + step : base + step - l->pages;
+	while (!atomic_compare_exchange_weak_explicit(&l->base, &base, next, memory_order_relaxed,
+						      memory_order_relaxed));
 }

@@ -41,7 +41,7 @@ uint64_t layout_page(const struct layout *l, uint64_t offset);
 /* The part that page @page of the heap belongs to now. */
 enum part layout_part(const struct layout *l, uint64_t page);
 
-/* Moves the hot set on by @step pages, at most all. */
+/* Moves the hot set on by @step pages, at most all; from several threads at once, too. */
 void layout_shift(struct layout *l, uint64_t step);
 
 #endif
