@@ -60,8 +60,10 @@ int listing_table(const json_t *rows, const struct listing_column *columns, FILE
 int listing_print(const json_t *rows, const struct listing_column *columns, bool as_json,
 		  struct err *e)
 {
+	if (!as_json && listing_table(rows, columns, stdout))
+		return err_set(e, ENOMEM, "cannot print the table");
 	if (!as_json)
-		return listing_table(rows, columns, stdout) ? err_set(e, ENOMEM, "cannot print the table") : 0;
+		return 0;
 	json_dumpf(rows, stdout, JSON_INDENT(2));
 	putchar('\n');
 	return 0;

@@ -15,12 +15,14 @@
  * Everything that is mapped now or later is locked as it is touched, but for
  * the heap. Without the right to, the program measures all the same, and says so.
  */
-static void memory_lock(void *heap, size_t bytes)
+static int memory_lock(void *heap, size_t bytes, struct err *e)
 {
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		printf("warning: the program's own tables may be swapped: mlockall: %s\n",
 		       strerror(errno));
-	munlock(heap, bytes);
+	if (munlock(heap, bytes))
+		return err_set(e, errno, "cannot leave the heap to reclaim: munlock: %m");
+	return 0;
 }
 
 static int heap_map(struct heap *h, const struct config *c, struct err *e)
@@ -31,7 +33,9 @@ static int heap_map(struct heap *h, const struct config *c, struct err *e)
 	if (at == MAP_FAILED)
 		return err_set(e, errno, "cannot map a heap of %" PRIu64 " bytes: %m", c->heap);
 	h->pages = at;
-	memory_lock(at, c->heap);
+	int rc = memory_lock(at, c->heap, e);
+	if (rc)
+		return rc;
 	if (c->thp != THP_DEFAULT &&
 	    madvise(at, c->heap, c->thp == THP_ALWAYS ? MADV_HUGEPAGE : MADV_NOHUGEPAGE) &&
 	    (errno != EINVAL || c->thp == THP_ALWAYS))
