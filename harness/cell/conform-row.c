@@ -4,8 +4,9 @@
 
 int conform_row(json_t *rows, const char *what, const char *declared, const char *seen, bool ok)
 {
-	json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:b}", "what", what, "declared",
-					      declared, "seen", seen, "ok", ok));
+	json_array_append_new(rows, json_pack("{s:o, s:s, s:o, s:b}", "what", json_sentence(what),
+					      "declared", declared, "seen", json_sentence(seen), "ok",
+					      ok));
 	return !ok;
 }
 

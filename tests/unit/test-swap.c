@@ -15,6 +15,11 @@
 #define ZRAM "/dev/zram0                              partition\t65532\t\t0\t\t100\n"
 #define NVME "/dev/nvme1n1                            partition\t1048572\t\t512\t\t10\n"
 
+/* A file whose name ends in the middle of its last letter where a line's reader cuts it off. */
+#define FIVE "aaaaa"
+#define TWENTY_FIVE FIVE FIVE FIVE FIVE FIVE
+#define LONG "/" TWENTY_FIVE TWENTY_FIVE TWENTY_FIVE TWENTY_FIVE TWENTY_FIVE "\xc3\xa9"
+
 #define WANTED "[{'name': 'fast', 'kind': 'zram', 'disk': '/dev/zram0', 'priority': 100}," \
 	       " {'name': 'flash', 'kind': 'nvme', 'disk': '/dev/nvme1n1', 'priority': 10}]"
 
@@ -29,6 +34,7 @@ static void every_difference_in_swap_is_found(void **state)
 		{ "another priority", HEADING ZRAM "/dev/nvme1n1 partition 1048572 0 11\n", 1, 2 },
 		{ "the kernel's own priority", HEADING ZRAM "/dev/nvme1n1 partition 1048572 0 -2\n", 1, 2 },
 		{ "one too many", HEADING ZRAM NVME "/swapfile file 100 0 -2\n", 1, 3 },
+		{ "one too many, of a long name", HEADING ZRAM NVME LONG " file 100 0 -2\n", 1, 3 },
 		{ "another disk instead", HEADING ZRAM "/dev/nvme2n1 partition 1048572 0 10\n", 2, 3 },
 		{ "below the root disk", HEADING NVME "/sysroot/dev/zram0 partition 1 0 100\n", 2, 3 },
 		{ "a line that stops short", HEADING ZRAM "/dev/nvme1n1 partition\n10 10 10 10 10\n", 2, 3 },
