@@ -9,6 +9,7 @@
 
 #define CXL "/sys/bus/cxl/devices"
 #define DAX "/sys/bus/dax/devices"
+#define DIGITS "0123456789"
 #define STEP_MS 20
 #define EXPANDERS_MAX 4
 #define REGION_ARGS 11		/* of cxl create-region, before the names of expanders */
@@ -40,17 +41,21 @@ static bool is_numbered(const char *name, const char *prefix)
 
 	if (!name || strncmp(name, prefix, n))
 		return false;
-	digits = strspn(name + n, "0123456789");
+	digits = strspn(name + n, DIGITS);
 	return digits && !name[n + digits] && n + digits < NAME_SIZE;
 }
 
+/* "dax0.1" to the letter: sscanf() would take signs and blanks. */
 static bool is_dax(const char *name)
 {
-	unsigned region, device;
-	int end = 0;
+	size_t head = strlen("dax"), region, device;
 
-	return name && strlen(name) < NAME_SIZE &&
-	       sscanf(name, "dax%u.%u%n", &region, &device, &end) == 2 && !name[end];
+	if (!name || strncmp(name, "dax", head))
+		return false;
+	region = strspn(name + head, DIGITS);
+	name += head + region;
+	device = *name == '.' ? strspn(name + 1, DIGITS) : 0;
+	return region && device && !name[1 + device] && head + region + 1 + device < NAME_SIZE;
 }
 
 static int number_in(struct guest *g, const char *device, const char *file, uint64_t *ret,

@@ -380,6 +380,9 @@ static void the_dax_device_is_read_out_of_what_ndctl_prints(void **state)
 		{ "{'daxregion': {'devices': [{'chardev': 'dax0'}]}}", NULL },
 		{ "{'daxregion': {'devices': [{'chardev': 'dax0.0; reboot'}]}}", NULL },
 		{ "{'daxregion': {'devices': [{'chardev': '../dax0.0'}]}}", NULL },
+		{ "{'daxregion': {'devices': [{'chardev': 'dax0.-1'}]}}", NULL },
+		{ "{'daxregion': {'devices': [{'chardev': 'dax 0. 1'}]}}", NULL },
+		{ "{'daxregion': {'devices': [{'chardev': 'dax0.'}]}}", NULL },
 		{ "{'daxregion': {'devices': [{'chardev': 'dax0.000000000000000000000000000001'}]}}", NULL },
 	};
 	(void)state;
