@@ -4,12 +4,12 @@
 #include "lib/quantity.h"
 #include "spec/nearest.h"
 #include "topology/rules.h"
+#include "vm/domain.h"
 
 #define DEVICE_GRANULE (1ULL << 20)	/* null_blk counts in it */
 
 static int names_can_be_serials(const struct rule_target *r)
 {
-	static const char *const taken[] = { "root", "ramrig-root" };	/* the root disk's */
 	char at[POINTER_SIZE];
 
 	for (size_t i = 0; i < r->t->n_devices; i++) {
@@ -20,10 +20,8 @@ static int names_can_be_serials(const struct rule_target *r)
 			return rule_broken(r, at, "name: '%s' has %zu letters; it becomes the disk's "
 					   "serial number, which can have %d", name, strlen(name),
 					   TOPOLOGY_NAME_MAX);
-		for (size_t k = 0; k < ARRAY_SIZE(taken); k++)
-			if (!strcmp(name, taken[k]))
-				return rule_broken(r, at, "name: '%s' is the root disk's; take another",
-						   name);
+		if (!strcmp(name, ROOT_DISK_SERIAL))
+			return rule_broken(r, at, "name: '%s' is the root disk's; take another", name);
 	}
 	return 0;
 }

@@ -123,7 +123,10 @@ static void write_devices(writer w, const struct domain_spec *d)
 	xml_close(w);
 }
 
-/* One controller each: its serial number is the device's name. Eight functions fill a slot. */
+/*
+ * One controller each: its serial number is the device's name. Eight functions
+ * fill a slot. QEMU's identifiers begin with a letter, which a name need not.
+ */
 static void write_namespace(writer w, const struct topology_device *dev, const char *image,
 			    unsigned n)
 {
@@ -136,7 +139,7 @@ static void write_namespace(writer w, const struct topology_device *dev, const c
 
 	xml_qemu_arg(w, "-drive");
 	xml_qemu_arg_begin(w);
-	xml_qemu_arg_part(w, "if=none,id=%s,format=raw,cache=unsafe,discard=unmap,file=", dev->name);
+	xml_qemu_arg_part(w, "if=none,id=disk-%s,format=raw,cache=unsafe,discard=unmap,file=", dev->name);
 	xml_qemu_arg_path(w, image);
 	for (size_t i = 0; i < ARRAY_SIZE(throttles); i++)
 		if (throttles[i].value)
@@ -144,7 +147,7 @@ static void write_namespace(writer w, const struct topology_device *dev, const c
 					  throttles[i].value);
 	xml_qemu_arg_end(w);
 	xml_qemu_arg(w, "-device");
-	xml_qemu_arg(w, "nvme,drive=%s,bus=pcie.0,addr=0x%x.%u,multifunction=on,serial=%s", dev->name,
+	xml_qemu_arg(w, "nvme,drive=disk-%s,bus=pcie.0,addr=0x%x.%u,multifunction=on,serial=%s", dev->name,
 		     SLOT_NVME + n / 8, n % 8, dev->name);
 }
 

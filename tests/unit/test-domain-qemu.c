@@ -25,6 +25,23 @@ static void a_path_with_commas_is_one_value_to_qemu(void **state)
 	assert_non_null(strstr(xml, "file=/tmp/b,,,,c\""));
 }
 
+static void a_device_may_be_named_by_a_number(void **state)
+{
+	static const char *const images[TOPOLOGY_DEVICES_MAX] = { "/tmp/a" };
+	cleanup_topology_file struct topology_file f = { 0 };
+	(void)state;
+
+	topology_file_open(&f, OURS "nvme-swap.yaml");
+	f.topology.devices[0].name = "2nd";
+	struct domain_spec d = spec_of(&(struct kind){ 0 }, &f.topology);
+
+	d.device_images = images;
+	cleanup_free char *xml = xml_of(&d);
+	assert_non_null(strstr(xml, ",id=disk-2nd,"));
+	assert_non_null(strstr(xml, "nvme,drive=disk-2nd,"));
+	assert_non_null(strstr(xml, "serial=2nd\""));
+}
+
 /* The value of the next option @key in QEMU's arguments from *at on, which moves behind it. */
 static bool option_next(const char **at, const char *key, char value[64])
 {
@@ -143,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_with_commas_is_one_value_to_qemu),
+		cmocka_unit_test(a_device_may_be_named_by_a_number),
 		cmocka_unit_test(nothing_in_a_guest_has_the_place_or_name_of_something_else),
 		cmocka_unit_test(host_bridges_have_room_for_the_buses_below_them),
 		cmocka_unit_test(windows_expanders_and_nodes_of_cxl_are_of_one_size),
