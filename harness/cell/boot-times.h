@@ -13,7 +13,7 @@
 /*
  * Deadline for hello, in ms: ten times what this guest took before; for a kernel
  * never booted here twenty times what others took on the same hardware. @key is
- * "KERNEL-HASH TOPOLOGY ACCELERATOR CLOCK".
+ * "KERNEL-HASH TOPOLOGY MEMORY ACCELERATOR CLOCK".
  */
 int64_t boot_times_deadline(const char *key);
 

@@ -70,12 +70,27 @@ static json_t *run_params(const char *const *argv)
 			 "output_max", OUTPUT_MAX);
 }
 
+/* The shell's way of saying so. */
+#define EXIT_NO_PROGRAM 127
+
+/* Whose fault it is that a tool did not run: the image's, and so the rig's. */
+static int no_program(const char *name, const char *why, struct err *e)
+{
+	return err_set(e, ENOPKG, "%.300s: the image lacks what %s needs; add its Debian package to the "
+		       "image's list", why, name);
+}
+
 int guest_run_for(struct guest *g, const char *const *argv, int64_t timeout_ms, char **ret_output,
 		  struct err *e)
 {
 	cleanup_json json_t *started = NULL, *answer = NULL;
 	int rc = guest_call(g, "job-start", run_params(argv), &started, e);
 
+	if (rc == -ENOENT) {
+		struct err why = *e;
+
+		return no_program(argv[0], why.msg, e);
+	}
 	if (!rc)
 		rc = link_call(g->link, "job-wait",
 			       json_pack("{s:I, s:I}", "job", json_int_or(started, "job", 0),
@@ -86,6 +101,11 @@ int guest_run_for(struct guest *g, const char *const *argv, int64_t timeout_ms, 
 			       (long long)timeout_ms / 1000);
 	if (!rc)
 		rc = guest_job_result(argv[0], answer, e);
+	if (rc && json_int_or(answer, "exit", 0) == EXIT_NO_PROGRAM) {
+		struct err why = *e;
+
+		return no_program(argv[0], why.msg, e);
+	}
 	if (rc || !ret_output)
 		return rc;
 	const char *output = json_str(answer, "output");

@@ -24,7 +24,8 @@ int guest_write_only(struct guest *g, const char *path, const char *value, struc
 
 /*
  * Runs the program @argv (NULL-ended) below the root disk to its end, for TOOL_MS
- * at most. -EIO with what it last printed where it fails. Sets *ret_output (may
+ * at most. -EIO with what it last printed where it fails, -ENOPKG where the
+ * image has no such program. Sets *ret_output (may
  * be NULL) to all it printed, errors as well; the caller frees it.
  */
 int guest_run(struct guest *g, const char *const *argv, char **ret_output, struct err *e);

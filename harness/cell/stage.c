@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "cell/boot-times.h"
@@ -64,9 +65,9 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 	/* icount has no meaning where the processor itself runs the guest. */
 	if (k->clock == CLOCK_VIRTUAL)
 		k->accel = ACCEL_TCG;
-	s->boot_key = path_format("%.16s %s %s %s", s->kernel.hash,
-				  k->topology->name, accel_name(k->accel),
-				  k->clock_name);
+	s->boot_key = path_format("%.16s %s %" PRIu64 "MiB %s %s", s->kernel.hash,
+				  k->topology->name, topology_bytes(k->topology) >> 20,
+				  accel_name(k->accel), k->clock_name);
 	k->modules = s->modules;
 	k->missing = s->missing;
 	k->initrd = s->initrd;

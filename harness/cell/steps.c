@@ -81,10 +81,13 @@ static int after_events(struct cell *c, int rc, struct err *e)
 	return c->samples_rc;
 }
 
-/* Where the guest answers, its kernel is what cannot do it. */
+/*
+ * Where the guest answers, its kernel is what cannot do it, unless the image
+ * lacks the program to ask it with.
+ */
 static int charge_kernel(struct cell *c, int rc)
 {
-	if (rc && link_answered(c->guest->link))
+	if (rc && rc != -ENOPKG && link_answered(c->guest->link))
 		c->blame = OUTCOME_NONCONFORMING;
 	return rc;
 }

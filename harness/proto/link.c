@@ -317,7 +317,7 @@ static void request_abandon(struct link *l, const struct exchange *x)
 /* One sentence in ASCII: the text may be cut anywhere, also by who wraps it. */
 static int guest_error(const json_t *answer, const char *verb, struct err *e)
 {
-	static const int ours[] = { ECANCELED, ECONNRESET, EPROTO };
+	static const int ours[] = { ECANCELED, ECONNRESET, EPROTO, ENOPKG };
 	int code = (int)json_int_or(answer, "errno", EREMOTEIO);
 	char text[320];
 

@@ -68,9 +68,10 @@ int link_hello(struct link *l, int64_t deadline_ms, json_t **ret_hello, struct e
  * @ret_result may be NULL.
  *
  * When the agent answers with an error, that is returned as -errno with the
- * guest's words (ECANCELED, ECONNRESET and EPROTO become EREMOTEIO, so
- * that those above mean the link). link_answered() tells a guest's ETIMEDOUT
- * from a guest that did not answer.
+ * guest's words. ECANCELED, ECONNRESET and EPROTO become EREMOTEIO, so that
+ * those above mean the link, and so does ENOPKG, by which callers mean the
+ * image. link_answered() tells a guest's ETIMEDOUT from a guest that did not
+ * answer.
  */
 int link_call(struct link *l, const char *verb, json_t *params, int64_t deadline_ms,
 	      json_t **ret_result, struct err *e);

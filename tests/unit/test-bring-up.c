@@ -280,7 +280,7 @@ static const struct lie cxl_lies[] = {
 	  -EIO, "CXL node 1: cxl ended with exit code 1; it last printed: failed to commit decode" },
 	{ "an image without cxl", { .verb = "job-start", .about = "cxl",
 				    .answer = "'errno': 2, 'error': 'cannot run cxl'" },
-	  -ENOENT, "CXL node 1: " },
+	  -ENOPKG, "cxl: the image lacks what cxl needs" },
 	{ "a namespace of nothing", ENDS("2", "{}"), -EIO, "CXL node 1: ndctl named no dax device" },
 	{ "daxctl gives up", { .verb = "job-wait", .about = "3", .answer = "'result': {'signal': 9}" },
 	  -EIO, "CXL node 1: daxctl was ended by signal 9" },
