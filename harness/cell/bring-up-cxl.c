@@ -269,6 +269,23 @@ static unsigned window_of(const struct topology *t, size_t i)
 	return n;
 }
 
+/*
+ * What daxctl reconfigure-device does, which wants kmem to be a module. A
+ * volatile region's device has that driver already; its blocks are offline, too.
+ */
+static const char dax_to_memory[] =
+	"set -e\n"
+	"drivers=/sys/bus/dax/drivers\n"
+	"if [ ! -e $drivers/kmem/$1 ]; then\n"
+	"	[ ! -e $drivers/device_dax/$1 ] || echo $1 >$drivers/device_dax/unbind\n"
+	"	echo $1 >$drivers/kmem/new_id\n"
+	"fi\n"
+	"read node </sys/bus/dax/devices/$1/target_node\n"
+	"for block in /sys/devices/system/node/node$node/memory[0-9]*; do\n"
+	"	read state <$block/state\n"
+	"	[ $state = online ] || echo online_movable >$block/state\n"
+	"done\n";
+
 int bring_up_cxl_node(struct guest *g, const struct topology *t, size_t i, struct err *e)
 {
 	struct expanders x = { .wanted = t->nodes[i].expanders };
@@ -279,8 +296,7 @@ int bring_up_cxl_node(struct guest *g, const struct topology *t, size_t i, struc
 		rc = region_up(g, window_of(t, i), &x, &dax, e);
 	if (rc)
 		return rc;
-	/* It onlines, movable, what it makes memory, and what a volatile region's driver has made. */
-	const char *argv[] = { "daxctl", "reconfigure-device", "-m", "system-ram", dax, NULL };
+	const char *argv[] = { "sh", "-c", dax_to_memory, "dax-to-memory", dax, NULL };
 
 	return guest_run(g, argv, NULL, e);
 }

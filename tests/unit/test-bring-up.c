@@ -225,7 +225,7 @@ static const struct reply good_cxl[] = {
 	NAMES("/sys/bus/dax/devices", "'dax9.0'"),
 	STARTS("cxl", "1"), ENDS("1", "created 1 region\\n"),
 	STARTS("ndctl", "2"), ENDS("2", NAMESPACE),
-	STARTS("daxctl", "3"), ENDS("3", "reconfigured 1 device\\n"),
+	STARTS("sh", "3"), ENDS("3", ""),
 };
 
 static void assert_ran(struct cell_fixture *f, const char *argv)
@@ -246,7 +246,7 @@ static void a_persistent_node_is_memory_by_way_of_a_namespace(void **state)
 	assert_ran(&f, "[\"cxl\",\"create-region\",\"-m\",\"-t\",\"pmem\",\"-d\",\"decoder0.0\",\"-w\",\"2\","
 		       "\"-g\",\"256\",\"mem1\",\"mem0\"]");
 	assert_ran(&f, "[\"ndctl\",\"create-namespace\",\"-m\",\"devdax\",\"--map=mem\"]");
-	assert_ran(&f, "[\"daxctl\",\"reconfigure-device\",\"-m\",\"system-ram\",\"dax0.0\"]");
+	assert_ran(&f, "\"dax-to-memory\",\"dax0.0\"]");
 	go_end(&f);
 }
 
@@ -282,8 +282,8 @@ static const struct lie cxl_lies[] = {
 				    .answer = "'errno': 2, 'error': 'cannot run cxl'" },
 	  -ENOPKG, "cxl: the image lacks what cxl needs" },
 	{ "a namespace of nothing", ENDS("2", "{}"), -EIO, "CXL node 1: ndctl named no dax device" },
-	{ "daxctl gives up", { .verb = "job-wait", .about = "3", .answer = "'result': {'signal': 9}" },
-	  -EIO, "CXL node 1: daxctl was ended by signal 9" },
+	{ "no memory of it", { .verb = "job-wait", .about = "3", .answer = "'result': {'signal': 9}" },
+	  -EIO, "CXL node 1: sh was ended by signal 9" },
 };
 
 static void a_cxl_node_that_does_not_come_up_says_where_it_stopped(void **state)
@@ -348,7 +348,7 @@ static void a_volatile_node_is_memory_by_the_dax_device_that_appears(void **stat
 	if (go(&f, &cxl, replies, ARRAY_SIZE(replies), NULL, &e))
 		fail_msg("%s", e.msg);
 	assert_ran(&f, "[\"cxl\",\"create-region\",\"-m\",\"-t\",\"ram\",");
-	assert_ran(&f, "[\"daxctl\",\"reconfigure-device\",\"-m\",\"system-ram\",\"dax1.0\"]");
+	assert_ran(&f, "\"dax-to-memory\",\"dax1.0\"]");
 	assert_int_equal(asked(&f, "job-start"), 2);
 	go_end(&f);
 }
