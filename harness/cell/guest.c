@@ -101,6 +101,10 @@ static int make_images(const struct guest_opts *o, struct err *e)
 }
 
 /*
+ * oops=panic, kasan.fault=panic: a kernel whose memory is in doubt tells at once, and
+ * measures nothing more. A kernel without KASAN takes no notice of the second. Stalls
+ * do not panic: docs/cells.md.
+ *
  * pcie_ports=compat: 6.12 asks QEMU 7.2's CXL devices for an interrupt that
  * they lack, and gives them up, unless the ports' services are off.
  */
@@ -110,7 +114,7 @@ static char *command_line(const struct topology *t, const struct vm_features *fe
 
 	guest_modules_set(t, features, &modules);
 	cleanup_free char *options = guest_modules_cmdline(&modules);
-	return path_format("console=%s panic=-1 oops=panic %s%s%s", arch_here()->console,
+	return path_format("console=%s panic=-1 oops=panic kasan.fault=panic %s%s%s", arch_here()->console,
 			   arch_here()->cmdline,
 			   topology_nodes_of(t, NODE_CXL) ? " pcie_ports=compat" : "", options);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <string.h>
 #include "cell/batch.h"
 #include "cell/judge.h"
 #include "lib/cleanup.h"
@@ -76,6 +77,24 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 	ret->outcome = OUTCOME_INFRA_ERROR;
 	ret->before_hello = false;
 	snprintf(ret->reason, sizeof(ret->reason), "%s", e->msg);
+}
+
+void judge_reports(const struct troubles *t, struct verdict_on_failure *v)
+{
+	const struct trouble *r = t ? troubles_death(t) : NULL;
+	bool died = r && v->outcome == OUTCOME_CRASHED;
+	char text[TROUBLE_TEXT_MAX];
+	size_t len = died ? 0 : strlen(v->reason);
+
+	if (!t || !troubles_count(t) || v->outcome == OUTCOME_INFRA_ERROR)
+		return;
+	if (v->outcome == OUTCOME_HUNG && troubles_stall(t))
+		r = troubles_stall(t);
+	if (!r)
+		r = troubles_at(t, 0);
+	snprintf(v->reason + len, sizeof(v->reason) - len, "%s%s",
+		 died ? "the kernel crashed: " : "; its console tells of ", trouble_text(r, text));
+	memcpy(v->report, r->hash, sizeof(v->report));
 }
 
 void judge_stale_int3(bool may_be_stale, unsigned attempt, struct verdict_on_failure *v)

@@ -3,6 +3,7 @@
 #define RAMRIG_JUDGE_H
 
 #include "cell/cell.h"
+#include "result/trouble.h"
 
 /*
  * What a failed step says of whom. A failure of the rig is never charged to
@@ -11,6 +12,7 @@
 struct verdict_on_failure {
 	enum outcome outcome;
 	char reason[600];
+	char report[9];		/* the hash of the report that the reason names, or "" */
 	bool before_hello;	/* whether only a trial of the reference kernel can tell */
 	bool stopped;		/* SIGINT or SIGTERM: no outcome at all */
 };
@@ -24,6 +26,14 @@ struct verdict_on_failure {
 void judge_failure(int rc, const struct err *e, enum session_end why, const char *panic,
 		   bool answered, bool said_hello, enum outcome blame,
 		   struct verdict_on_failure *ret);
+
+/*
+ * Puts what the console told (@t may be NULL: it cannot be read) into the reason.
+ * A crash is named by what the kernel died of, with its function; a hang by what
+ * stalled; any other failure of the guest's gets its first report as a remark. The
+ * outcome stays. Pure.
+ */
+void judge_reports(const struct troubles *t, struct verdict_on_failure *v);
 
 /*
  * Linux patches its own code with breakpoints in between, and QEMU 7.2 with

@@ -14,6 +14,7 @@
 #include "lib/file.h"
 #include "result/metric.h"
 #include "result/proof.h"
+#include "result/taint.h"
 
 void cell_phase(struct cell *c, const char *name)
 {
@@ -214,11 +215,26 @@ static int workload_off(struct cell *c, const struct guest_opts *o, struct err *
 	return rc ? rc : cell_daemons_stop(c, e);
 }
 
+/* A kernel without the file, or a number that is none: absent. */
+static int note_taint(struct cell *c, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	int rc = guest_read(c->guest, "/proc/sys/kernel/tainted", &text, e);
+	json_t *taint = rc ? NULL : taint_json(text);
+
+	if (taint)
+		json_object_set_new(c->result, "taint", taint);
+	return rc && !link_answered(c->guest->link) ? rc : 0;
+}
+
 static int power_off(struct cell *c, const struct guest_opts *o, struct err *e)
 {
-	int rc = guest_power_off(c->guest, e);
+	int rc = note_taint(c, e);
 
 	(void)o;
+	if (rc)
+		return rc;
+	rc = guest_power_off(c->guest, e);
 	/* It said that it would, and did not. */
 	if (rc == -ETIMEDOUT && link_answered(c->guest->link))
 		c->blame = OUTCOME_HUNG;

@@ -15,6 +15,8 @@
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "result/taint.h"
+#include "result/trouble.h"
 
 #define END_MS 5000	/* for libvirt to tell that a guest has ended */
 #define BOOT_ID_MAX 4096
@@ -160,9 +162,46 @@ static bool may_be_stale_int3(const struct cell *c, const struct guest_opts *o)
 	       guest_cpus(o->topology, o->clock) > 1;
 }
 
+/* A kernel may know of trouble that its console does not show. */
+static void warn_tainted(struct cell *c)
+{
+	const json_t *taint = json_object_get(c->result, "taint");
+
+	if (taint_is_trouble((uint64_t)json_int_or(taint, "number", 0)))
+		cell_warn(c, "the guest's kernel ended tainted (%s), with no report on its console",
+			  json_str(taint, "letters"));
+}
+
+/* The guest has ended: its console is whole. */
+static void read_reports(struct cell *c, struct troubles **ret)
+{
+	cleanup_free char *path = path_format("%s/console.log", c->out_dir);
+	struct err e;
+
+	if (troubles_load(path, ret, &e)) {
+		if (e.code != ENOENT)
+			cell_warn(c, "what the guest's kernel reported is not known: %s", e.msg);
+		return;
+	}
+	json_object_set_new(c->result, "reports", troubles_json(*ret));
+	if (!troubles_count(*ret))
+		warn_tainted(c);
+	if (troubles_lost(*ret))
+		cell_warn(c, "the guest's kernel made more reports than the %d that are kept",
+			  TROUBLE_REPORTS_MAX);
+}
+
+static void end_guest(struct cell *c, struct troubles **ret)
+{
+	guest_free(c->guest);
+	c->guest = NULL;
+	read_reports(c, ret);
+}
+
 /* Boots and goes through the steps; whatever went wrong is then in the result. */
 static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *ret_stopped)
 {
+	cleanup_troubles struct troubles *reports = NULL;
 	struct verdict_on_failure v;
 	struct err e = { 0 }, ignored;
 
@@ -176,6 +215,7 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	const char *phase = c->phase;
 	cell_phase(c, NULL);
 	if (!rc) {
+		end_guest(c, &reports);
 		result_end(c->result, OUTCOME_OK, "");
 		return OUTCOME_OK;
 	}
@@ -187,13 +227,18 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	judge_failure(rc, &e, c->guest ? session_why(c->guest->session) : SESSION_RUNNING,
 		      c->guest ? session_panic_line(c->guest->session) : NULL, answered, hello,
 		      c->blame, &v);
-	judge_stale_int3(may_be_stale_int3(c, o),
-			 (unsigned)json_int_or(c->result, "attempt", 1), &v);
+	bool stale = may_be_stale_int3(c, o);
+
 	if (v.outcome == OUTCOME_WORKLOAD_FAILED)
 		cell_daemons_stop(c, &ignored);
+	end_guest(c, &reports);
+	judge_reports(reports, &v);
+	judge_stale_int3(stale, (unsigned)json_int_or(c->result, "attempt", 1), &v);
 	cleanup_free char *reason = path_format("%s: %s", phase, v.reason);
 
 	result_end(c->result, v.outcome, reason);
+	if (v.report[0])
+		json_object_set_new(c->result, "report", json_string(v.report));
 	json_object_set_new(c->result, "needs_trial", json_boolean(v.before_hello && !c->conforms));
 	*ret_stopped = v.stopped;
 	return v.outcome;
@@ -241,7 +286,6 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 
 	warn_missing(&c, k);
 	run_steps(&c, &o, &stopped);
-	guest_free(c.guest);
 	if (c.samples_log)
 		fclose(c.samples_log);
 	samples_free(c.samples);

@@ -6,6 +6,7 @@
 #include "compare/compare.h"
 #include "compare/fidelity.h"
 #include "compare/group.h"
+#include "compare/reports.h"
 #include "compare/row.h"
 #include "compare/sentence.h"
 #include "compare/tally.h"
@@ -274,6 +275,7 @@ static json_t *comparison_json(struct comparison *c)
 	json_object_set_new(j, "comparisons", rows_json(c, true));
 	json_object_set_new(j, "cells", cells);
 	json_object_set_new(j, "failures", tally_failures(c->a, c->b));
+	json_object_set_new(j, "reports", reports_tally(c->a, c->b));
 	json_object_set_new(j, "warnings", json_incref(c->warnings));
 	json_object_set_new(j, "diagnostics", rows_json(c, false));
 	json_object_set_new(j, "sentence", sentence_make(j));

@@ -5,12 +5,14 @@
 #include <string.h>
 #include "compare/fidelity.h"
 #include "compare/render.h"
+#include "compare/reports.h"
 #include "compare/table.h"
 #include "compare/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
 #define WIDTH_MIN 80
+#define REPORTS_SHOWN 6		/* with their lines; the JSON has those of all */
 
 /* Prints @text wrapped between words, lines after the first behind @indent spaces. */
 static void print_wrapped(FILE *out, const char *text, size_t width, int indent)
@@ -134,6 +136,30 @@ static void print_failures(FILE *out, const json_t *failures, size_t width)
 	}
 }
 
+static void print_context(FILE *out, const json_t *report, size_t width)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "context"), i, line)
+		fprintf(out, "    %.*s\n", (int)width - 4, json_string_value(line));
+}
+
+static void print_reports(FILE *out, const json_t *reports, size_t width)
+{
+	const json_t *report;
+	size_t i;
+
+	json_array_foreach(reports, i, report) {
+		cleanup_free char *text = reports_line(report);
+		cleanup_free char *line = path_format("%s%s", text, i < REPORTS_SHOWN ? ":" : ".");
+
+		print_wrapped(out, line, width, 4);
+		if (i < REPORTS_SHOWN)
+			print_context(out, report, width);
+	}
+}
+
 static void print_warnings(FILE *out, const json_t *warnings, size_t width)
 {
 	const json_t *w;
@@ -212,6 +238,7 @@ static int print_all(FILE *out, const json_t *c, const struct render_opts *o, st
 		return rc;
 	print_cells(out, json_object_get(c, "cells"));
 	print_failures(out, json_object_get(c, "failures"), o->width);
+	print_reports(out, json_object_get(c, "reports"), o->width);
 	print_warnings(out, json_object_get(c, "warnings"), o->width);
 	return print_diagnostics(out, json_object_get(c, "diagnostics"), o, e);
 }

@@ -14,7 +14,8 @@ struct render_opts {
 
 /*
  * A comparison (compare.h) as people read it: the sentences, a table a group
- * with its fidelity, how the cells ended, the warnings, and the diagnostics.
+ * with its fidelity, how the cells ended, what their kernels reported, the warnings,
+ * and the diagnostics.
  * The caller frees *ret.
  */
 int compare_render(const json_t *comparison, const struct render_opts *o, char **ret,

@@ -30,11 +30,12 @@ static void failures_add(const struct result *r, json_t *to)
 		if (!c->doc || c->outcome == OUTCOME_OK)
 			continue;
 		json_array_append_new(
-			to, json_pack("{si, si, ss, ss, ss, ss, ss, ss}", "n", (int)c->n, "pair",
+			to, json_pack("{si, si, ss, ss, ss, ss, ss, ss, ss?}", "n", (int)c->n, "pair",
 				      (int)c->pair, "kernel", c->kernel, "topology", c->topology,
 				      "workload", c->workload, "arm", c->arm, "outcome",
 				      outcome_table[c->outcome].name, "reason",
-				      json_str(c->doc, "reason")));
+				      json_str(c->doc, "reason"), "report",
+				      json_str(c->doc, "report")));
 	}
 }
 

@@ -9,7 +9,7 @@
 /* { "ok": n, "crashed": n, ..., "not-done": n } */
 json_t *tally_cells(const struct result *a, const struct result *b);
 
-/* [ { n, pair, kernel, topology, workload, arm, outcome, reason } ] of cells that are not ok. */
+/* [ { n, pair, kernel, topology, workload, arm, outcome, reason, report } ] of cells that are not ok. */
 json_t *tally_failures(const struct result *a, const struct result *b);
 
 /* What the results and their cells warn of, each text once: [ "text (2 cells)" ]. */

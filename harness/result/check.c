@@ -62,6 +62,21 @@ static const struct key cell_keys[] = {
 	{ "reason", KIND_STRING, NULL },
 	{ "phases", KIND_ARRAY | KIND_ABSENT, NULL },
 	{ "warnings", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ "reports", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ "report", KIND_STRING | KIND_ABSENT, NULL },
+	{ "taint", KIND_OBJECT | KIND_ABSENT, NULL },
+	{ NULL, 0, NULL },
+};
+static const struct key report_keys[] = {
+	{ "kind", KIND_STRING, NULL },   { "title", KIND_STRING, NULL },
+	{ "function", KIND_STRING, NULL }, { "hash", KIND_STRING, NULL },
+	{ "fatal", KIND_BOOL, NULL },    { "count", KIND_COUNT, NULL },
+	{ "line", KIND_COUNT, NULL },    { "stack", KIND_ARRAY, NULL },
+	{ "context", KIND_ARRAY, NULL }, { NULL, 0, NULL },
+};
+static const struct key taint_keys[] = {
+	{ "number", KIND_NUMBER, NULL },
+	{ "letters", KIND_STRING, NULL },
 	{ NULL, 0, NULL },
 };
 static const struct key ok_cell_keys[] = {
@@ -249,6 +264,10 @@ int cell_check(const json_t *cell, struct err *e)
 		rc = keys_check(cell, plan_cell_keys, "the cell", e);
 	if (!rc)
 		rc = keys_check(cell, cell_keys, "the cell", e);
+	if (!rc)
+		rc = array_check(json_object_get(cell, "reports"), report_keys, "report", e);
+	if (!rc && json_object_get(cell, "taint"))
+		rc = keys_check(json_object_get(cell, "taint"), taint_keys, "'taint'", e);
 	if (rc)
 		return rc;
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include "compare/compare.h"
 #include "compare/render.h"
+#include "compare/reports.h"
 #include "compare/text.h"
 #include "result-edit.h"
 
@@ -497,6 +498,57 @@ static void warnings_of_cells_are_said_once(void **state)
 	assert_int_equal(json_array_size(json_object_get(j, "failures")), 1);
 }
 
+static json_t *report_of(const char *hash, const char *title, bool fatal, int line)
+{
+	return json_pack("{ss, ss, ss, ss, sb, si, si, s[s], s[s, s]}", "kind", "warning", "title",
+			 title, "function", "foo+0x1/0x2", "hash", hash, "fatal", fatal, "count", 2,
+			 "line", line, "stack", "foo", "context", "first line", "second line");
+}
+
+static void what_kernels_report_is_shown_once_also_of_good_cells(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	struct render_opts o = { .width = 200 };
+	cleanup_free char *text = NULL;
+	struct err e;
+	(void)state;
+
+	edit_cell(dir, 3, "reports", json_pack("[o]", report_of("aaaaaaaa", "WARNING: at x.c:1", false, 7)));
+	edit_cell(dir, 5, "reports",
+		  json_pack("[o, o]", report_of("aaaaaaaa", "WARNING: at x.c:1", false, 9),
+			    report_of("bbbbbbbb", "BUG: KASAN: bad in foo+0x1/0x2", true, 50)));
+	edit_cell(dir, 5, "outcome", json_string("crashed"));
+	edit_cell(dir, 5, "report", json_string("bbbbbbbb"));
+	cleanup_json json_t *j = compared(dir, NULL);
+	const json_t *reports = json_object_get(j, "reports"), *w = json_array_get(reports, 1);
+	const json_t *failure = json_array_get(json_object_get(j, "failures"), 0);
+
+	assert_int_equal(json_array_size(reports), 2);
+	assert_string_equal(json_str(failure, "report"), "bbbbbbbb");
+	assert_string_equal(json_str(json_array_get(reports, 0), "hash"), "bbbbbbbb");
+	assert_int_equal(json_int_or(w, "count", 0), 4);
+	assert_int_equal(json_int_or(w, "line", 0), 7);
+	assert_int_equal(compare_render(j, &o, &text, &e), 0);
+	assert_non_null(strstr(text, "\n1 cell reported BUG: KASAN: bad in foo+0x1/0x2, and its kernel "
+				     "died of it (report bbbbbbbb: cell 5):\n    first line\n"));
+	assert_non_null(strstr(text, "\n2 cells reported WARNING: at x.c:1 in foo+0x1/0x2 (report "
+				     "aaaaaaaa: cells 3, 5):\n    first line\n    second line\n"));
+}
+
+static void reports_of_two_results_say_whose_cells_they_are(void **state)
+{
+	cleanup_copy char *a = copy_make("quickstart"), *b = copy_make("quickstart");
+	(void)state;
+
+	edit_cell(a, 1, "reports", json_pack("[o]", report_of("aaaaaaaa", "W", false, 1)));
+	edit_cell(b, 2, "reports", json_pack("[o]", report_of("aaaaaaaa", "W", false, 1)));
+	cleanup_json json_t *j = compared(a, b);
+	cleanup_free char *line = reports_line(json_array_get(json_object_get(j, "reports"), 0));
+
+	assert_string_equal(line, "2 cells reported W in foo+0x1/0x2 (report aaaaaaaa: cell 1, cell 2 of "
+				  "the second result)");
+}
+
 static void a_drift_and_two_modes_are_named(void **state)
 {
 	cleanup_copy char *dir = copy_make("quickstart");
@@ -611,6 +663,8 @@ int main(void)
 		cmocka_unit_test(an_arm_with_its_own_kernel_is_compared_across_kernels),
 		cmocka_unit_test(two_results_of_one_kernel_each_compare_the_kernels),
 		cmocka_unit_test(warnings_of_cells_are_said_once),
+		cmocka_unit_test(what_kernels_report_is_shown_once_also_of_good_cells),
+		cmocka_unit_test(reports_of_two_results_say_whose_cells_they_are),
 		cmocka_unit_test(a_drift_and_two_modes_are_named),
 		cmocka_unit_test(colour_is_there_only_when_asked_for),
 		cmocka_unit_test(no_line_is_wider_than_the_terminal),

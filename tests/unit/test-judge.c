@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include "cell/judge.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 
 #define SAID "what the step said"
 #define PANIC "Kernel panic - not syncing: Attempted to kill init!"
@@ -198,6 +199,72 @@ static void a_very_long_reason_is_cut(void **state)
 	assert_int_equal(strlen(v.reason), sizeof(v.reason) - 1);
 }
 
+static struct troubles *console(const char *name)
+{
+	cleanup_free char *path = path_format("tests/unit/data/console/%s.log", name);
+	struct troubles *t = NULL;
+	struct err e;
+
+	if (troubles_load(path, &t, &e))
+		fail_msg("%s", e.msg);
+	return t;
+}
+
+static void the_reason_names_what_the_console_told(void **state)
+{
+	static const struct {
+		enum outcome outcome;
+		const char *console, *reason;	/* with HASHHASH for it */
+	} cases[] = {
+		{ OUTCOME_CRASHED, "kasan",
+		  "the kernel crashed: BUG: KASAN: slab-use-after-free in zram_read_page+0x12/0x340 "
+		  "[zram] (report HASHHASH, console line 2)" },
+		{ OUTCOME_CRASHED, "panic",
+		  "the kernel crashed: Kernel panic - not syncing: Attempted to kill init! "
+		  "exitcode=0x0000000b in do_exit.cold+0x15/0x15 (report HASHHASH, console line 3)" },
+		{ OUTCOME_CRASHED, "warning",
+		  SAID "; its console tells of WARNING: at lib/refcount.c:28 "
+		  "refcount_warn_saturate+0xbe/0x110 (report HASHHASH, console line 3)" },
+		{ OUTCOME_HUNG, "rcu-stall",
+		  SAID "; its console tells of INFO: rcu_preempt detected stalls on CPUs/tasks: in "
+		  "lru_gen_look_around+0x1c4/0x8b0 (report HASHHASH, console line 1)" },
+		{ OUTCOME_WORKLOAD_FAILED, "oom-kill",
+		  SAID "; its console tells of coldheap invoked oom-killer: "
+		  "gfp_mask=0x140dca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO|__GFP_COMP), order=0, "
+		  "oom_score_adj=0 in mem_cgroup_out_of_memory+0x136/0x150 (report HASHHASH, console line 1)" },
+		{ OUTCOME_CRASHED, "good", SAID },
+		{ OUTCOME_INFRA_ERROR, "kasan", SAID },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_troubles struct troubles *t = console(cases[i].console);
+		struct verdict_on_failure v = { .outcome = cases[i].outcome, .reason = SAID };
+		bool named = strcmp(cases[i].reason, SAID);
+
+		print_message("  %s\n", cases[i].console);
+		judge_reports(t, &v);
+		cleanup_free char *reason = path_format("%s", cases[i].reason);
+		char *hash = strstr(reason, "HASHHASH");
+
+		if (hash)
+			memcpy(hash, troubles_at(t, 0)->hash, 8);
+		assert_string_equal(v.reason, reason);
+		assert_int_equal(v.outcome, cases[i].outcome);
+		assert_string_equal(v.report, named ? troubles_at(t, 0)->hash : "");
+	}
+}
+
+static void a_console_that_cannot_be_read_leaves_the_reason_as_it_was(void **state)
+{
+	struct verdict_on_failure v = { .outcome = OUTCOME_CRASHED, .reason = SAID };
+	(void)state;
+
+	judge_reports(NULL, &v);
+	assert_string_equal(v.reason, SAID);
+	assert_string_equal(v.report, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +274,8 @@ int main(void)
 		cmocka_unit_test(no_combination_mixes_up_rig_and_kernel),
 		cmocka_unit_test(a_stale_breakpoint_is_the_rigs_but_not_for_ever),
 		cmocka_unit_test(a_very_long_reason_is_cut),
+		cmocka_unit_test(the_reason_names_what_the_console_told),
+		cmocka_unit_test(a_console_that_cannot_be_read_leaves_the_reason_as_it_was),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);

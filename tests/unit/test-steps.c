@@ -168,6 +168,35 @@ static void a_guest_with_nothing_to_do_is_powered_off_once_it_conforms(void **st
 	fixture_close(&f);
 }
 
+static void the_taint_at_the_end_is_recorded_where_the_kernel_tells_it(void **state)
+{
+	static const struct { const char *answer, *letters; int number, rc; } cases[] = {
+		{ "'result': {'data': '0\\n'}", "", 0, -EPERM },
+		{ "'result': {'data': '4609\\n'}", "PWO", 4609, -EPERM },
+		{ "'result': {'data': 'many'}", NULL, -1, -EPERM },
+		{ "'errno': 2, 'error': 'none'", NULL, -1, -EPERM },
+		{ SILENCE, NULL, -1, -ETIMEDOUT },
+		{ DEATH, NULL, -1, -ECONNRESET },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct reply tainted = { .verb = "read", .about = "/proc/sys/kernel/tainted",
+					 .answer = cases[i].answer };
+		struct cell_fixture f;
+		struct err e = { 0 };
+
+		assert_int_equal(go(&f, &tainted, &e), cases[i].rc);
+		const json_t *taint = json_object_get(f.cell.result, "taint");
+
+		assert_int_equal(json_int_or(taint, "number", -1), cases[i].number);
+		if (cases[i].letters)
+			assert_string_equal(json_str(taint, "letters"), cases[i].letters);
+		assert_string_equal(f.cell.phase, "power off");
+		fixture_close(&f);
+	}
+}
+
 static void samples_are_written_as_they_come(void **state)
 {
 	cleanup_samples struct samples *s = NULL;
@@ -300,6 +329,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_guest_goes_all_the_way),
+		cmocka_unit_test(the_taint_at_the_end_is_recorded_where_the_kernel_tells_it),
 		cmocka_unit_test(a_guest_with_nothing_to_do_is_powered_off_once_it_conforms),
 		cmocka_unit_test(samples_are_written_as_they_come),
 		cmocka_unit_test(a_guest_that_lies_is_stopped_where_it_does),
