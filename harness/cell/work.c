@@ -11,12 +11,11 @@
 #include "cell/fidelity.h"
 #include "cell/job.h"
 #include "cell/judge.h"
+#include "cell/reports.h"
 #include "cell/work.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-#include "result/taint.h"
-#include "result/trouble.h"
 
 #define END_MS 5000	/* for libvirt to tell that a guest has ended */
 #define BOOT_ID_MAX 4096
@@ -162,40 +161,12 @@ static bool may_be_stale_int3(const struct cell *c, const struct guest_opts *o)
 	       guest_cpus(o->topology, o->clock) > 1;
 }
 
-/* A kernel may know of trouble that its console does not show. */
-static void warn_tainted(struct cell *c)
-{
-	const json_t *taint = json_object_get(c->result, "taint");
-
-	if (taint_is_trouble((uint64_t)json_int_or(taint, "number", 0)))
-		cell_warn(c, "the guest's kernel ended tainted (%s), with no report on its console",
-			  json_str(taint, "letters"));
-}
-
-/* The guest has ended: its console is whole. */
-static void read_reports(struct cell *c, struct troubles **ret)
-{
-	cleanup_free char *path = path_format("%s/console.log", c->out_dir);
-	struct err e;
-
-	if (troubles_load(path, ret, &e)) {
-		if (e.code != ENOENT)
-			cell_warn(c, "what the guest's kernel reported is not known: %s", e.msg);
-		return;
-	}
-	json_object_set_new(c->result, "reports", troubles_json(*ret));
-	if (!troubles_count(*ret))
-		warn_tainted(c);
-	if (troubles_lost(*ret))
-		cell_warn(c, "the guest's kernel made more reports than the %d that are kept",
-			  TROUBLE_REPORTS_MAX);
-}
-
+/* Its console is whole only then. */
 static void end_guest(struct cell *c, struct troubles **ret)
 {
 	guest_free(c->guest);
 	c->guest = NULL;
-	read_reports(c, ret);
+	cell_reports_read(c, ret);
 }
 
 /* Boots and goes through the steps; whatever went wrong is then in the result. */

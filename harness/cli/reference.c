@@ -2,6 +2,7 @@
 #include "cli/reference.h"
 #include "result/metric.h"
 #include "result/outcome.h"
+#include "result/trouble.h"
 #include "spec/spec.h"
 
 /* People start with the experiment and end with what they change least. */
@@ -43,6 +44,10 @@ void reference_print(FILE *out)
 	metric_print_reference(out);
 	fputc('\n', out);
 	print_outcomes(out, "outcomes of a cell", "outcome", outcome_table, OUTCOME_COUNT);
+	fputs("## reports of a guest's kernel\n\n"
+	      "Read from the guest's console, in good cells too.\n\n", out);
+	trouble_print_reference(out);
+	fputc('\n', out);
 	print_outcomes(out, "verdicts of a comparison", "verdict", verdict_table, VERDICT_COUNT);
 	print_exit_codes(out);
 }

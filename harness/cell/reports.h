@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_CELL_REPORTS_H
+#define RAMRIG_CELL_REPORTS_H
+
+#include "cell/cell.h"
+#include "result/trouble.h"
+
+/*
+ * Reads what the kernel of a guest that has ended told on its console into
+ * "reports" of the cell's result. Trouble that shows in its taint alone, and
+ * reports beyond those kept, are warnings of the cell. Sets *ret, which the
+ * caller frees; a console that cannot be read is a warning, and *ret untouched.
+ */
+void cell_reports_read(struct cell *c, struct troubles **ret);
+
+#endif
