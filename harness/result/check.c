@@ -256,6 +256,24 @@ static int ok_cell_check(const json_t *cell, struct err *e)
 	return 0;
 }
 
+static int reports_check(const json_t *reports, struct err *e)
+{
+	int rc = array_check(reports, report_keys, "report", e);
+	const json_t *report, *line;
+	size_t i, at;
+
+	if (rc)
+		return rc;
+	json_array_foreach(reports, i, report) {
+		json_array_foreach(json_object_get(report, "context"), at, line) {
+			if (!json_is_string(line))
+				return err_set(e, EINVAL, "'context' of report %zu has a line that "
+					       "is not a string", i + 1);
+		}
+	}
+	return 0;
+}
+
 int cell_check(const json_t *cell, struct err *e)
 {
 	int rc = schema_check(cell, "the cell", e);
@@ -265,8 +283,8 @@ int cell_check(const json_t *cell, struct err *e)
 	if (!rc)
 		rc = keys_check(cell, cell_keys, "the cell", e);
 	if (!rc)
-		rc = array_check(json_object_get(cell, "reports"), report_keys, "report", e);
-	if (!rc && json_object_get(cell, "taint"))
+		rc = reports_check(json_object_get(cell, "reports"), e);
+	if (!rc && json_is_object(json_object_get(cell, "taint")))
 		rc = keys_check(json_object_get(cell, "taint"), taint_keys, "'taint'", e);
 	if (rc)
 		return rc;

@@ -139,14 +139,21 @@ static void stack_add(struct trouble *r, const char *function)
 		memcpy(r->function, function, strlen(function) + 1);
 }
 
-/* "WARNING: CPU: 1 PID: 12 at ..." says the same on another CPU. */
+/*
+ * "WARNING: CPU: 1 PID: 12 at ..." says the same on another CPU, and what an
+ * allocation had asked for is no name of a report.
+ */
 static void set_title(struct trouble *r, const char *message)
 {
 	int cpu_end = 0;
+	char *request;
 
 	sscanf(message, "WARNING: CPU: %*u PID: %*u %n", &cpu_end);
 	snprintf(r->title, sizeof(r->title), "%s%s", cpu_end ? "WARNING: " : "", message + cpu_end);
-	for (size_t n = strlen(r->title); n && r->title[n - 1] == ' '; n--)
+	request = strstr(r->title, ": gfp_mask=");
+	if (request)
+		*request = '\0';
+	for (size_t n = strlen(r->title); n && strchr(" :", r->title[n - 1]); n--)
 		r->title[n - 1] = '\0';
 }
 

@@ -92,6 +92,23 @@ expect_end() { # ARM OUTCOME CHARGED PART-OF-REASON
 	grep -q job-start "$dir/agent.jsonl" || fail "not in agent.jsonl"
 }
 
+@test "a crash is a report with its function, its stack and its lines, shown once by compare" {
+	report=$(jq -c 'select(.arm == "panic") | .reports[0]' outcomes/cells/????/result.json)
+	expect_in "$(jq -r .function <<<"$report")" "sysrq_handle_crash+0x"
+	expect_equal "$(jq -r '.kind, .fatal, .stack[1]' <<<"$report" | paste -sd ' ')" \
+		"panic true __handle_sysrq"
+	hash=$(jq -r .hash <<<"$report")
+	expect_in "$(reason outcomes panic)" "(report $hash, console line "
+	"$RAMRIG" compare outcomes > compared || true
+	expect_equal "$(grep -c '^    \[.*Kernel panic - not syncing: sysrq triggered crash' compared)" 1
+	expect_in "$(paste -sd ' ' compared | tr -s ' ')" "its kernel died of it (report $hash: cell "
+}
+
+@test "a guest that is well says that its kernel is not tainted" {
+	expect_equal "$(jq -c 'select(.arm == "calm") | [.taint.number, .reports]' \
+		outcomes/cells/????/result.json)" "[0,[]]"
+}
+
 @test "no guest, work folder or mount is left" {
 	expect_nothing_left
 }

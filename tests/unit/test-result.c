@@ -45,6 +45,10 @@ static void a_whole_result_is_read_with_all_its_cells(void **state)
 	assert_null(result_arm(r, "tmo"));
 }
 
+#define REPORT(context) \
+	"[{\"kind\": \"bug\", \"title\": \"t\", \"function\": \"\", \"hash\": \"3f2a91c0\", " \
+	"\"fatal\": true, \"count\": 1, \"line\": 1, \"stack\": [], \"context\": " context "}]"
+
 static void a_cell_that_cannot_be_believed_is_not_done_and_said_to_be(void **state)
 {
 	static const struct {
@@ -78,6 +82,12 @@ static void a_cell_that_cannot_be_believed_is_not_done_and_said_to_be(void **sta
 		{ "metrics.rps.better", "\"higher\"", "'higher'" },
 		{ "metrics.rps.scale", "\"log\"", "'log'" },
 		{ "metrics.rps.kind", "null", "'kind'" },
+		{ "reports", "{}", "'reports'" },
+		{ "reports", "[7]", "report 1 is not an object" },
+		{ "reports", "[{\"kind\": \"bug\"}]", "'title' of report 1 is missing" },
+		{ "reports", REPORT("[1]"), "'context' of report 1" },
+		{ "report", "1", "'report'" },
+		{ "taint", "{}", "'number' of 'taint' is missing" },
 	};
 	(void)state;
 

@@ -63,7 +63,7 @@ static void each_kind_is_told_with_its_function_and_its_stack(void **state)
 		{ "lockdep", TROUBLE_LOCKDEP, "WARNING: possible circular locking dependency detected",
 		  "zram_slot_lock+0x2f/0x60", "zram_bio_write", 3, 1, false },
 		{ "rcu-stall", TROUBLE_RCU_STALL,
-		  "INFO: rcu_preempt detected stalls on CPUs/tasks:",
+		  "INFO: rcu_preempt detected stalls on CPUs/tasks",
 		  "lru_gen_look_around+0x1c4/0x8b0", "folio_referenced_one", 1, 1, false },
 		{ "soft-lockup", TROUBLE_SOFT_LOCKUP,
 		  "BUG: soft lockup - CPU#0 stuck for 26s! [kcompactd0:33]",
