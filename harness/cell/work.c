@@ -18,6 +18,7 @@
 #include "lib/file.h"
 
 #define END_MS 5000	/* for libvirt to tell that a guest has ended */
+#define LAST_WORDS_MS 500	/* for a report that a guest is in the middle of */
 #define BOOT_ID_MAX 4096
 
 static json_t *fidelity_of(const struct work *k, const json_t *policies)
@@ -202,6 +203,9 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 
 	if (v.outcome == OUTCOME_WORKLOAD_FAILED)
 		cell_daemons_stop(c, &ignored);
+	/* What made the step fail may still be on its way to the console. */
+	if (c->guest && !v.stopped)
+		session_wait_end(c->guest->session, clock_now_ms() + LAST_WORDS_MS, &ignored);
 	end_guest(c, &reports);
 	judge_reports(reports, &v);
 	judge_stale_int3(stale, (unsigned)json_int_or(c->result, "attempt", 1), &v);

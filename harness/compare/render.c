@@ -136,13 +136,14 @@ static void print_failures(FILE *out, const json_t *failures, size_t width)
 	}
 }
 
-static void print_context(FILE *out, const json_t *report, size_t width)
+/* Whole lines: they are there to be searched for and copied. */
+static void print_context(FILE *out, const json_t *report)
 {
 	const json_t *line;
 	size_t i;
 
 	json_array_foreach(json_object_get(report, "context"), i, line)
-		fprintf(out, "    %.*s\n", (int)width - 4, json_string_value(line));
+		fprintf(out, "    %s\n", json_string_value(line));
 }
 
 static void print_reports(FILE *out, const json_t *reports, size_t width)
@@ -156,7 +157,7 @@ static void print_reports(FILE *out, const json_t *reports, size_t width)
 
 		print_wrapped(out, line, width, 4);
 		if (i < REPORTS_SHOWN)
-			print_context(out, report, width);
+			print_context(out, report);
 	}
 }
 
