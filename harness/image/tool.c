@@ -19,8 +19,11 @@ static const struct {
 } tools[] = {
 	{ "apt-cache", "apt" },	   { "apt-config", "apt" },	{ "apt-get", "apt" },
 	{ "depmod", "kmod" },	   { "dpkg", "dpkg" },		{ "dpkg-deb", "dpkg" },
-	{ "fakechroot", "fakechroot" }, { "fakeroot", "fakeroot" }, { "make", "make" },
+	{ "fakechroot", "fakechroot" }, { "fakeroot", "fakeroot" }, { "find", "findutils" },
+	{ "gcc", "gcc" },	   { "git", "git" },		{ "make", "make" },
 	{ "mke2fs", "e2fsprogs" }, { "mmdebstrap", "mmdebstrap" }, { "newuidmap", "uidmap" },
+	{ "bc", "bc" },		   { "bison", "bison" },	{ "flex", "flex" },
+	{ "ccache", "ccache" },	   { "patch", "patch" },	{ "cp", "coreutils" },
 	{ "qemu-img", "qemu-utils" }, { "tar", "tar" },		{ "unshare", "util-linux" },
 };
 
@@ -104,6 +107,8 @@ int tool_run(const struct tool_opts *o, char **ret_output, struct err *e)
 		.log_path = o->log_path,
 		.timeout_ms = o->timeout_ms,
 		.output_max = o->output_max ? o->output_max : OUTPUT_MAX,
+		.tick = o->tick,
+		.tick_arg = o->tick_arg,
 	};
 	int rc = child_run(&c, &r, e);
 

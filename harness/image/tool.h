@@ -21,6 +21,8 @@ struct tool_opts {
 	const char *log_path;
 	int timeout_ms;
 	size_t output_max;	/* 0: 64 KiB */
+	void (*tick)(void *arg);	/* as in struct child_opts */
+	void *tick_arg;
 };
 
 int tool_run(const struct tool_opts *o, char **ret_output, struct err *e);

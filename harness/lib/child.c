@@ -12,6 +12,8 @@
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 
+#define TICK_MS 1000
+
 static _Noreturn void child_exec(const struct child_opts *o, int out, int report, pid_t parent)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -62,8 +64,10 @@ static int read_output(int fd, const struct child_opts *o, struct child_result *
 	}
 }
 
-static int wait_for(pid_t pid, int64_t deadline, int *ret_status)
+static int wait_for(pid_t pid, const struct child_opts *o, int64_t deadline, int *ret_status)
 {
+	int64_t next_tick = clock_now_ms() + TICK_MS;
+
 	for (;;) {
 		pid_t got = waitpid(pid, ret_status, WNOHANG);
 
@@ -73,6 +77,10 @@ static int wait_for(pid_t pid, int64_t deadline, int *ret_status)
 			return -errno;
 		if (!clock_left_ms(deadline))
 			return -ETIMEDOUT;
+		if (o->tick && !clock_left_ms(next_tick)) {
+			o->tick(o->tick_arg);
+			next_tick = clock_now_ms() + TICK_MS;
+		}
 		poll(NULL, 0, 5);
 	}
 }
@@ -117,7 +125,7 @@ int child_run(const struct child_opts *o, struct child_result *ret, struct err *
 	if (!o->log_path)
 		rc = read_output(out_r, o, ret, deadline);
 	if (!rc)
-		rc = wait_for(pid, deadline, &status);
+		rc = wait_for(pid, o, deadline, &status);
 	if (rc) {
 		kill(-pid, SIGKILL);
 		waitpid(pid, &status, 0);

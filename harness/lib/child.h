@@ -19,6 +19,8 @@ struct child_opts {
 	const char *log_path;		/* NULL, or where both outputs are appended instead */
 	int timeout_ms;			/* at least 1 */
 	size_t output_max;		/* bytes of both outputs together kept in ret->output */
+	void (*tick)(void *arg);	/* NULL, or called each second while a @log_path fills */
+	void *tick_arg;
 };
 
 struct child_result {
