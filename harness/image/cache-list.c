@@ -60,6 +60,18 @@ static void list_kind(const char *root, const char *kind, json_t *list)
 	}
 }
 
+int cache_list_kind(const char *kind, json_t **ret, struct err *e)
+{
+	cleanup_free char *root = NULL;
+	int rc = cache_root(&root, e);
+
+	if (rc)
+		return rc;
+	*ret = json_array();
+	list_kind(root, kind, *ret);
+	return 0;
+}
+
 int cache_list(json_t **ret, struct err *e)
 {
 	cleanup_free char *root = NULL;

@@ -35,6 +35,9 @@ int cache_ensure(const char *kind, const char *name, const char *hash, cache_bui
 /* A new JSON array of { kind, name, hash, bytes, used: UTC time, path }. */
 int cache_list(json_t **ret, struct err *e);
 
+/* The same of one kind: others may be large, and counting their bytes takes time. */
+int cache_list_kind(const char *kind, json_t **ret, struct err *e);
+
 /*
  * Removes entries not used for @days, and what dead builds left. Sets
  * *ret_removed to a new JSON array of what went (or with @dry_run would go), as

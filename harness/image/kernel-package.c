@@ -53,6 +53,9 @@ static int wanted_load(const struct search *s, const char *name, struct wanted *
 		return rc;
 	const json_t *doc = spec_doc(spec), *exclude = json_object_get(doc, "exclude");
 
+	if (!json_str(doc, "package"))
+		return err_set(e, EINVAL, "the kernel %s is built from source: run `ramrig kernel "
+			       "build %s`", name, name);
 	w->name = path_format("%s", json_str(doc, "kernel"));
 	w->pattern = for_this_arch(json_str(doc, "package"));
 	w->exclude = exclude ? json_deep_copy(exclude) : json_array();
@@ -103,17 +106,17 @@ static char *last_used(const char *name, const struct wanted *w)
 	struct err ignored;
 	size_t i;
 
-	if (cache_list(&list, &ignored))
+	if (cache_list_kind(KIND, &list, &ignored))
 		return NULL;
 	json_array_foreach(list, i, entry) {
 		const char *used = json_str(entry, "used");
 		struct kernel k = { 0 };
 
-		if (strcmp(json_str(entry, "kind"), KIND) || strcmp(json_str(entry, "name"), name) ||
+		if (strcmp(json_str(entry, "name"), name) ||
 		    strcmp(used, best) <= 0 ||
 		    kernel_unpacked_load(json_str(entry, "path"), &k, &ignored))
 			continue;
-		if (!w || apt_name_matches(k.package, w->pattern, w->exclude)) {
+		if (!w || (k.package && apt_name_matches(k.package, w->pattern, w->exclude))) {
 			free(dir);
 			dir = path_format("%s", json_str(entry, "path"));
 			best = used;

@@ -142,12 +142,13 @@ int kernel_unpacked_load(const char *dir, struct kernel *ret, struct err *e)
 
 	const char *bzimage = json_str(j, "bzimage"), *modules = json_str(j, "modules");
 
-	if (!bzimage || !modules)
+	if (!bzimage)
 		return err_set(e, EIO, "%s is damaged: remove %s", info, dir);
 	cleanup_free char *full_bzimage = path_format("%s/%s", dir, bzimage);
-	cleanup_free char *full_modules = path_format("%s/%s", dir, modules);
+	cleanup_free char *full_modules = path_format("%s/%s", dir, modules ? modules : "");
 
 	json_object_set_new(j, "bzimage", json_string(full_bzimage));
-	json_object_set_new(j, "modules", json_string(full_modules));
+	if (modules)
+		json_object_set_new(j, "modules", json_string(full_modules));
 	return kernel_from_json(j, ret, e);
 }

@@ -22,7 +22,7 @@ struct kernel_unpack {
  */
 int kernel_unpack(const char *dir, void *arg, struct err *e);
 
-/* Reads the kernel from the entry @dir that kernel_unpack() made. */
+/* Reads the kernel from the entry @dir that kernel_unpack() or a build made. */
 int kernel_unpacked_load(const char *dir, struct kernel *ret, struct err *e);
 
 #endif

@@ -6,6 +6,8 @@
 #include "image/bzimage.h"
 #include "image/kernel.h"
 #include "image/kernel-package.h"
+#include "image/kernel-source.h"
+#include "image/kernel-source-build.h"
 #include "image/kernel-tree.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -86,13 +88,26 @@ static char *tree_of_bzimage(const char *path)
 	return !access(makefile, R_OK) && !access(config, R_OK) ? take_ptr(full) : NULL;
 }
 
+static int named_ensure(const struct search *s, const char *name, const struct progress *p,
+			struct kernel *ret, struct err *e)
+{
+	const struct kernel_build_opts o = { 0 };
+	bool from_source;
+	int rc = kernel_is_from_source(s, name, &from_source, e);
+
+	if (rc)
+		return rc;
+	return from_source ? kernel_build_ensure(s, name, &o, p, ret, NULL, e) :
+			     kernel_package_ensure(s, name, false, p, ret, e);
+}
+
 int kernel_ensure(const struct search *s, const char *name, const char *modules,
 		  const struct progress *p, struct kernel *ret, struct err *e)
 {
 	struct stat st;
 
 	if (!is_path(name))
-		return kernel_package_ensure(s, name, false, p, ret, e);
+		return named_ensure(s, name, p, ret, e);
 	if (stat(name, &st))
 		return err_set(e, errno, "cannot find the kernel %s: %m", name);
 	if (!S_ISDIR(st.st_mode)) {

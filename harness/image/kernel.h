@@ -20,7 +20,7 @@ struct kernel {
 
 /*
  * Makes sure that the kernel @name is there: a name on the search path
- * (fetched into the cache when it is not there yet), or a path: to a bzImage
+ * (fetched or built into the cache when it is not there yet), or a path: to a bzImage
  * (its modules from @modules, else from /lib/modules/RELEASE), or to a built
  * kernel tree (its modules installed into the cache).
  */

@@ -207,9 +207,52 @@ static int topology_apply(const struct spec *s, json_t *doc, struct err *e)
 	return topology_read(doc, &t, pointer, e) ? spec_error(s, pointer, e, "%s", e->msg) : 0;
 }
 
+/* What stands beside the kernel's file is named without a path, so that a folder is whole. */
+static int beside_check(const struct spec *s, const json_t *doc, const char *key, struct err *e)
+{
+	const json_t *name;
+	char at[64];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, key), i, name) {
+		const char *text = json_string_value(name);
+
+		snprintf(at, sizeof(at), "/%s/%zu", key, i);
+		if (!*text || *text == '.' || strchr(text, '/'))
+			return spec_error(s, at, e, "'%s' is no name of a file beside this one", text);
+		if (json_str(doc, "package"))
+			return spec_error(s, at, e, "a kernel from a 'package' is taken as it is; "
+					  "'%s' needs a 'source' or a 'base'", key);
+	}
+	return 0;
+}
+
+static int kernel_apply(const struct spec *s, json_t *doc, struct err *e)
+{
+	const json_t *source = json_object_get(doc, "source");
+	const char *config = json_str(doc, "config");
+
+	if (json_array_size(json_object_get(doc, "exclude")) && !json_str(doc, "package"))
+		return spec_error(s, "/exclude", e, "'exclude' is for a 'package'");
+	if (source && !config)
+		return spec_error(s, "/source", e, "a kernel from source needs 'config', such as "
+				  "'config: tinyconfig'");
+	if (!source && config)
+		return spec_error(s, "/config", e, "only a kernel with a 'source' of its own has a "
+				  "'config'; a derived one adds 'fragments'");
+	if (config && (!*config || *config == '.' || strchr(config, '/')))
+		return spec_error(s, "/config", e, "'%s' is no name of a file beside this one", config);
+	if (source && json_str(source, "revision") && !json_str(source, "git"))
+		return spec_error(s, "/source/revision", e, "only 'git' has revisions");
+	if (beside_check(s, doc, "fragments", e))
+		return -e->code;
+	return beside_check(s, doc, "series", e);
+}
+
 int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct err *e)
 {
 	static int (*const rules[SPEC_KIND_COUNT])(const struct spec *, json_t *, struct err *) = {
+		[SPEC_KERNEL] = kernel_apply,
 		[SPEC_TOPOLOGY] = topology_apply,
 		[SPEC_POLICY] = policy_apply,
 		[SPEC_WORKLOAD] = workload_apply,

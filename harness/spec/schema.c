@@ -36,15 +36,46 @@ static const struct field image_fields[] = {
 	END_OF_FIELDS
 };
 
+static const struct field source_fields[] = {
+	{ .key = "package", .type = FIELD_NAME, .group = "source",
+	  .help = "a Debian package with a kernel's source, such as `linux-source-6.12`; the "
+		  "version first fetched stays in use until `ramrig kernel build --newest`" },
+	{ .key = "tarball", .type = FIELD_STRING, .group = "source",
+	  .help = "an archive with one folder in it, the kernel's tree" },
+	{ .key = "git", .type = FIELD_STRING, .group = "source",
+	  .help = "a git repository on this host, of which `revision` is taken" },
+	{ .key = "tree", .type = FIELD_STRING, .group = "source",
+	  .help = "a kernel tree as it stands, with changes that are not committed" },
+	{ .key = "revision", .type = FIELD_STRING,
+	  .help = "of `git`: a commit, tag or branch; HEAD when absent" },
+	END_OF_FIELDS
+};
+
+/* Which of these go together says rules.c. */
 static const struct field kernel_fields[] = {
 	{ .key = "kernel", .type = FIELD_NAME, .required = true,
 	  .help = "its name, that of its folder" },
 	SUMMARY,
-	{ .key = "package", .type = FIELD_STRING, .required = true,
+	{ .key = "package", .type = FIELD_STRING, .group = "origin",
 	  .help = "pattern (fnmatch) of the Debian package's name, of which the newest is taken; "
 		  "`{arch}` stands for Debian's name of the architecture" },
+	{ .key = "source", .type = FIELD_MAP, .fields = source_fields, .group = "origin",
+	  .help = "what it is built from; paths are relative to the folder of this file" },
+	{ .key = "base", .type = FIELD_NAME, .group = "origin",
+	  .help = "a kernel from source, whose source, config, fragments and series come first" },
 	{ .key = "exclude", .type = FIELD_STRING, .shape = SHAPE_LIST, .fallback = "[]",
 	  .help = "patterns of package names that are not meant" },
+	{ .key = "config", .type = FIELD_STRING,
+	  .help = "with `source`: where its configuration starts: `tinyconfig`, `defconfig`, "
+		  "`allnoconfig`, or a config file beside this one" },
+	{ .key = "fragments", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]",
+	  .help = "files beside this one with options, merged in this order; every option asked "
+		  "for must come out as asked" },
+	{ .key = "series", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]",
+	  .help = "patches beside this file, applied in this order without fuzz; an mbox may hold "
+		  "several" },
 	END_OF_FIELDS
 };
 

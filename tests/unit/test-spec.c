@@ -187,7 +187,7 @@ static void the_reference_names_every_kind_and_nested_mapping(void **state)
 {
 	static const struct { enum spec_kind kind; const char *line; } lines[] = {
 		{ SPEC_IMAGE, "| `size` | a size such as 512MiB, 64MiB to 64GiB | `1GiB` |" },
-		{ SPEC_KERNEL, "| `package` | a line of text | required |" },
+		{ SPEC_KERNEL, "| `package` | a line of text | one origin is required |" },
 		{ SPEC_TOPOLOGY, "### topology/nodes" },
 		{ SPEC_POLICY, "#### policy/settle/conditions" },
 		{ SPEC_WORKLOAD, "| `better` | `more` or `less` | required |" },
