@@ -107,6 +107,7 @@ int tool_run(const struct tool_opts *o, char **ret_output, struct err *e)
 		.log_path = o->log_path,
 		.timeout_ms = o->timeout_ms,
 		.output_max = o->output_max ? o->output_max : OUTPUT_MAX,
+		.guarded = o->guarded,
 		.tick = o->tick,
 		.tick_arg = o->tick_arg,
 	};

@@ -2,6 +2,7 @@
 #ifndef RAMRIG_TOOL_H
 #define RAMRIG_TOOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "lib/err.h"
 
@@ -21,6 +22,7 @@ struct tool_opts {
 	const char *log_path;
 	int timeout_ms;
 	size_t output_max;	/* 0: 64 KiB */
+	bool guarded;		/* as in struct child_opts */
 	void (*tick)(void *arg);	/* as in struct child_opts */
 	void *tick_arg;
 };

@@ -18,7 +18,8 @@ static _Noreturn void child_exec(const struct child_opts *o, int out, int report
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	setpgid(0, 0);
+	if (!o->guarded)
+		setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
@@ -35,6 +36,39 @@ static _Noreturn void child_exec(const struct child_opts *o, int out, int report
 	if (write(report, &code, sizeof(code)) < 0)
 		_exit(126);
 	_exit(127);
+}
+
+static void group_kill(int sig)
+{
+	(void)sig;
+	kill(0, SIGKILL);
+}
+
+/*
+ * Returns in a child, whose parent stays: it ends as the child does, and takes
+ * the group with it when the caller dies.
+ */
+static void guard_stay(int out, int report, pid_t caller)
+{
+	const struct sigaction take_all = { .sa_handler = group_kill };
+	int status = 0;
+
+	setpgid(0, 0);
+	sigaction(SIGTERM, &take_all, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != caller)
+		_exit(127);
+	pid_t pid = fork();
+
+	if (!pid) {
+		signal(SIGTERM, SIG_DFL);
+		return;
+	}
+	close(out);
+	close(report);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(pid < 0 ? 126 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 /* Keeps the first @max bytes; the rest is read so that the writer never blocks. */
@@ -109,6 +143,10 @@ int child_run(const struct child_opts *o, struct child_result *ret, struct err *
 	pid_t parent = getpid(), pid = fork();
 	if (pid < 0)
 		return err_set(e, errno, "cannot fork for %s: %m", o->argv[0]);
+	if (!pid && o->guarded) {
+		guard_stay(out_w, report_w, parent);
+		parent = getppid();
+	}
 	if (!pid)
 		child_exec(o, log >= 0 ? log : out_w, report_w, parent);
 	close(take_fd(out_w));

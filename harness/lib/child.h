@@ -19,6 +19,8 @@ struct child_opts {
 	const char *log_path;		/* NULL, or where both outputs are appended instead */
 	int timeout_ms;			/* at least 1 */
 	size_t output_max;		/* bytes of both outputs together kept in ret->output */
+	bool guarded;			/* kills all that the program started when this process dies,
+					   not the program alone: make's own children go on else */
 	void (*tick)(void *arg);	/* NULL, or called each second while a @log_path fills */
 	void *tick_arg;
 };
