@@ -8,6 +8,8 @@
 #include "image/kernel.h"
 #include "image/kernel-config.h"
 #include "image/kernel-package.h"
+#include "image/kernel-source.h"
+#include "image/kernel-source-build.h"
 #include "lib/cleanup.h"
 
 static struct {
@@ -54,6 +56,16 @@ static enum exit_code kernel_fetch_run(int argc, const char *const *argv, struct
 	return code;
 }
 
+/* What is in the cache of the kernel that is called so; asks nobody. */
+static int find_cached(const char *name, struct kernel *k, struct err *e)
+{
+	bool from_source;
+
+	if (!kernel_is_from_source(&cli.search, name, &from_source, e) && from_source)
+		return kernel_build_find(&cli.search, name, k, e);
+	return kernel_package_cached(name, k, e);
+}
+
 static enum exit_code kernel_list_run(int argc, const char *const *argv, struct err *e)
 {
 	cleanup_json json_t *names = search_list(&cli.search, SPEC_KERNEL);
@@ -67,7 +79,7 @@ static enum exit_code kernel_list_run(int argc, const char *const *argv, struct 
 		struct kernel k = { 0 };
 		struct err absent;
 
-		if (kernel_package_cached(json_string_value(name), &k, &absent)) {
+		if (find_cached(json_string_value(name), &k, &absent)) {
 			json_array_append_new(rows, json_pack("{s:O}", "name", name));
 			continue;
 		}
@@ -96,13 +108,16 @@ static void print_facts(const json_t *j, const json_t *config)
 	}
 }
 
-/* A name is looked up in the cache first: showing a kernel needs no network. */
+/* A name is looked up in the cache first: showing a kernel needs no network, nor a build. */
 static int find_kernel(const char *name, struct kernel *k, struct err *e)
 {
 	struct err absent;
+	bool from_source;
 
-	if (!kernel_package_cached(name, k, &absent))
+	if (!find_cached(name, k, e))
 		return 0;
+	if (!kernel_is_from_source(&cli.search, name, &from_source, &absent) && from_source)
+		return -e->code;
 	return kernel_ensure(&cli.search, name, NULL, &cli_progress, k, e);
 }
 

@@ -22,22 +22,37 @@
 
 /* Raise it when the same files come out as another kernel. */
 #define BUILDER "1"
+#define KIND "kernel"
 #define GCC_MS (60 * 1000)
 #define SUFFIX_MAX 40	/* of 64 for all of what uname -r says */
 
+/* What a kernel is built from, and the hash of all of it. */
+struct inputs {
+	struct kernel_source k;
+	struct kernel_origin origin;
+	json_t *series;
+	char hash[65];
+};
+
+static void inputs_clear(struct inputs *in)
+{
+	kernel_source_clear(&in->k);
+	kernel_origin_clear(&in->origin);
+	json_decref(in->series);
+}
+#define cleanup_inputs __attribute__((cleanup(inputs_clear)))
+
 struct build {
-	const struct kernel_source *k;
-	const struct kernel_origin *origin;
+	const struct inputs *in;
 	const struct kernel_build_opts *opts;
 	const struct progress *progress;
-	json_t *series;
 	struct workshop *w;
 	const char *log;
 };
 
 static void say(const struct build *b, const char *what)
 {
-	cleanup_free char *line = path_format("kernel %s: %s", b->k->name, what);
+	cleanup_free char *line = path_format("kernel %s: %s", b->in->k.name, what);
 
 	if (b->progress && b->progress->say)
 		b->progress->say(b->progress->arg, line);
@@ -46,7 +61,7 @@ static void say(const struct build *b, const char *what)
 static int make(const struct build *b, const char *const *goals, struct err *e)
 {
 	const struct kernel_make m = {
-		.name = b->k->name, .src = b->w->src, .obj = b->w->obj, .log = b->log,
+		.name = b->in->k.name, .src = b->w->src, .obj = b->w->obj, .log = b->log,
 		.goals = goals, .jobs = b->opts->jobs, .progress = b->progress,
 	};
 
@@ -95,17 +110,17 @@ static int describe(const struct build *b, const char *dir, const char *release,
 	cleanup_free char *below = path_format("lib/modules/%s", release);
 	cleanup_free char *info = path_format("%s/" KERNEL_INFO, dir);
 	cleanup_json json_t *titles = json_array();
-	const struct kernel_origin *o = b->origin;
+	const struct kernel_origin *o = &b->in->origin;
 	const json_t *patch;
 	char hash[65];
 	size_t i;
 
 	if (file_sha256(full, hash, e))
 		return -e->code;
-	json_array_foreach(b->series, i, patch)
+	json_array_foreach(b->in->series, i, patch)
 		json_array_append(titles, json_object_get(patch, "title"));
 	cleanup_json json_t *j =
-		json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s, s:s, s:O}", "name", b->k->name,
+		json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s, s:s, s:O}", "name", b->in->k.name,
 			  "bzimage", bzimage, "modules", modules ? below : NULL, "release", release,
 			  "package", o->version ? o->what : NULL, "version", o->version, "hash",
 			  hash, "source", o->label, "series", titles);
@@ -115,7 +130,7 @@ static int describe(const struct build *b, const char *dir, const char *release,
 
 static int compile(const struct build *b, const char *dir, bool modules, struct err *e)
 {
-	cleanup_free char *suffix = path_format("LOCALVERSION=-%.*s", SUFFIX_MAX, b->k->name);
+	cleanup_free char *suffix = path_format("LOCALVERSION=-%.*s", SUFFIX_MAX, b->in->k.name);
 	cleanup_free char *bzimage = path_format("%s/" KERNEL_TREE_BZIMAGE, b->w->obj);
 	cleanup_free char *release = NULL;
 	const char *goals[] = { suffix, "bzImage", modules ? "modules" : NULL, NULL };
@@ -133,11 +148,11 @@ static int compile(const struct build *b, const char *dir, bool modules, struct 
 static int build_in(struct build *b, const char *dir, struct err *e)
 {
 	const struct kernel_configure c = {
-		.k = b->k, .id = b->origin->id, .series = b->series, .jobs = b->opts->jobs,
+		.k = &b->in->k, .id = b->in->origin.id, .series = b->in->series, .jobs = b->opts->jobs,
 		.log = b->log,
 	};
 	bool modules;
-	int rc = workshop_prepare(b->w, b->origin, b->series, b->log, e);
+	int rc = workshop_prepare(b->w, &b->in->origin, b->in->series, b->log, e);
 
 	if (!rc)
 		rc = kernel_configure(&c, b->w, &modules, e);
@@ -161,10 +176,10 @@ static int kernel_build(const char *dir, void *arg, struct err *e)
 	cleanup_free char *log = path_format("%s/" CACHE_BUILD_LOG, dir);
 	cleanup_free char *line = path_format("building it from %s with %zu patches: minutes for a "
 					      "new source or configuration, else less than one",
-					      b->origin->label, json_array_size(b->series));
+					      b->in->origin.label, json_array_size(b->in->series));
 
 	say(b, line);
-	int rc = workshop_open(b->origin, &w, e);
+	int rc = workshop_open(&b->in->origin, &w, e);
 
 	b->w = &w;
 	b->log = log;
@@ -184,7 +199,7 @@ static int compiler_add(struct content *c, struct err *e)
 	return rc;
 }
 
-static int hash_all(const struct build *b, char ret[static 65], struct err *e)
+static int hash_all(struct inputs *in, struct err *e)
 {
 	const json_t *patch;
 	struct content c;
@@ -192,40 +207,60 @@ static int hash_all(const struct build *b, char ret[static 65], struct err *e)
 
 	content_init(&c);
 	content_add_text(&c, "builder", BUILDER);
-	content_add_text(&c, "source", b->origin->id);
+	content_add_text(&c, "source", in->origin.id);
 	int rc = compiler_add(&c, e);
 
 	if (!rc)
-		rc = kernel_configure_add(b->k, &c, e);
+		rc = kernel_configure_add(&in->k, &c, e);
 	if (rc)
 		return rc;
-	json_array_foreach(b->series, i, patch)
+	json_array_foreach(in->series, i, patch)
 		content_add_text(&c, "patch", json_str(patch, "hash"));
-	content_end(&c, ret);
+	content_end(&c, in->hash);
 	return 0;
+}
+
+static int inputs_load(const struct search *s, const char *name, enum origin_version version,
+		       struct inputs *in, struct err *e)
+{
+	int rc = kernel_source_load(s, name, &in->k, e);
+
+	if (!rc)
+		rc = kernel_origin_resolve(in->k.source, version, &in->origin, e);
+	if (!rc)
+		rc = series_load(in->k.series, &in->series, e);
+	return rc ? rc : hash_all(in, e);
 }
 
 int kernel_build_ensure(const struct search *s, const char *name,
 			const struct kernel_build_opts *o, const struct progress *p,
 			struct kernel *ret, bool *ret_built, struct err *e)
 {
-	cleanup_kernel_source struct kernel_source k = { 0 };
-	cleanup_kernel_origin struct kernel_origin origin = { 0 };
-	cleanup_json json_t *series = NULL;
+	cleanup_inputs struct inputs in = { 0 };
+	struct build b = { .in = &in, .opts = o, .progress = p };
 	cleanup_free char *dir = NULL;
-	char hash[65];
-	int rc = kernel_source_load(s, name, &k, e);
+	int rc = inputs_load(s, name, o->newest ? ORIGIN_NEWEST : ORIGIN_KEPT, &in, e);
 
 	if (!rc)
-		rc = kernel_origin_resolve(k.source, o->newest, &origin, e);
+		rc = cache_ensure(KIND, in.k.name, in.hash, kernel_build, &b, &dir, ret_built, e);
+	return rc ? rc : kernel_unpacked_load(dir, ret, e);
+}
+
+int kernel_build_find(const struct search *s, const char *name, struct kernel *ret, struct err *e)
+{
+	cleanup_inputs struct inputs in = { 0 };
+	cleanup_free char *root = NULL;
+	struct err absent;
+	int rc = inputs_load(s, name, ORIGIN_USED, &in, e);
+
 	if (!rc)
-		rc = series_load(k.series, &series, e);
+		rc = cache_root(&root, e);
 	if (rc)
 		return rc;
-	struct build b = { .k = &k, .origin = &origin, .opts = o, .progress = p, .series = series };
+	cleanup_free char *dir = path_format("%s/" KIND "/%s-%s", root, in.k.name, in.hash);
 
-	rc = hash_all(&b, hash, e);
-	if (!rc)
-		rc = cache_ensure("kernel", k.name, hash, kernel_build, &b, &dir, ret_built, e);
-	return rc ? rc : kernel_unpacked_load(dir, ret, e);
+	if (!kernel_unpacked_load(dir, ret, &absent))
+		return 0;
+	return err_set(e, ENOENT, "the kernel %s is not built: run `ramrig kernel build %s`", name,
+		       name);
 }

@@ -30,4 +30,8 @@ int kernel_build_ensure(const struct search *s, const char *name,
 			const struct kernel_build_opts *o, const struct progress *p,
 			struct kernel *ret, bool *ret_built, struct err *e);
 
+/* The same without building it: -ENOENT when it is not in the cache as it stands now. */
+int kernel_build_find(const struct search *s, const char *name, struct kernel *ret,
+		      struct err *e);
+
 #endif

@@ -21,7 +21,7 @@ static int git_run(const char *const *argv, const char *log, struct err *e)
 	return tool_run(&o, NULL, e);
 }
 
-int origin_resolve_git(struct kernel_origin *o, bool newest, struct err *e)
+int origin_resolve_git(struct kernel_origin *o, enum origin_version version, struct err *e)
 {
 	const char *revision = o->revision ? o->revision : "HEAD";
 	cleanup_free char *commit = path_format("%s^{commit}", revision);
@@ -32,7 +32,7 @@ int origin_resolve_git(struct kernel_origin *o, bool newest, struct err *e)
 	struct content c;
 	int rc = tool_run(&run, &output, e);
 
-	(void)newest;
+	(void)version;
 	if (rc)
 		return err_prefix(e, "cannot find the revision %s in %s: ", revision, o->what);
 	output[strcspn(output, "\n")] = '\0';

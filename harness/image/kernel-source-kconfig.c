@@ -46,12 +46,16 @@ static bool begins(const char *line, const char *name)
 	return has_word(at, name);
 }
 
-static void depends_add(struct entry *x, const char *what, const char *line)
+static void depends_add(struct entry *x, const char *line)
 {
-	size_t len = strlen(x->depends);
+	static const char what[] = "depends on ";
+	size_t len = strlen(x->depends), n = strcspn(line + strlen(what), "\n#");
 
-	snprintf(x->depends + len, sizeof(x->depends) - len, "%s%.*s", *x->depends ? " && " : "",
-		 (int)strcspn(line + strlen(what), "\n#"), line + strlen(what));
+	line += strlen(what);
+	while (n && isspace((unsigned char)line[n - 1]))
+		n--;
+	snprintf(x->depends + len, sizeof(x->depends) - len, "%s%.*s", len ? " && " : "", (int)n,
+		 line);
 }
 
 static void entry_read(struct entry *x, const char *line)
@@ -64,7 +68,7 @@ static void entry_read(struct entry *x, const char *line)
 		if (has_word(at, "help"))
 			return;
 		if (has_word(at, "depends"))
-			depends_add(x, "depends on ", at);
+			depends_add(x, at);
 		if (strchr("btihs", *at) && strchr(at, '"') && strchr(at, '"') < strchrnul(at, '\n'))
 			x->has_prompt = true;
 		if (has_word(at, "prompt"))
@@ -123,16 +127,12 @@ static void list_off(const char *depends, const char *config, char *buf, size_t 
 		bool negated = at > depends && at[-1] == '!';
 		char value[64];
 
-		if (!len) {
-			at += 1;
-			continue;
-		}
 		cleanup_free char *name = strndup(at, len);
-		bool whole = !islower((unsigned char)at[len]) && !(at > depends && islower((unsigned char)at[-1]));
 
-		if (whole && !negated && !strcmp(config_value(config, name, value, sizeof(value)), "n"))
+		if (len && !negated &&
+		    !strcmp(config_value(config, name, value, sizeof(value)), "n"))
 			snprintf(buf + strlen(buf), size - strlen(buf), "%s%s", *buf ? ", " : "", name);
-		at += len;
+		at += len ? len : 1;
 	}
 }
 

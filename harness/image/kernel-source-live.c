@@ -59,7 +59,7 @@ static int manifest_make(const char *tree, json_t **ret, struct err *e)
 	return 0;
 }
 
-int origin_resolve_tree(struct kernel_origin *o, bool newest, struct err *e)
+int origin_resolve_tree(struct kernel_origin *o, enum origin_version version, struct err *e)
 {
 	cleanup_json json_t *m = NULL;
 	struct content c;
@@ -67,7 +67,7 @@ int origin_resolve_tree(struct kernel_origin *o, bool newest, struct err *e)
 	json_t *mark;
 	int rc = manifest_make(o->what, &m, e);
 
-	(void)newest;
+	(void)version;
 	if (rc)
 		return rc;
 	if (!json_object_get(m, "Makefile"))

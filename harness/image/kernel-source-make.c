@@ -108,7 +108,8 @@ int kernel_make(const struct kernel_make *m, struct err *e)
 	cleanup_close int fd = open(m->log, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
 	struct count c = { .m = m, .fd = fd };
 	const struct tool_opts o = { .argv = argv, .extra_env = env, .log_path = m->log,
-				     .timeout_ms = MAKE_MS, .tick = count_files, .tick_arg = &c };
+				     .timeout_ms = MAKE_MS, .guarded = true,
+				     .tick = count_files, .tick_arg = &c };
 
 	for (size_t i = 0; i < GOALS_MAX && m->goals[i]; i++)
 		argv[9 + i] = m->goals[i];

@@ -78,7 +78,7 @@ static bool is_there(const struct kernel_origin *o)
 	return !access(dir, F_OK);
 }
 
-static int package_resolve(struct kernel_origin *o, bool newest, struct err *e)
+static int package_resolve(struct kernel_origin *o, enum origin_version version, struct err *e)
 {
 	cleanup_free char *pin = NULL;
 	cleanup_json json_t *pinned = NULL, *found = NULL;
@@ -89,20 +89,22 @@ static int package_resolve(struct kernel_origin *o, bool newest, struct err *e)
 
 	bool has_pin = !json_load_path(pin, &pinned, &absent) && !package_take(o, pinned);
 
-	if (has_pin && !newest && is_there(o))
+	if (has_pin && (version == ORIGIN_USED || (version == ORIGIN_KEPT && is_there(o))))
 		return 0;
+	if (version == ORIGIN_USED)
+		return err_set(e, ENOENT, "the source package %s was not used here yet", o->what);
 	rc = apt_newest(o->what, NULL, &found, e);
 	/* Without package lists the version used last will do. */
 	if (rc)
-		return has_pin && !newest ? 0 : rc;
+		return has_pin && version == ORIGIN_KEPT ? 0 : rc;
 	if (package_take(o, found))
 		return err_set(e, EIO, "apt does not say which version %s has", o->what);
 	return json_save_path(found, pin, e);
 }
 
-static int tarball_resolve(struct kernel_origin *o, bool newest, struct err *e)
+static int tarball_resolve(struct kernel_origin *o, enum origin_version version, struct err *e)
 {
-	(void)newest;
+	(void)version;
 	o->label = path_format("%s", o->what);
 	return file_sha256(o->what, o->id, e);
 }
@@ -115,8 +117,8 @@ const struct kernel_origin_kind kernel_origin_kinds[] = {
 	{ NULL, false, NULL, NULL }
 };
 
-int kernel_origin_resolve(const json_t *source, bool newest, struct kernel_origin *ret,
-			  struct err *e)
+int kernel_origin_resolve(const json_t *source, enum origin_version version,
+			  struct kernel_origin *ret, struct err *e)
 {
 	const char *revision = json_str(source, "revision");
 	cleanup_kernel_origin struct kernel_origin o = {
@@ -133,7 +135,7 @@ int kernel_origin_resolve(const json_t *source, bool newest, struct kernel_origi
 	o.what = *what == '/' ? realpath(what, NULL) : path_format("%s", what);
 	if (!o.what)
 		return err_set(e, errno, "cannot find the kernel source %s: %m", what);
-	int rc = o.kind->resolve(&o, newest, e);
+	int rc = o.kind->resolve(&o, version, e);
 
 	if (rc)
 		return rc;

@@ -21,13 +21,21 @@ struct kernel_origin {
 };
 
 /*
- * Finds out what @source (as in a kernel's file, with full paths) is now. Of a
- * package the version that was first used here stays meant as long as its
- * workshop is there, unless @newest: a base and what derives from it must
- * stand on one source. -ENODATA or -ENOENT when there is no such thing.
+ * Which version of a source package is meant. A base and what derives from it
+ * must stand on one source, so the first one stays as long as it can.
  */
-int kernel_origin_resolve(const json_t *source, bool newest, struct kernel_origin *ret,
-			  struct err *e);
+enum origin_version {
+	ORIGIN_USED,		/* the one used last; asks nobody, -ENOENT when there is none */
+	ORIGIN_KEPT,		/* that one while its workshop is there, else the newest */
+	ORIGIN_NEWEST,
+};
+
+/*
+ * Finds out what @source (as in a kernel's file, with full paths) is now.
+ * -ENODATA or -ENOENT when there is no such thing.
+ */
+int kernel_origin_resolve(const json_t *source, enum origin_version version,
+			  struct kernel_origin *ret, struct err *e);
 
 /*
  * Makes @workshop/src hold the source: anew when @workshop has none, else from

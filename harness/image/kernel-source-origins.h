@@ -14,7 +14,7 @@
 struct kernel_origin_kind {
 	const char *key;	/* of `source:` in a kernel's file */
 	bool is_whole;		/* each of its contents has a workshop of its own */
-	int (*resolve)(struct kernel_origin *o, bool newest, struct err *e);
+	int (*resolve)(struct kernel_origin *o, enum origin_version version, struct err *e);
 	int (*bring)(const struct kernel_origin *o, const char *workshop, const char *log,
 		     struct err *e);
 };
@@ -24,11 +24,11 @@ int origin_bring_package(const struct kernel_origin *o, const char *workshop, co
 int origin_bring_tarball(const struct kernel_origin *o, const char *workshop, const char *log,
 			 struct err *e);
 
-int origin_resolve_git(struct kernel_origin *o, bool newest, struct err *e);
+int origin_resolve_git(struct kernel_origin *o, enum origin_version version, struct err *e);
 int origin_bring_git(const struct kernel_origin *o, const char *workshop, const char *log,
 		     struct err *e);
 
-int origin_resolve_tree(struct kernel_origin *o, bool newest, struct err *e);
+int origin_resolve_tree(struct kernel_origin *o, enum origin_version version, struct err *e);
 int origin_bring_tree(const struct kernel_origin *o, const char *workshop, const char *log,
 		      struct err *e);
 

@@ -45,12 +45,13 @@ static bool has_diff(const char *text)
 	return false;
 }
 
-/* "From 1234... Mon Sep 17 00:00:00 2001", as mails in an mbox begin. */
+/* "From 1234... Mon Sep 17 00:00:00 2001", as mails in an mbox begin; prose may begin so, too. */
 static bool is_mail_start(const char *text, const char *line)
 {
-	return starts(line, "From ") && (line == text || line[-1] == '\n') &&
-	       (line < text + 2 || line[-2] == '\n') && strchr(line, ':') &&
-	       strchr(line, ':') < strchrnul(line, '\n');
+	int h, m, s, year;
+
+	return (line < text + 2 || line[-2] == '\n') && starts(line, "From ") &&
+	       sscanf(line, "From %*s %*s %*s %*d %d:%d:%d %d", &h, &m, &s, &year) == 4;
 }
 
 /* The subject without its [PATCH 1/2]. */
@@ -150,7 +151,8 @@ char *series_hunk(const char *text, const char *file, unsigned n)
 	for (const char *line = text; *line; line = next_line(line)) {
 		if (starts(line, "--- ") && starts(next_line(line), "+++ ")) {
 			/* "--- a/mm/vmscan.c": a new file is named in the second line only. */
-			cleanup_free char *names = path_format("%.*s", (int)(next_line(next_line(line)) - line), line);
+			const char *end = next_line(next_line(line));
+			cleanup_free char *names = strndup(line, (size_t)(end - line));
 
 			in_file = strstr(names, file) != NULL;
 			seen = 0;

@@ -214,10 +214,13 @@ compiled() {
 			[ -n "$(pgrep -P $pid)" ] && break
 		sleep 0.1
 	done
-	make=$(pgrep -P $pid)
-	# All of it at once, as power loss would; the sleep holds the lock.
+	group=$(pgrep -P $pid)
 	kill -9 $pid
-	kill -9 -- "-$make" 2>/dev/null || true
+	for _ in $(seq 50); do
+		pgrep -g "$group" >/dev/null || break
+		sleep 0.1
+	done
+	run ! pgrep -g "$group"
 	# Half of a file, newer than its source.
 	echo half >"$(echo "$XDG_CACHE_HOME"/ramrig/workshop/*/obj-*/mm)"/one.o
 	build killed
