@@ -174,7 +174,7 @@ static int kernel_build(const char *dir, void *arg, struct err *e)
 	struct build *b = arg;
 	cleanup_workshop struct workshop w = { .lock = -1 };
 	cleanup_free char *log = path_format("%s/" CACHE_BUILD_LOG, dir);
-	cleanup_free char *line = path_format("building it from %s with %zu patches: minutes for a "
+	cleanup_free char *line = path_format("building it from %s, patches: %zu; minutes for a "
 					      "new source or configuration, else less than one",
 					      b->in->origin.label, json_array_size(b->in->series));
 
