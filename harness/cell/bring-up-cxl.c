@@ -11,9 +11,7 @@
 #define DAX "/sys/bus/dax/devices"
 #define DIGITS "0123456789"
 #define STEP_MS 20
-#define EXPANDERS_MAX 4
 #define REGION_ARGS 11		/* of cxl create-region, before the names of expanders */
-#define GRANULARITY "256"	/* bytes that go to one expander before the next has its turn */
 #define NAME_SIZE 32		/* of a device: "mem3", "dax12.0" */
 
 int bring_up_cxl_begin(struct guest *g, struct err *e)
@@ -73,7 +71,7 @@ static int number_in(struct guest *g, const char *device, const char *file, uint
 /* The expanders of a node, by what the guest calls them; "" until they are there. */
 struct expanders {
 	unsigned wanted;
-	char name[EXPANDERS_MAX][NAME_SIZE];
+	char name[CXL_EXPANDERS_MAX][NAME_SIZE];
 };
 
 static int expander_note(struct guest *g, const char *name, size_t node, struct expanders *x,
@@ -156,9 +154,10 @@ static int region_create(struct guest *g, unsigned window, const char *type,
 {
 	cleanup_free char *decoder = path_format("decoder0.%u", window);
 	cleanup_free char *ways = path_format("%u", x->wanted);
-	const char *argv[REGION_ARGS + EXPANDERS_MAX + 1] = {
+	cleanup_free char *granularity = path_format("%d", CXL_GRANULARITY);
+	const char *argv[REGION_ARGS + CXL_EXPANDERS_MAX + 1] = {
 		"cxl", "create-region", "-m", "-t", type, "-d", decoder, "-w", ways, "-g",
-		GRANULARITY,
+		granularity,
 	};
 
 	for (unsigned k = 0; k < x->wanted; k++)

@@ -230,8 +230,10 @@ static void warn_missing(struct cell *c, const struct work *k)
 			  json_str(k->cell, "kernel"), json_string_value(name), k->topology->name);
 }
 
+/* @ret_outcome may be NULL: it stands in the result, too. */
 static int work_task(const struct workdir *w, const struct account_share *shares,
-		     const struct work *k, const struct cell_step *task)
+		     const struct work *k, const struct cell_step *task,
+		     enum outcome *ret_outcome)
 {
 	cleanup_free char *out = path_format("%s/out", w->run);
 	cleanup_free char *result = path_format("%s/result.json", out);
@@ -260,7 +262,8 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 	struct guest_opts o = boot_opts(w, shares, k, out);
 
 	warn_missing(&c, k);
-	run_steps(&c, &o, &stopped);
+	enum outcome outcome = run_steps(&c, &o, &stopped);
+
 	if (c.samples_log)
 		fclose(c.samples_log);
 	samples_free(c.samples);
@@ -268,44 +271,30 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 	json_decref(c.daemons);
 	if (stopped)
 		return WORK_STOPPED;
+	if (ret_outcome)
+		*ret_outcome = outcome;
 	return json_save_path(doc, result, &e) ? EXIT_RIG : EXIT_WELL;
 }
 
 int work_cell(const struct workdir *w, const struct account_share *shares, void *arg)
 {
-	return work_task(w, shares, arg, task_workload);
+	return work_task(w, shares, arg, task_workload, NULL);
 }
 
 int work_check(const struct workdir *w, const struct account_share *shares, void *arg)
 {
-	return work_task(w, shares, arg, task_nothing);
+	return work_task(w, shares, arg, task_nothing, NULL);
 }
 
 int work_measure(const struct workdir *w, const struct account_share *shares, void *arg)
 {
-	return work_task(w, shares, arg, task_measure);
+	return work_task(w, shares, arg, task_measure, NULL);
 }
 
 int work_trial(const struct workdir *w, const struct account_share *shares, void *arg)
 {
-	const struct work *k = arg;
-	cleanup_free char *out = path_format("%s/out", w->run);
-	cleanup_json json_t *rows = json_array();
-	struct guest *g = NULL;
-	int differ = 1;
-	struct err e;
+	enum outcome outcome = OUTCOME_INFRA_ERROR;
+	int code = work_task(w, shares, arg, task_nothing, &outcome);
 
-	if (dir_make(out, 0755, &e))
-		return EXIT_RIG;
-	struct guest_opts o = boot_opts(w, shares, k, out);
-	int rc = guest_boot(&o, &g, &e);
-
-	if (!rc)
-		rc = guest_mount_root(g, &o, &e);
-	if (!rc)
-		rc = bring_up(g, k->topology, &e);
-	if (!rc)
-		rc = conform_check(g, k->topology, k->clock, rows, &differ, &e);
-	guest_free(g);
-	return rc || differ ? EXIT_RIG : EXIT_WELL;
+	return code == EXIT_WELL && outcome != OUTCOME_OK ? EXIT_RIG : code;
 }

@@ -44,7 +44,7 @@ int work_cell(const struct workdir *w, const struct account_share *shares, void 
 int work_check(const struct workdir *w, const struct account_share *shares, void *arg);
 int work_measure(const struct workdir *w, const struct account_share *shares, void *arg);
 
-/* For supervise(): boots, mounts the root disk, brings the hardware up, checks conformance; 0 when all went well. */
+/* For supervise(): work_check() of the reference kernel; 0 when it passes. */
 int work_trial(const struct workdir *w, const struct account_share *shares, void *arg);
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "spec/schema.h"
+#include "topology/topology.h"
 
 #define END_OF_FIELDS { .key = NULL }
 #define HOUR 3600e3
@@ -96,7 +97,7 @@ static const struct field node_fields[] = {
 		  "between two nodes the greater of theirs" },
 	{ .key = "host_nodes", .type = FIELD_RANGES,
 	  .help = "`dram`, `tier`: nodes of the host that its memory is bound to" },
-	{ .key = "expanders", .type = FIELD_INT, .min = 1, .max = 4,
+	{ .key = "expanders", .type = FIELD_INT, .min = 1, .max = CXL_EXPANDERS_MAX,
 	  .help = "`cxl`: devices that the node is interleaved over: 1 (the default), 2 or 4" },
 	{ .key = "switch", .type = FIELD_BOOL,
 	  .help = "`cxl`: the expanders stand behind one switch, instead of a host bridge each" },

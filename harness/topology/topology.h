@@ -18,6 +18,8 @@
 #define TOPOLOGY_DEVICES_MAX 16
 #define TOPOLOGY_NAME_MAX 16		/* of a device: it becomes a serial number and a disk's name */
 #define CXL_BRIDGES_MAX 8		/* host bridges: slots on the root bus */
+#define CXL_EXPANDERS_MAX 4		/* of one node */
+#define CXL_GRANULARITY 256		/* bytes that go to one of them before the next has its turn */
 #define CXL_GRANULE (256ULL << 20)	/* HDM decoders know multiples of this (CXL 3.1, 8.2.4.20) */
 #define DISTANCE_LOCAL 10		/* ACPI 6.5, 5.2.17 */
 #define DISTANCE_REMOTE 20

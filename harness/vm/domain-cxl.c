@@ -12,7 +12,6 @@
 #define LSA_BYTES (1U << 20)	/* where a persistent device keeps its labels */
 #define BUS_FIRST 0x20		/* libvirt's own root ports take those from 1 up */
 #define BUS_STEP 0x10		/* a root port, a switch and its four devices fit in */
-#define GRANULARITY 256		/* bytes, of the interleaving of a node's expanders */
 
 enum cxl_media domain_cxl_media(const struct topology_node *n, const struct vm_features *f)
 {
@@ -44,7 +43,7 @@ static void write_windows(xmlTextWriterPtr w, const struct topology *t)
 			xml_qemu_arg_part(w, ",cxl-fmw.%u.targets.%u=hb%zu.%u", window, b, i, b);
 		xml_qemu_arg_part(w, ",cxl-fmw.%u.size=%" PRIu64
 				  ",cxl-fmw.%u.interleave-granularity=%d", window,
-				  t->nodes[i].bytes, window, GRANULARITY);
+				  t->nodes[i].bytes, window, CXL_GRANULARITY);
 		window++;
 	}
 	xml_qemu_arg_end(w);
