@@ -10,20 +10,9 @@
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-limit.h"
 #include "workloads/coldheap/coldheap-page.h"
+#include "workloads/lib/text.h"
 
 #define MIB ((uint64_t)1 << 20)
-
-/* Reads a small file of /proc or of a cgroup. */
-static int text_read(const char *path, char *buf, size_t size, struct err *e)
-{
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
-
-	if (n < 0)
-		return err_set(e, errno, "cannot read %s: %m", path);
-	buf[n] = '\0';
-	return 0;
-}
 
 uint64_t meminfo_bytes(const char *text, const char *key)
 {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-where.h"
+#include "workloads/lib/text.h"
 
 #define BATCH 512
 
@@ -54,24 +55,16 @@ uint64_t where_nodes_read(const char *text)
 	return mask;
 }
 
-/* An empty text where there is no such file. */
-static void text_read(const char *path, char *buf, size_t size)
-{
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, buf, size - 1);
-
-	buf[n > 0 ? n : 0] = '\0';
-}
-
 static void places_read(struct where *w)
 {
 	char text[8192];
+	struct err absent;	/* then the text is empty, which says as much */
 
-	text_read("/proc/swaps", text, sizeof(text));
+	text_read("/proc/swaps", text, sizeof(text), &absent);
 	where_swaps_read(w, text);
-	text_read("/sys/devices/system/node/has_memory", text, sizeof(text));
+	text_read("/sys/devices/system/node/has_memory", text, sizeof(text), &absent);
 	w->nodes = where_nodes_read(text);
-	text_read("/sys/devices/system/node/has_cpu", text, sizeof(text));
+	text_read("/sys/devices/system/node/has_cpu", text, sizeof(text), &absent);
 	w->cpu_nodes = where_nodes_read(text);
 	if (!w->nodes)		/* a kernel without NUMA */
 		w->nodes = w->cpu_nodes = 1;

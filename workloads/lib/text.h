@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_GUEST_TEXT_H
+#define RAMRIG_GUEST_TEXT_H
+
+#include <stddef.h>
+#include "lib/err.h"
+
+/*
+ * Reads what fits into @buf of the file @path, such as those of /proc, and ends
+ * it with a NUL. On failure @buf is the empty text.
+ */
+int text_read(const char *path, char *buf, size_t size, struct err *e);
+
+#endif
