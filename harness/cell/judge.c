@@ -79,6 +79,21 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 	snprintf(ret->reason, sizeof(ret->reason), "%s", e->msg);
 }
 
+void judge_doubts(const struct troubles *t, struct verdict_on_failure *v)
+{
+	const struct trouble *r = t ? troubles_doubt(t) : NULL;
+	struct verdict_on_failure was = *v;
+	char text[TROUBLE_TEXT_MAX];
+
+	if (!r || (v->outcome != OUTCOME_OK && v->outcome != OUTCOME_WORKLOAD_FAILED))
+		return;
+	v->outcome = OUTCOME_CRASHED;
+	snprintf(v->reason, sizeof(v->reason), "the kernel crashed%s: %s%s%.150s",
+		 troubles_death(t) ? "" : ", but went on", trouble_text(r, text),
+		 was.reason[0] ? "; then " : "", was.reason);
+	memcpy(v->report, r->hash, sizeof(v->report));
+}
+
 void judge_reports(const struct troubles *t, struct verdict_on_failure *v)
 {
 	const struct trouble *r = t ? troubles_death(t) : NULL;
@@ -86,7 +101,8 @@ void judge_reports(const struct troubles *t, struct verdict_on_failure *v)
 	char text[TROUBLE_TEXT_MAX];
 	size_t len = died ? 0 : strlen(v->reason);
 
-	if (!t || !troubles_count(t) || v->outcome == OUTCOME_INFRA_ERROR)
+	if (!t || !troubles_count(t) || v->report[0] || v->outcome == OUTCOME_OK ||
+	    v->outcome == OUTCOME_INFRA_ERROR)
 		return;
 	if (v->outcome == OUTCOME_HUNG && troubles_stall(t))
 		r = troubles_stall(t);

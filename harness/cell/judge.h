@@ -28,10 +28,17 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 		   struct verdict_on_failure *ret);
 
 /*
+ * Where the kernel went on after a report that puts its figures in doubt (@t may be
+ * NULL), a cell that was well, or whose workload then failed, is crashed. Comes
+ * before judge_reports(). Pure.
+ */
+void judge_doubts(const struct troubles *t, struct verdict_on_failure *v);
+
+/*
  * Puts what the console told (@t may be NULL: it cannot be read) into the reason.
  * A crash is named by what the kernel died of, with its function; a hang by what
- * stalled; any other failure of the guest's gets its first report as a remark. The
- * outcome stays. Pure.
+ * stalled; any other failure of the guest's gets its first report as a remark. A
+ * reason that names one already, and the outcome, stay. Pure.
  */
 void judge_reports(const struct troubles *t, struct verdict_on_failure *v);
 

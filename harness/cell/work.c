@@ -170,12 +170,33 @@ static void end_guest(struct cell *c, struct troubles **ret)
 	cell_reports_read(c, ret);
 }
 
+/* What the failed step says, as far as it can be told before the guest has ended. */
+static void judge_step(struct cell *c, int rc, const struct err *e, bool hello,
+		       struct verdict_on_failure *ret)
+{
+	struct session *s = c->guest ? c->guest->session : NULL;
+	struct err ignored;
+
+	/* The channel may end before libvirt has said why. */
+	if (s && (rc == -ECONNRESET || rc == -ECANCELED))
+		session_wait_end(s, clock_now_ms() + END_MS, &ignored);
+	bool answered = c->guest && c->guest->link && link_answered(c->guest->link);
+
+	judge_failure(rc, e, s ? session_why(s) : SESSION_RUNNING,
+		      s ? session_panic_line(s) : NULL, answered, hello, c->blame, ret);
+	if (ret->outcome == OUTCOME_WORKLOAD_FAILED)
+		cell_daemons_stop(c, &ignored);
+	/* What made the step fail may still be on its way to the console. */
+	if (s && !ret->stopped)
+		session_wait_end(s, clock_now_ms() + LAST_WORDS_MS, &ignored);
+}
+
 /* Boots and goes through the steps; whatever went wrong is then in the result. */
 static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *ret_stopped)
 {
 	cleanup_troubles struct troubles *reports = NULL;
-	struct verdict_on_failure v;
-	struct err e = { 0 }, ignored;
+	struct verdict_on_failure v = { .outcome = OUTCOME_OK };
+	struct err e = { 0 };
 
 	cell_phase(c, "boot");
 	int rc = guest_boot(o, &c->guest, &e);
@@ -186,35 +207,23 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 		rc = cell_steps(c, o, &e);
 	const char *phase = c->phase;
 	cell_phase(c, NULL);
-	if (!rc) {
-		end_guest(c, &reports);
-		result_end(c->result, OUTCOME_OK, "");
-		return OUTCOME_OK;
-	}
-	/* The channel may end before libvirt has said why. */
-	if (c->guest && (rc == -ECONNRESET || rc == -ECANCELED))
-		session_wait_end(c->guest->session, clock_now_ms() + END_MS, &ignored);
-	bool answered = c->guest && c->guest->link && link_answered(c->guest->link);
-
-	judge_failure(rc, &e, c->guest ? session_why(c->guest->session) : SESSION_RUNNING,
-		      c->guest ? session_panic_line(c->guest->session) : NULL, answered, hello,
-		      c->blame, &v);
+	if (rc)
+		judge_step(c, rc, &e, hello, &v);
 	bool stale = may_be_stale_int3(c, o);
 
-	if (v.outcome == OUTCOME_WORKLOAD_FAILED)
-		cell_daemons_stop(c, &ignored);
-	/* What made the step fail may still be on its way to the console. */
-	if (c->guest && !v.stopped)
-		session_wait_end(c->guest->session, clock_now_ms() + LAST_WORDS_MS, &ignored);
 	end_guest(c, &reports);
+	judge_doubts(reports, &v);
 	judge_reports(reports, &v);
 	judge_stale_int3(stale, (unsigned)json_int_or(c->result, "attempt", 1), &v);
-	cleanup_free char *reason = path_format("%s: %s", phase, v.reason);
+	/* A cell that went all its way was in doubt in no phase of its own. */
+	cleanup_free char *reason = path_format("%s%s%s", rc ? phase : "", rc ? ": " : "", v.reason);
 
 	result_end(c->result, v.outcome, reason);
 	if (v.report[0])
 		json_object_set_new(c->result, "report", json_string(v.report));
-	json_object_set_new(c->result, "needs_trial", json_boolean(v.before_hello && !c->conforms));
+	if (rc)
+		json_object_set_new(c->result, "needs_trial",
+				    json_boolean(v.before_hello && !c->conforms));
 	*ret_stopped = v.stopped;
 	return v.outcome;
 }

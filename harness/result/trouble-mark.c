@@ -6,25 +6,33 @@
 
 #define PANIC "Kernel panic - not syncing"
 
+#define STALLS true, false
+#define DOUBTS false, true
+#define REMARK false, false
+
 const struct trouble_info trouble_table[TROUBLE_KINDS] = {
-	[TROUBLE_PANIC] = { "panic", "the kernel gave up, and no other report says why", false },
-	[TROUBLE_OOM_PANIC] = { "oom-panic", "the kernel gave up for want of memory", false },
+	[TROUBLE_PANIC] = { "panic", "the kernel gave up, and no other report says why", DOUBTS },
+	[TROUBLE_OOM_PANIC] = { "oom-panic", "the kernel gave up for want of memory", DOUBTS },
 	[TROUBLE_OOPS] = { "oops", "a fault in kernel code: a bad address, opcode or breakpoint",
-			   false },
+			   DOUBTS },
 	[TROUBLE_BUG] = { "bug", "an assertion of the kernel's own (`BUG()`), or a state it calls a bug",
-			  false },
-	[TROUBLE_KASAN] = { "kasan", "memory used after free or out of bounds, seen by KASAN", false },
-	[TROUBLE_KFENCE] = { "kfence", "the same, seen by KFENCE's samples", false },
-	[TROUBLE_UBSAN] = { "ubsan", "undefined behaviour, such as an index out of bounds", false },
-	[TROUBLE_LOCKDEP] = { "lockdep", "locks or RCU used in a way that can deadlock", false },
-	[TROUBLE_HARD_LOCKUP] = { "hard-lockup", "a CPU took no interrupts", true },
-	[TROUBLE_SOFT_LOCKUP] = { "soft-lockup", "a CPU ran one task in the kernel and no other", true },
-	[TROUBLE_RCU_STALL] = { "rcu-stall", "a CPU or task held RCU's grace period up", true },
-	[TROUBLE_WORKQUEUE_LOCKUP] = { "workqueue-lockup", "a pool of workers made no progress", true },
-	[TROUBLE_HUNG_TASK] = { "hung-task", "a task slept uninterruptibly for too long", true },
+			  DOUBTS },
+	[TROUBLE_KASAN] = { "kasan", "memory used after free or out of bounds, seen by KASAN", DOUBTS },
+	[TROUBLE_KFENCE] = { "kfence", "the same, seen by KFENCE's samples", DOUBTS },
+	[TROUBLE_UBSAN] = { "ubsan", "undefined behaviour, such as an index out of bounds", REMARK },
+	[TROUBLE_LOCKDEP] = { "lockdep", "locks or RCU used in a way that can deadlock", REMARK },
+	[TROUBLE_ATOMIC] = { "atomic", "code that must not sleep, or change its CPU, could have",
+			     REMARK },
+	[TROUBLE_HARD_LOCKUP] = { "hard-lockup", "a CPU took no interrupts", STALLS },
+	[TROUBLE_SOFT_LOCKUP] = { "soft-lockup", "a CPU ran one task in the kernel and no other",
+				  STALLS },
+	[TROUBLE_RCU_STALL] = { "rcu-stall", "a CPU or task held RCU's grace period up", STALLS },
+	[TROUBLE_WORKQUEUE_LOCKUP] = { "workqueue-lockup", "a pool of workers made no progress",
+				       STALLS },
+	[TROUBLE_HUNG_TASK] = { "hung-task", "a task slept uninterruptibly for too long", STALLS },
 	[TROUBLE_WARNING] = { "warning", "`WARN()`: the kernel met what it did not expect, and went on",
-			      false },
-	[TROUBLE_OOM_KILL] = { "oom-kill", "a process was killed for want of memory", false },
+			      REMARK },
+	[TROUBLE_OOM_KILL] = { "oom-kill", "a process was killed for want of memory", REMARK },
 };
 
 /* What a report begins with. The first that fits counts. */
@@ -59,6 +67,10 @@ static const struct mark {
 	{ "WARNING: ", " at ", LEAD_CUT, TROUBLE_WARNING },
 	{ "WARNING: ", NULL, LEAD_RULE, TROUBLE_LOCKDEP },
 	{ "[ BUG: ", NULL, LEAD_RULE, TROUBLE_LOCKDEP },
+	{ "BUG: MAX_", NULL, LEAD_NONE, TROUBLE_LOCKDEP },	/* it has no room, and ends */
+	{ "BUG: sleeping function called from invalid context", NULL, LEAD_NONE, TROUBLE_ATOMIC },
+	{ "BUG: scheduling while atomic", NULL, LEAD_NONE, TROUBLE_ATOMIC },
+	{ "BUG: using ", " in preemptible", LEAD_NONE, TROUBLE_ATOMIC },
 	{ "BUG: ", NULL, LEAD_NONE, TROUBLE_BUG },
 	{ "", " invoked oom-killer: ", LEAD_NONE, TROUBLE_OOM_KILL },
 };
@@ -260,7 +272,8 @@ bool trouble_carrier(const char *name)
 
 void trouble_print_reference(FILE *out)
 {
-	fputs("| kind | what the kernel told |\n| --- | --- |\n", out);
+	fputs("| kind | what the kernel told | then the cell is |\n| --- | --- | --- |\n", out);
 	for (size_t i = 0; i < TROUBLE_KINDS; i++)
-		fprintf(out, "| `%s` | %s |\n", trouble_table[i].name, trouble_table[i].meaning);
+		fprintf(out, "| `%s` | %s | %s |\n", trouble_table[i].name, trouble_table[i].meaning,
+			trouble_table[i].doubts ? "`crashed`" : "what it would be");
 }

@@ -326,3 +326,12 @@ const struct trouble *troubles_stall(const struct troubles *t)
 	}
 	return NULL;
 }
+
+const struct trouble *troubles_doubt(const struct troubles *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (trouble_table[t->reports[i].kind].doubts)
+			return &t->reports[i];
+	}
+	return NULL;
+}

@@ -22,6 +22,7 @@ enum trouble_kind {
 	TROUBLE_KFENCE,
 	TROUBLE_UBSAN,
 	TROUBLE_LOCKDEP,
+	TROUBLE_ATOMIC,
 	TROUBLE_HARD_LOCKUP,
 	TROUBLE_SOFT_LOCKUP,
 	TROUBLE_RCU_STALL,
@@ -36,6 +37,7 @@ struct trouble_info {
 	const char *name;
 	const char *meaning;
 	bool stalls;	/* tells why a guest fell silent */
+	bool doubts;	/* what the guest does after it, its figures too, may be wrong */
 };
 
 extern const struct trouble_info trouble_table[TROUBLE_KINDS];
@@ -83,6 +85,9 @@ const struct trouble *troubles_death(const struct troubles *t);
 
 /* The first that tells why a guest fell silent, or NULL. */
 const struct trouble *troubles_stall(const struct troubles *t);
+
+/* The first after which figures are in doubt, or NULL. */
+const struct trouble *troubles_doubt(const struct troubles *t);
 
 /* "BUG: KASAN: use-after-free in foo+0x12/0x40 (report 3f2a91c0, console line 412)" */
 #define TROUBLE_TEXT_MAX (TROUBLE_LINE_MAX + TROUBLE_NAME_MAX + 64)

@@ -254,12 +254,74 @@ static void the_reason_names_what_the_console_told(void **state)
 	}
 }
 
+static void a_kernel_that_went_on_after_it_had_crashed_is_crashed(void **state)
+{
+	static const struct {
+		enum outcome was;
+		const char *console, *reason;	/* NULL: as it was */
+	} cases[] = {
+		{ OUTCOME_OK, "oops-null", "the kernel crashed: BUG: kernel NULL pointer dereference" },
+		{ OUTCOME_OK, "kasan-went-on",
+		  "the kernel crashed, but went on: BUG: KASAN: slab-use-after-free in "
+		  "zram_read_page+0x12/0x340 [zram] (report " },
+		{ SERVICE, "kasan-went-on", "; then " SAID },
+		{ OUTCOME_OK, "warning", NULL },
+		{ OUTCOME_OK, "lockdep", NULL },
+		{ OUTCOME_OK, "rcu-stall", NULL },
+		{ OUTCOME_OK, "oom-kill", NULL },
+		{ OUTCOME_OK, "good", NULL },
+		{ SERVICE, "warning", NULL },
+		{ OUTCOME_HUNG, "kasan-went-on", NULL },
+		{ NOT_OK, "kasan-went-on", NULL },
+		{ RIG, "kasan-went-on", NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_troubles struct troubles *t = console(cases[i].console);
+		const char *said = cases[i].was == OUTCOME_OK ? "" : SAID;
+		struct verdict_on_failure v = { .outcome = cases[i].was };
+
+		print_message("  %s, %s\n", outcome_table[cases[i].was].name, cases[i].console);
+		memcpy(v.reason, said, strlen(said) + 1);
+		judge_doubts(t, &v);
+		if (!cases[i].reason) {
+			assert_int_equal(v.outcome, cases[i].was);
+			assert_string_equal(v.reason, said);
+			assert_string_equal(v.report, "");
+			continue;
+		}
+		assert_int_equal(v.outcome, OUTCOME_CRASHED);
+		assert_non_null(strstr(v.reason, cases[i].reason));
+		assert_string_equal(v.report, troubles_at(t, 0)->hash);
+		/* It is named already. */
+		struct verdict_on_failure named = v;
+
+		judge_reports(t, &v);
+		assert_memory_equal(&v, &named, sizeof(v));
+	}
+}
+
+static void a_good_cell_has_no_reason_whatever_its_console_told(void **state)
+{
+	cleanup_troubles struct troubles *t = console("warning");
+	struct verdict_on_failure v = { .outcome = OUTCOME_OK };
+	(void)state;
+
+	judge_doubts(t, &v);
+	judge_reports(t, &v);
+	assert_int_equal(v.outcome, OUTCOME_OK);
+	assert_string_equal(v.reason, "");
+}
+
 static void a_console_that_cannot_be_read_leaves_the_reason_as_it_was(void **state)
 {
 	struct verdict_on_failure v = { .outcome = OUTCOME_CRASHED, .reason = SAID };
 	(void)state;
 
+	judge_doubts(NULL, &v);
 	judge_reports(NULL, &v);
+	assert_int_equal(v.outcome, OUTCOME_CRASHED);
 	assert_string_equal(v.reason, SAID);
 	assert_string_equal(v.report, "");
 }
@@ -274,6 +336,8 @@ int main(void)
 		cmocka_unit_test(a_stale_breakpoint_is_the_rigs_but_not_for_ever),
 		cmocka_unit_test(a_very_long_reason_is_cut),
 		cmocka_unit_test(the_reason_names_what_the_console_told),
+		cmocka_unit_test(a_kernel_that_went_on_after_it_had_crashed_is_crashed),
+		cmocka_unit_test(a_good_cell_has_no_reason_whatever_its_console_told),
 		cmocka_unit_test(a_console_that_cannot_be_read_leaves_the_reason_as_it_was),
 	};
 
