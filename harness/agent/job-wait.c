@@ -98,7 +98,7 @@ static bool until_is_there(const struct job_wait *w, size_t new_bytes)
 static bool wait_is_over(struct job_wait *w, size_t new_bytes, json_t **ret_answer, struct err *e)
 {
 	struct job *j = w->job;
-	bool stopped = w->was_killed ? j->has_ended : job_group_is_gone(j);
+	bool gone = job_group_is_gone(j);
 
 	*ret_answer = NULL;
 	switch (w->kind) {
@@ -122,11 +122,12 @@ static bool wait_is_over(struct job_wait *w, size_t new_bytes, json_t **ret_answ
 		*ret_answer = job_state_json(j);
 		return true;
 	case JOB_WAIT_KILLED:
-		*ret_answer = stopped ? json_object() : NULL;
-		return stopped;
+		*ret_answer = gone ? json_object() : NULL;
+		return gone;
 	case JOB_WAIT_STOPPED:
-		*ret_answer = stopped ? job_state_json(j) : NULL;
-		return stopped;
+		gone |= w->was_killed && j->has_ended;
+		*ret_answer = gone ? job_state_json(j) : NULL;
+		return gone;
 	}
 	return false;
 }

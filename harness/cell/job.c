@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include "cell/guest-admin.h"
 #include "cell/job.h"
@@ -10,6 +11,7 @@
 #include "lib/file.h"
 
 #define STOP_GRACE_MS 2000
+#define KILLED_MS 10000	/* the agent's patience with what was killed */
 
 /* RAMRIG_FILE_SIZE for file_size; values are text, as an environment has them. */
 static json_t *environment(const json_t *workload)
@@ -95,11 +97,31 @@ int cell_daemons_stop(struct cell *c, struct err *e)
 					   guest_wall_ms(c->guest, STOP_GRACE_MS),
 				   &answer, e);
 
+		/* It outlived SIGKILL: the kernel holds it. */
+		if (rc == -ETIMEDOUT && link_answered(c->guest->link))
+			c->blame = OUTCOME_HUNG;
 		if (rc)
 			return rc;
 		keep_output(c, json_str(d, "name"), answer);
 	}
 	return json_array_clear(c->daemons);
+}
+
+/* What does not end in time is the workload's fault, unless the kernel does not let it die. */
+static int job_overdue(struct cell *c, const char *which, json_int_t job, int64_t timeout_ms,
+		       struct err *e)
+{
+	int rc = link_call(c->guest->link, "job-kill",
+			   json_pack("{s:I, s:i, s:i}", "job", job, "signal", SIGKILL, "grace_ms", 0),
+			   clock_now_ms() + guest_wall_ms(c->guest, KILLED_MS), NULL, e);
+	bool held = rc == -ETIMEDOUT;
+
+	if (rc && !link_answered(c->guest->link))
+		return rc;
+	if (held)
+		c->blame = OUTCOME_HUNG;
+	return err_set(e, ETIMEDOUT, "%s did not end within %lld s%s", which,
+		       (long long)timeout_ms / 1000, held ? ", nor when it was killed" : "");
 }
 
 int cell_job_run(struct cell *c, const char *which, char **ret_output, struct err *e)
@@ -119,8 +141,7 @@ int cell_job_run(struct cell *c, const char *which, char **ret_output, struct er
 	if (rc && link_answered(c->guest->link))
 		c->blame = OUTCOME_WORKLOAD_FAILED;
 	if (rc == -ETIMEDOUT && link_answered(c->guest->link))
-		return err_set(e, ETIMEDOUT, "%s did not end within %lld s", which,
-			       (long long)timeout / 1000);
+		return job_overdue(c, which, json_int_or(started, "job", 0), timeout, e);
 	if (rc)
 		return rc;
 	keep_output(c, which, answer);

@@ -24,7 +24,7 @@ static const char web[] =
 
 struct job_case {
 	const char *what;
-	struct reply replies[2];
+	struct reply replies[3];
 	int rc;
 	const char *words;
 	enum outcome blame;
@@ -51,7 +51,15 @@ static const struct job_case job_cases[] = {
 	  -EIO, "measure was ended by signal 9", OUTCOME_WORKLOAD_FAILED },
 	{ "it takes too long",
 	  { STARTED, { .verb = "job-wait", .answer = "'errno': 110, 'error': 'still running'" } },
-	  -ETIMEDOUT, "measure", OUTCOME_WORKLOAD_FAILED },
+	  -ETIMEDOUT, "measure did not end within 0 s", OUTCOME_WORKLOAD_FAILED },
+	{ "it takes too long, and cannot be killed",
+	  { STARTED, { .verb = "job-wait", .answer = "'errno': 110, 'error': 'still running'" },
+	    { .verb = "job-kill", .about = "7", .answer = "'errno': 110, 'error': 'outlived SIGKILL'" } },
+	  -ETIMEDOUT, "measure did not end within 0 s, nor when it was killed", OUTCOME_HUNG },
+	{ "it takes too long, and the guest falls silent when it is to be killed",
+	  { STARTED, { .verb = "job-wait", .answer = "'errno': 110, 'error': 'still running'" },
+	    { .verb = "job-kill", .answer = SILENCE } },
+	  -ETIMEDOUT, "did not answer 'job-kill'", OUTCOME_WORKLOAD_FAILED },
 	{ "there is no such program",
 	  { { .verb = "job-start", .answer = "'errno': 2, 'error': 'no program sh'" } },
 	  -ENOENT, "no program sh", OUTCOME_WORKLOAD_FAILED },
@@ -68,6 +76,15 @@ static const struct job_case job_cases[] = {
 	  -ECONNRESET, "closed", OUTCOME_INFRA_ERROR },
 };
 
+static size_t replies_of(const struct job_case *c)
+{
+	size_t n = 0;
+
+	while (n < ARRAY_SIZE(c->replies) && c->replies[n].verb)
+		n++;
+	return n;
+}
+
 static void a_job_ends_well_or_says_why_not(void **state)
 {
 	(void)state;
@@ -79,7 +96,7 @@ static void a_job_ends_well_or_says_why_not(void **state)
 		struct err e = { 0 };
 
 		print_message("  %s\n", c->what);
-		fixture_open(&f, c->replies, c->replies[1].verb ? 2 : 1, web, NA);
+		fixture_open(&f, c->replies, replies_of(c), web, NA);
 		assert_int_equal(cell_job_run(&f.cell, "measure", &output, &e), c->rc);
 		if (c->words)
 			assert_says(&e, c->words);
