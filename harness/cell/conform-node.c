@@ -12,9 +12,10 @@
 #define MIB ((uint64_t)1 << 20)
 /*
  * What a kernel keeps of a node of its own: page descriptors, tables that grow
- * with memory, and, on whichever node KASLR puts it, itself.
+ * with memory (a fifth of it under KASAN, with page owners), and, on whichever node
+ * KASLR puts it, itself.
  */
-#define KERNEL_SHARE 0.20
+#define KERNEL_SHARE 0.25
 #define KERNEL_BYTES (64 * MIB)
 #define HOTPLUG_SHARE 0.05	/* what comes later has no more than page descriptors */
 #define BANDWIDTH_SHARE 0.02	/* steps in which a table can hold it */
