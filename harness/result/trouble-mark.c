@@ -110,7 +110,8 @@ static const char *const carriers[] = {
 	"__lock_acquire", "lock_acquire", "print_deadlock_bug", "print_usage_bug", "mark_lock_irq",
 	"mark_lock", "mark_usage", "print_irq_inversion_bug", "print_bad_irq_dependency",
 	"lockdep_rcu_suspicious", "ubsan_epilogue", "__schedule", "schedule", "schedule_timeout",
-	"schedule_preempt_disabled", "io_schedule", "nmi_cpu_backtrace",
+	"schedule_preempt_disabled", "io_schedule", "delay_tsc", "delay_loop", "__delay", "__const_udelay",
+	"__udelay", "nmi_cpu_backtrace",
 	"nmi_trigger_cpumask_backtrace", "rcu_dump_cpu_stacks",
 };
 

@@ -133,6 +133,42 @@ reason() { # FOLDER ARM
 	jq -r "select(.arm == \"$2\") | .reason" "$1"/cells/????/result.json
 }
 
+# Whether the probe measures in the guest that is running now: it says so on the console.
+measuring() {
+	grep -qs 'the probe measures' "$TMPDIR"/ramrig-*/run/out/console.log
+}
+
+# Runs one arm of an experiment of the tests' own, unless that was done, as an
+# experiment by itself: a test that is run alone boots its own guest and no other.
+boot_arm() { # EXPERIMENT ARM: into $OUT/EXPERIMENT/ARM
+	local own=$OUT/$1/own-$2
+	[ ! -e "$OUT/$1/$2" ] || return 0
+	mkdir -p "$own"
+	awk -v arm="$2" '/^arms:/ { arms = 1 } /^pairs:/ { arms = 0 }
+		!arms || !/name: / { print; next }
+		$0 ~ "name: " arm "[,}]" { sub(/, base: true/, ""); sub(/name: [a-z-]*/, "&, base: true"); print }' \
+		"$OWN_PATH/experiments/$1.yaml" >"$own/$1.yaml"
+	ramrig_keep "$1-$2" run "$own/$1.yaml" --out "$OUT/$1/$2"
+}
+
+# What became of an arm's cell, and within how many seconds; a line of the table of faults.
+expect_end() { # FOLDER ARM OUTCOME CHARGED PART-OF-REASON [SECONDS-AT-MOST]
+	local seen seconds result
+	result=$(jq -c "select(.arm == \"$2\")" "$1"/cells/????/result.json)
+	seen=$(jq -r '"\(.outcome) \(.charged_to)"' <<<"$result")
+	seconds=$(jq '[.phases[].wall_ms] | add / 1000 | ceil' <<<"$result")
+	printf '# %-16s %-16s %-9s %4s s\n' "$2" "${seen% *}" "${seen#* }" "$seconds" >&3
+	expect_equal "$seen" "$3 $4"
+	expect_in "$(reason "$1" "$2")" "$5"
+	[ "$seconds" -le "${6-60}" ] || fail "$2 took $seconds s"
+}
+
+# What the kernel of the only cell told: kind and function of each report, "-" for none.
+reports() { # FOLDER
+	jq -r '[.reports[] | .kind + " " + (.function | sub("\\+.*"; ""))]
+		| if . == [] then "-" else join(", ") end' "$1/cells/0001/result.json"
+}
+
 # Debian's 6.12 with other bytes where its protected mode begins: right after the
 # setup code, whose length in sectors stands in the header.
 break_kernel() { # BYTES FILE

@@ -33,11 +33,6 @@ teardown_file() {
 	own_workplace_remove
 }
 
-# Whether the probe measures in the guest that is running now: it says so on the console.
-measuring() {
-	grep -qs 'the probe measures' "$TMPDIR"/ramrig-*/run/out/console.log
-}
-
 has_guest() {
 	[ -n "$(own_guests)" ]
 }

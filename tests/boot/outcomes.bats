@@ -18,13 +18,6 @@ teardown_file() {
 	own_workplace_remove
 }
 
-# outcome and reason of an arm's cell
-expect_end() { # ARM OUTCOME CHARGED PART-OF-REASON
-	expect_equal "$(jq -r "select(.arm == \"$1\") | .outcome + \" \" + .charged_to" \
-		outcomes/cells/????/result.json)" "$2 $3"
-	expect_in "$(reason outcomes "$1")" "$4"
-}
-
 @test "every cell was run once, and what was well is ok" {
 	echo "# nine cells took $(<run.seconds) s" >&3
 	expect_equal "$(ls outcomes/cells)" "$(printf '%04d\n' 1 2 3 4 5 6 7 8 9)"
@@ -32,37 +25,37 @@ expect_end() { # ARM OUTCOME CHARGED PART-OF-REASON
 }
 
 @test "a kernel that panics is crashed, with the panic's own line as the reason" {
-	expect_end panic crashed kernel "Kernel panic - not syncing: sysrq triggered crash"
+	expect_end outcomes panic crashed kernel "Kernel panic - not syncing: sysrq triggered crash"
 }
 
 @test "a guest whose process 1 dies is crashed" {
-	expect_end agent-dies crashed kernel "Attempted to kill init"
+	expect_end outcomes agent-dies crashed kernel "Attempted to kill init"
 }
 
 @test "a guest that powers itself off while it measures is crashed" {
-	expect_end power-off crashed kernel "shut down by itself"
+	expect_end outcomes power-off crashed kernel "shut down by itself"
 }
 
 @test "a measuring program that fails is workload-failed, with what it last printed" {
-	expect_end fail workload-failed workload "exit code 5"
+	expect_end outcomes fail workload-failed workload "exit code 5"
 	expect_in "$(reason outcomes fail)" "the probe gives up"
 }
 
 @test "a measuring program that does not end is workload-failed at its timeout" {
-	expect_end too-long workload-failed workload "did not end within 8 s"
+	expect_end outcomes too-long workload-failed workload "did not end within 8 s"
 }
 
 @test "a server that dies is the reason that is given, not the load that then fails" {
-	expect_end server-dies workload-failed workload "server ended by itself"
+	expect_end outcomes server-dies workload-failed workload "server ended by itself"
 	expect_in "$(reason outcomes server-dies)" "the server gives up"
 }
 
 @test "a workload whose own check fails is workload-failed" {
-	expect_end not-served workload-failed workload "the probe had no errors"
+	expect_end outcomes not-served workload-failed workload "the probe had no errors"
 }
 
 @test "a kernel without what a policy needs is nonconforming, whichever kernel it is" {
-	expect_end needs-more nonconforming kernel "/sys/kernel/mm/no-such-feature"
+	expect_end outcomes needs-more nonconforming kernel "/sys/kernel/mm/no-such-feature"
 }
 
 @test "each reason is one line that starts with the phase" {

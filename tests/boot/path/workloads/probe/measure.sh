@@ -7,7 +7,17 @@ errors=0
 echo the probe measures > /dev/console
 sleep $((RAMRIG_PAUSE / 1000))
 
-case $(cat /proc/sys/kernel/hostname) in
+# This script's own cgroup.
+group=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
+
+# More memory than it may have.
+eat_memory() {
+	echo 32M > "$group/memory.max"
+	tail /dev/zero
+}
+
+word=$(cat /proc/sys/kernel/hostname)
+case $word in
 panic)
 	echo c > /proc/sysrq-trigger
 	;;
@@ -43,6 +53,36 @@ silent)
 	;;
 not-served)
 	errors=7
+	;;
+frame-*)
+	perl /workload/garbage.pl "${word#frame-}"
+	sleep 60
+	;;
+frozen)
+	# Signals do not stop process 1.
+	mkdir /sys/fs/cgroup/frozen
+	echo 1 > /sys/fs/cgroup/frozen/cgroup.procs
+	echo 1 > /sys/fs/cgroup/frozen/cgroup.freeze
+	sleep 60
+	;;
+full-disk)
+	# Most of it without writing it, for the sake of the timeout.
+	free=$(df --output=avail /var/tmp | tail -n 1)
+	fallocate -l $((free - 32768))KiB /var/tmp/most
+	dd if=/dev/zero of=/var/tmp/rest bs=1M
+	;;
+oom-panic)
+	echo 2 > /proc/sys/vm/panic_on_oom
+	eat_memory
+	;;
+oom-kill)
+	(eat_memory) || true
+	;;
+*)
+	# A fault of the kernel's own, where it has them, in a process that dies of it alone.
+	if grep -qsx "$word" /proc/ramrig_fault; then
+		(echo "$word" > /proc/ramrig_fault)
+	fi
 	;;
 esac
 base=$(sed -n 's/^\([0-9a-f]*\) T _text$/\1/p' /proc/kallsyms)
