@@ -92,7 +92,7 @@ else
 say = @printf '  %-6s %s\n' $(1) '$@'; $(2)
 endif
 
-.PHONY: all check check-unit check-cli check-boot demo soak bench fuzz install clean FORCE
+.PHONY: all check check-unit check-cli check-boot demo soak mutants bench fuzz install clean FORCE
 .DELETE_ON_ERROR:
 # A test's object is no intermediate file to be removed.
 .SECONDARY:
@@ -201,6 +201,11 @@ demo: all
 
 soak: all
 	bats --print-output-on-failure tests/soak
+	tests/mutants/run
+
+# Detectors taken out one at a time, and the unit tests that must then fail.
+mutants: all
+	tests/mutants/run --unit
 
 bench: all
 	tests/bench/run

@@ -254,6 +254,23 @@ static void the_reason_names_what_the_console_told(void **state)
 	}
 }
 
+static void a_silence_is_named_by_what_stalled_whatever_came_before(void **state)
+{
+	static const char text[] = "WARNING: CPU: 0 PID: 1 at mm/foo.c:1 foo+0x1/0x2\n---[ end trace 0 ]---\n"
+				   "INFO: rcu_sched self-detected stall on CPU\n";
+	cleanup_troubles struct troubles *t = NULL;
+	struct verdict_on_failure v = { .outcome = OUTCOME_HUNG, .reason = SAID };
+	struct err e;
+	(void)state;
+
+	assert_int_equal(troubles_new(&t, &e), 0);
+	troubles_feed(t, text, strlen(text));
+	troubles_end(t);
+	judge_reports(t, &v);
+	assert_string_equal(v.report, troubles_at(t, 1)->hash);
+	assert_non_null(strstr(v.reason, SAID "; its console tells of INFO: rcu_sched"));
+}
+
 static void a_kernel_that_went_on_after_it_had_crashed_is_crashed(void **state)
 {
 	static const struct {
@@ -336,6 +353,7 @@ int main(void)
 		cmocka_unit_test(a_stale_breakpoint_is_the_rigs_but_not_for_ever),
 		cmocka_unit_test(a_very_long_reason_is_cut),
 		cmocka_unit_test(the_reason_names_what_the_console_told),
+		cmocka_unit_test(a_silence_is_named_by_what_stalled_whatever_came_before),
 		cmocka_unit_test(a_kernel_that_went_on_after_it_had_crashed_is_crashed),
 		cmocka_unit_test(a_good_cell_has_no_reason_whatever_its_console_told),
 		cmocka_unit_test(a_console_that_cannot_be_read_leaves_the_reason_as_it_was),

@@ -98,6 +98,111 @@ static void each_kind_is_told_with_its_function_and_its_stack(void **state)
 	}
 }
 
+#define CUT "------------[ cut here ]------------\n"
+#define RULE "======================================================\n"
+
+static void each_line_that_begins_a_report_is_known(void **state)
+{
+	static const struct { enum trouble_kind kind; const char *text; } cases[] = {
+		{ TROUBLE_OOM_PANIC, "Kernel panic - not syncing: Out of memory: system-wide panic_on_oom" },
+		{ TROUBLE_OOM_PANIC, "Kernel panic - not syncing: System is deadlocked on memory" },
+		{ TROUBLE_PANIC, "Kernel panic - not syncing: Fatal machine check" },
+		{ TROUBLE_KASAN, "BUG: KASAN: slab-out-of-bounds in foo+0x1/0x2" },
+		{ TROUBLE_KFENCE, "BUG: KFENCE: use-after-free read in foo+0x1/0x2" },
+		{ TROUBLE_UBSAN, "UBSAN: shift-out-of-bounds in mm/foo.c:1:2" },
+		{ TROUBLE_SOFT_LOCKUP, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [wrk:12]" },
+		{ TROUBLE_WORKQUEUE_LOCKUP, "BUG: workqueue lockup - pool cpus=0 node=0 stuck for 33s!" },
+		{ TROUBLE_HARD_LOCKUP, "watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 0" },
+		{ TROUBLE_HARD_LOCKUP, "NMI watchdog: Watchdog detected hard LOCKUP on cpu 0" },
+		{ TROUBLE_RCU_STALL, "rcu: INFO: rcu_sched self-detected stall on CPU" },
+		{ TROUBLE_HUNG_TASK, "INFO: task wrk:12 blocked for more than 120 seconds." },
+		{ TROUBLE_OOPS, "BUG: kernel NULL pointer dereference, address: 0000000000000010" },
+		{ TROUBLE_OOPS, "BUG: unable to handle page fault for address: ffff888000000000" },
+		{ TROUBLE_OOPS, "BUG: TASK stack guard page was hit at 0000000000000000" },
+		{ TROUBLE_OOPS, "BUG: IRQ stack guard page was hit at 0000000000000000" },
+		{ TROUBLE_OOPS, "traps: PANIC: double fault, error_code: 0x0" },
+		{ TROUBLE_OOPS, "Oops: general protection fault, probably for non-canonical address" },
+		{ TROUBLE_OOPS, "Internal error: Oops - Undefined instruction: 0 [#1] SMP" },
+		{ TROUBLE_OOPS, "Unable to handle kernel paging request at virtual address 0000" },
+		{ TROUBLE_OOPS, "invalid opcode: 0000 [#1] SMP" },
+		{ TROUBLE_BUG, "kernel BUG at mm/foo.c:1!" },
+		{ TROUBLE_WARNING, "WARNING: CPU: 0 PID: 1 at mm/foo.c:1 foo+0x1/0x2" },
+		{ TROUBLE_WARNING, CUT "WARNING: mm/foo.c:1 at foo+0x1/0x2" },
+		{ TROUBLE_LOCKDEP, RULE "WARNING: possible recursive locking detected" },
+		{ TROUBLE_LOCKDEP, RULE "[ BUG: Invalid wait context ]" },
+		{ TROUBLE_LOCKDEP, "BUG: MAX_LOCKDEP_CHAINS too low!" },
+		{ TROUBLE_ATOMIC, "BUG: sleeping function called from invalid context at mm/foo.c:1" },
+		{ TROUBLE_ATOMIC, "BUG: scheduling while atomic: wrk/12/0x00000002" },
+		{ TROUBLE_ATOMIC, "BUG: using smp_processor_id() in preemptible [00000000] code: wrk/12" },
+		{ TROUBLE_BUG, "BUG: Bad page state in process wrk  pfn:12" },
+		{ TROUBLE_OOM_KILL, "wrk invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_troubles struct troubles *t = feed(cases[i].text, strlen(cases[i].text));
+
+		print_message("  %s\n", cases[i].text);
+		assert_int_equal(troubles_count(t), 1);
+		assert_string_equal(trouble_table[troubles_at(t, 0)->kind].name,
+				    trouble_table[cases[i].kind].name);
+	}
+}
+
+static void a_panic_that_only_follows_is_no_report_of_its_own(void **state)
+{
+	static const struct { const char *cause, *panic; } cases[] = {
+		{ "Oops: 0000 [#1]", "Fatal exception in interrupt" },
+		{ "kernel BUG at mm/foo.c:1!", "Fatal exception" },
+		{ "BUG: KASAN: slab-out-of-bounds in foo+0x1/0x2", "kasan.fault=panic set ..." },
+		{ "WARNING: CPU: 0 PID: 1 at mm/foo.c:1 foo+0x1/0x2", "kernel: panic_on_warn set ..." },
+		{ "UBSAN: shift-out-of-bounds in mm/foo.c:1:2", "UBSAN: panic_on_warn set ..." },
+		{ "BUG: soft lockup - CPU#1 stuck for 22s! [wrk:12]", "softlockup: hung tasks" },
+		{ "Watchdog detected hard LOCKUP on cpu 0", "Hard LOCKUP" },
+		{ "INFO: rcu_sched self-detected stall on CPU", "RCU Stall" },
+		{ "INFO: task wrk:12 blocked for more than 120 seconds.", "hung_task: blocked tasks" },
+		{ "BUG: workqueue lockup - pool cpus=0", "workqueue: 3 lockups, panic_on_stall" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *text = path_format("%s\nKernel panic - not syncing: %s\n",
+						      cases[i].cause, cases[i].panic);
+		cleanup_free char *other = path_format("%s\nKernel panic - not syncing: VFS\n",
+						       cases[i].cause);
+		cleanup_troubles struct troubles *t = feed(text, strlen(text));
+		cleanup_troubles struct troubles *two = feed(other, strlen(other));
+
+		print_message("  %s\n", cases[i].panic);
+		assert_int_equal(troubles_count(t), 1);
+		assert_ptr_equal(troubles_death(t), troubles_at(t, 0));
+		assert_int_equal(troubles_count(two), 2);
+		assert_ptr_equal(troubles_death(two), troubles_at(two, 1));
+	}
+}
+
+static void only_some_kinds_put_figures_in_doubt_or_explain_a_silence(void **state)
+{
+	static const enum trouble_kind doubts[] = { TROUBLE_PANIC, TROUBLE_OOM_PANIC, TROUBLE_OOPS,
+						    TROUBLE_BUG, TROUBLE_KASAN, TROUBLE_KFENCE };
+	static const enum trouble_kind stalls[] = { TROUBLE_HARD_LOCKUP, TROUBLE_SOFT_LOCKUP,
+						    TROUBLE_RCU_STALL, TROUBLE_WORKQUEUE_LOCKUP,
+						    TROUBLE_HUNG_TASK };
+	size_t n_doubts = 0, n_stalls = 0;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(doubts); i++)
+		assert_true(trouble_table[doubts[i]].doubts);
+	for (size_t i = 0; i < ARRAY_SIZE(stalls); i++)
+		assert_true(trouble_table[stalls[i]].stalls);
+	for (size_t i = 0; i < TROUBLE_KINDS; i++) {
+		n_doubts += trouble_table[i].doubts;
+		n_stalls += trouble_table[i].stalls;
+	}
+	assert_int_equal(n_doubts, ARRAY_SIZE(doubts));
+	assert_int_equal(n_stalls, ARRAY_SIZE(stalls));
+}
+
 static void want_of_memory_kills_a_process_or_the_kernel(void **state)
 {
 	cleanup_troubles struct troubles *kill = load("oom-kill"), *panic = load("oom-panic");
@@ -131,6 +236,18 @@ static void the_hash_is_the_same_on_another_cpu_at_another_time_and_address(void
 	assert_int_equal(strlen(troubles_at(a, 0)->hash), 8);
 	assert_string_not_equal(troubles_at(a, 0)->hash, troubles_at(other, 0)->hash);
 	assert_string_equal(troubles_at(b, 0)->function, "swap_writepage+0x1a/0x90");
+}
+
+static void the_hash_tells_one_way_to_a_fault_from_another(void **state)
+{
+	static const char one[] = "Oops: 0000 [#1]\nRIP: 0010:foo+0x1/0x2\nCall Trace:\n bar+0x1/0x2\n",
+			  two[] = "Oops: 0000 [#1]\nRIP: 0010:foo+0x1/0x2\nCall Trace:\n baz+0x1/0x2\n";
+	cleanup_troubles struct troubles *a = feed(one, strlen(one)), *b = feed(two, strlen(two));
+	(void)state;
+
+	assert_string_equal(troubles_at(a, 0)->title, troubles_at(b, 0)->title);
+	assert_string_equal(troubles_at(a, 0)->function, troubles_at(b, 0)->function);
+	assert_string_not_equal(troubles_at(a, 0)->hash, troubles_at(b, 0)->hash);
 }
 
 static void reports_without_a_stack_are_told_apart_by_their_words_not_their_numbers(void **state)
@@ -234,9 +351,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_is_told_with_its_function_and_its_stack),
+		cmocka_unit_test(each_line_that_begins_a_report_is_known),
+		cmocka_unit_test(a_panic_that_only_follows_is_no_report_of_its_own),
+		cmocka_unit_test(only_some_kinds_put_figures_in_doubt_or_explain_a_silence),
 		cmocka_unit_test(want_of_memory_kills_a_process_or_the_kernel),
 		cmocka_unit_test(a_good_console_has_no_report),
 		cmocka_unit_test(the_hash_is_the_same_on_another_cpu_at_another_time_and_address),
+		cmocka_unit_test(the_hash_tells_one_way_to_a_fault_from_another),
 		cmocka_unit_test(reports_without_a_stack_are_told_apart_by_their_words_not_their_numbers),
 		cmocka_unit_test(the_context_is_what_the_console_shows_from_the_first_line_on),
 		cmocka_unit_test(a_text_names_function_report_and_line),
