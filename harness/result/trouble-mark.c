@@ -98,7 +98,7 @@ static const char *const stack_ends[] = {
 	"Mem-Info:", "The buggy address", "Kernel Offset:", "Showing all locks", "Tasks state",
 };
 
-/* What stands between the cause and the report: printing it, sleeping, trapping. */
+/* What stands between the cause and the report: printing it, locking, sleeping, trapping. */
 static const char *const carriers[] = {
 	"dump_stack", "dump_stack_lvl", "show_stack", "print_report", "print_address_description",
 	"kasan_report", "kasan_report_invalid_free", "kasan_check_range", "__kasan_check_read",
@@ -106,7 +106,9 @@ static const char *const carriers[] = {
 	"vpanic", "nmi_panic", "__warn", "warn_slowpath_fmt", "__warn_printk", "report_bug",
 	"handle_bug", "exc_invalid_op", "asm_exc_invalid_op", "__might_resched", "__might_sleep",
 	"__schedule_bug", "bad_page", "dump_header", "oom_kill_process", "out_of_memory",
-	"print_circular_bug", "check_noncircular", "check_prev_add", "validate_chain",
+	"_raw_spin_lock", "_raw_spin_lock_irq", "_raw_spin_lock_irqsave", "_raw_spin_lock_bh",
+	"_raw_read_lock", "_raw_write_lock", "__mutex_lock", "mutex_lock", "mutex_lock_nested",
+	"down_read", "down_write", "print_circular_bug", "check_noncircular", "check_prev_add", "validate_chain",
 	"__lock_acquire", "lock_acquire", "print_deadlock_bug", "print_usage_bug", "mark_lock_irq",
 	"mark_lock", "mark_usage", "print_irq_inversion_bug", "print_bad_irq_dependency",
 	"lockdep_rcu_suspicious", "ubsan_epilogue", "__schedule", "schedule", "schedule_timeout",
