@@ -224,6 +224,28 @@ static void daemons_start_in_order_and_stop_in_reverse(void **state)
 	fixture_close(&f);
 }
 
+static void a_daemon_that_cannot_be_stopped_is_held_by_the_kernel(void **state)
+{
+	static const struct { const char *answer; int rc; enum outcome blame; } cases[] = {
+		{ "'errno': 110, 'error': 'db outlived SIGKILL'", -ETIMEDOUT, OUTCOME_HUNG },
+		{ "'errno': 3, 'error': 'there is no job 11'", -ESRCH, OUTCOME_INFRA_ERROR },
+		{ SILENCE, -ETIMEDOUT, OUTCOME_INFRA_ERROR },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct reply replies[] = { { .verb = "daemon-stop", .answer = cases[i].answer } };
+		struct cell_fixture f;
+		struct err e;
+
+		fixture_open(&f, replies, 1, web, NA);
+		json_array_append_new(f.cell.daemons, json_of("{'job': 11, 'name': 'db'}"));
+		assert_int_equal(cell_daemons_stop(&f.cell, &e), cases[i].rc);
+		assert_int_equal(f.cell.blame, cases[i].blame);
+		fixture_close(&f);
+	}
+}
+
 static void a_daemon_that_does_not_get_ready_fails_the_workload(void **state)
 {
 	static const struct { const char *what; struct reply reply; int rc; const char *words;
@@ -262,6 +284,7 @@ int main(void)
 		cmocka_unit_test(a_job_ends_well_or_says_why_not),
 		cmocka_unit_test(what_a_job_printed_is_kept_even_when_it_failed),
 		cmocka_unit_test(a_workload_without_a_warm_up_has_none),
+		cmocka_unit_test(a_daemon_that_cannot_be_stopped_is_held_by_the_kernel),
 		cmocka_unit_test(programs_get_their_parameters_cgroup_and_attribute),
 		cmocka_unit_test(daemons_start_in_order_and_stop_in_reverse),
 		cmocka_unit_test(a_daemon_that_does_not_get_ready_fails_the_workload),
