@@ -48,6 +48,19 @@ static int row_add(struct comparison *c, const struct row *r, struct err *e)
 	return 0;
 }
 
+/* Whether the key metric @m is asked of @workload: not each workload has each figure. */
+static bool is_asked_of(const json_t *m, const char *workload)
+{
+	const json_t *some = json_object_get(m, "workloads"), *name;
+	size_t i;
+
+	json_array_foreach(some, i, name) {
+		if (json_is_string(name) && !strcmp(json_string_value(name), workload))
+			return true;
+	}
+	return !some;
+}
+
 static int add_key_rows(struct comparison *c, const struct group *g, const json_t *fidelity,
 			struct err *e)
 {
@@ -57,6 +70,9 @@ static int add_key_rows(struct comparison *c, const struct group *g, const json_
 	json_array_foreach(json_object_get(c->a->plan, "metrics"), i, m) {
 		json_t *why = NULL;
 		struct row r;
+
+		if (!is_asked_of(m, g->workload))
+			continue;
 		int rc = row_key(g, m, &c->opts, &r, &why, e);
 
 		if (why)
@@ -167,9 +183,14 @@ static int rows_adjust(struct comparison *c, bool judged, struct err *e)
  */
 static size_t family_size(struct comparison *c)
 {
-	size_t here = c->groups.n * json_array_size(json_object_get(c->a->plan, "metrics"));
+	const json_t *metrics = json_object_get(c->a->plan, "metrics"), *m;
+	size_t here = 0, at;
 	size_t declared = (size_t)json_int_or(c->a->plan, "family", 0);
 
+	for (size_t i = 0; i < c->groups.n; i++) {
+		json_array_foreach(metrics, at, m)
+			here += is_asked_of(m, c->groups.v[i].workload);
+	}
 	if (c->b || !c->opts.judged)
 		return here ? here : 1;
 	if (declared < here)

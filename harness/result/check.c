@@ -49,7 +49,9 @@ static const struct key arm_keys[] = {
 static const struct key plan_metric_keys[] = {
 	{ "name", KIND_STRING, NULL },          { "unit", KIND_STRING, NULL },
 	{ "better", KIND_STRING, better_words }, { "scale", KIND_STRING, scale_words },
-	{ "margin", KIND_NUMBER, NULL },        { NULL, 0, NULL },
+	{ "margin", KIND_NUMBER, NULL },
+	{ "workloads", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ NULL, 0, NULL },
 };
 static const struct key plan_cell_keys[] = {
 	{ "n", KIND_COUNT, NULL },         { "pair", KIND_COUNT, NULL },

@@ -111,8 +111,8 @@ static int string_parse(const struct field *f, const char *text, json_t **ret, s
 static int name_parse(const struct field *f, const char *text, json_t **ret, struct err *e)
 {
 	static const struct { const char *first, *rest, *what; } forms[] = {
-		{ "abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnopqrstuvwxyz0123456789.-",
-		  "a name (a-z, 0-9, '.' and '-', first a letter or digit)" },
+		{ "abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnopqrstuvwxyz0123456789.+-",
+		  "a name (a-z, 0-9, '.', '+' and '-', first a letter or digit)" },
 		{ "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz0123456789_",
 		  "an identifier (a-z, 0-9 and '_', first a letter)" },
 	};

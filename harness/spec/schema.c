@@ -358,7 +358,8 @@ static const struct field arm_fields[] = {
 
 static const struct field key_metric_fields[] = {
 	{ .key = "name", .type = FIELD_IDENT, .required = true,
-	  .help = "a figure of every workload, or a metric from samples" },
+	  .help = "a figure of a workload, or a metric from samples; it is asked of every workload "
+		  "that has it" },
 	{ .key = "margin", .type = FIELD_VALUE, .required = true,
 	  .help = "the change that matters: `5%` for a ratio, a number in its unit for a difference" },
 	END_OF_FIELDS

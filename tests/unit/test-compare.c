@@ -337,6 +337,24 @@ static void a_key_metric_nobody_has_is_a_test_that_found_nothing(void **state)
 	assert_int_equal(compare_exit(j, false), EXIT_RIG);
 }
 
+static void a_metric_of_other_workloads_is_not_asked_of_this_one(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	size_t all = 0, asked = 0, i;
+	const json_t *r;
+
+	(void)state;
+	cleanup_json json_t *before = compared(dir, NULL);
+	all = json_array_size(json_object_get(before, "comparisons"));
+	edit(dir, "plan.json", "metrics.0.workloads", json_pack("[s]", "store"));
+	cleanup_json json_t *after = compared(dir, NULL);
+	json_array_foreach(json_object_get(after, "comparisons"), i, r) {
+		assert_string_not_equal(json_str(r, "metric"), "rps");
+		asked++;
+	}
+	assert_int_equal(asked, all - 1);
+}
+
 static void a_ratio_of_zero_is_not_made_up(void **state)
 {
 	cleanup_copy char *dir = copy_make("quickstart");
@@ -654,6 +672,7 @@ int main(void)
 		cmocka_unit_test(a_swap_device_of_one_arm_is_no_difference_in_fidelity),
 		cmocka_unit_test(only_whole_pairs_count),
 		cmocka_unit_test(a_key_metric_nobody_has_is_a_test_that_found_nothing),
+		cmocka_unit_test(a_metric_of_other_workloads_is_not_asked_of_this_one),
 		cmocka_unit_test(a_ratio_of_zero_is_not_made_up),
 		cmocka_unit_test(cells_that_disagree_about_a_unit_are_refused),
 		cmocka_unit_test(exit_codes_follow_the_worst_that_holds),
