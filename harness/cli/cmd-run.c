@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/sysinfo.h>
-#include "cell/batch.h"
 #include "cell/prepare.h"
+#include "cell/run.h"
 #include "cli/command.h"
 #include "cli/globals.h"
 #include "cli/progress.h"
@@ -20,7 +18,6 @@
 #include "plan/plan.h"
 #include "result/index.h"
 #include "vm/session.h"
-#include "vm/workdir.h"
 
 static int opt_pairs, opt_jobs = 1, opt_scale, opt_dry_run, opt_json, opt_strict, opt_diagnostic;
 static const char *opt_out, *opt_resume, *opt_seed, *opt_clock, *opt_kernel, *opt_modules,
@@ -179,75 +176,7 @@ static char *default_dir(const json_t *plan)
 	return path_format("results/%s-%s", json_str(plan, "experiment"), compact);
 }
 
-/* Puts the compiled programs of @workload, wherever they lie, into @copy of its folder. */
-static int keep_programs(const json_t *workload, const char *copy, struct err *e)
-{
-	const json_t *name;
-	size_t i;
-
-	json_array_foreach(json_object_get(workload, "programs"), i, name) {
-		cleanup_free char *to = path_format("%s/%s", copy, json_string_value(name));
-		cleanup_free char *from = NULL;
-		int rc = search_guest_program(json_str(workload, "folder"), json_string_value(name),
-					      &from, e);
-
-		if (!rc)
-			rc = file_copy(from, to, 0755, e);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-/* A workload's programs as they are now: edits during a run must not mix into it. */
-static int keep_workloads(json_t *plan, const char *dir, struct err *e)
-{
-	cleanup_free char *all = path_format("%s/workloads", dir);
-	const char *name;
-	json_t *workload;
-	int rc = dir_make(all, 0755, e);
-
-	json_object_foreach(json_object_get(plan, "workloads"), name, workload) {
-		cleanup_free char *copy = path_format("%s/%s", all, name);
-		cleanup_free char *below = path_format("workloads/%s", name);
-
-		if (!rc)
-			rc = dir_copy(json_str(workload, "folder"), copy, e);
-		if (!rc)
-			rc = keep_programs(workload, copy, e);
-		json_object_set_new(workload, "folder", json_string(below));
-	}
-	return rc;
-}
-
-static int write_plan(json_t *plan, const char *dir, struct err *e)
-{
-	cleanup_free char *path = path_format("%s/plan.json", dir);
-	int rc = dir_make(dir, 0755, e);
-
-	if (!rc && !access(path, F_OK))
-		rc = err_set(e, EEXIST, "%s holds a result already; --resume it, or name another "
-			     "--out", dir);
-	if (!rc)
-		rc = keep_workloads(plan, dir, e);
-	return rc ? rc : json_save_path(plan, path, e);
-}
-
-/* Two runs of one folder would take each other's cells. */
-static int lock_dir(const char *dir, int *ret_fd, struct err *e)
-{
-	cleanup_free char *path = path_format("%s/lock", dir);
-	cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-
-	if (fd < 0)
-		return err_set(e, errno, "cannot lock %s: %m", dir);
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return err_set(e, EBUSY, "another ramrig is running %s", dir);
-	*ret_fd = take_fd(fd);
-	return 0;
-}
-
-static int run_cells(const char *dir, const json_t *plan, uint64_t budget_ms, struct err *e)
+static int run(const char *dir, const json_t *plan, uint64_t budget_ms, struct err *e)
 {
 	struct batch b = {
 		.dir = dir,
@@ -257,18 +186,14 @@ static int run_cells(const char *dir, const json_t *plan, uint64_t budget_ms, st
 		.on_change = progress_change,
 		.on_cell = progress_cell,
 	};
-	int rc = workdir_scan(true, NULL, e);
+	bool spent = false;
+	int rc = run_cells(&b, &spent, e);
 
-	if (!rc)
-		rc = batch_open(&b, e);
-	if (!rc)
-		rc = batch_run(&b, e);
 	progress_end();
 	if (rc == -ECANCELED)
 		err_set(e, ECANCELED, "stopped; 'ramrig run --resume %s' finishes it", dir);
-	else if (!rc && b.out_of_budget)
+	else if (!rc && spent)
 		cli_progress.say(NULL, "the budget is spent: the rest of the plan was not begun");
-	batch_clear(&b);
 	return rc;
 }
 
@@ -290,7 +215,6 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 {
 	cleanup_json json_t *plan = NULL;
 	cleanup_free char *dir = NULL;
-	cleanup_close int lock = -1;
 	uint64_t budget_ms;
 
 	if (check_options(argc, &budget_ms, e))
@@ -313,10 +237,10 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 		dir = opt_out ? path_format("%s", opt_out) : default_dir(plan);
 		if (prepare_host(e) || prepare_plan(&cli.search, plan, &cli_progress, e))
 			return EXIT_RIG;
-		if (write_plan(plan, dir, e))
+		if (run_begin(plan, dir, e))
 			return EXIT_USAGE;
 	}
-	if (lock_dir(dir, &lock, e) || run_cells(dir, plan, budget_ms, e))
+	if (run(dir, plan, budget_ms, e))
 		return EXIT_RIG;
 	return conclude(dir, e);
 }
