@@ -253,9 +253,33 @@ compiled() {
 	run_apart mine kernel new other --base base none.patch
 	expect_status 2
 	expect_in "$errors" "none.patch is no patch: it has no diff"
-	run_apart mine kernel new base+one --base base one.patch
+	run_apart mine kernel new base_one --base base one.patch
 	expect_status 2
+	expect_in "$errors" "cannot call a kernel so"
 	[ "$(ls mine/images/kernels)" = base ]
+}
+
+@test "another source is built with the base's configuration" {
+	make_base
+	make_patch one.patch 'first' 's/one_5/five/'
+	make_patch two.patch 'second' 's/five/six/'
+	mine kernel new tree+x --base base --tree tree
+	mine kernel new git+x --base base --git repo --revision HEAD~1
+	rm -r mine/images/kernels/base		# it needs that no more
+	build tree+x
+	grep -q one_5 "$(built tree+x)"
+	build git+x
+	grep -q five "$(built git+x)"
+	grep -qx CONFIG_A=y "$(dirname "$(built git+x)")"/config-*
+	rm -r tree
+	make_base
+	run_apart mine kernel new git+y --base base --git repo --revision HEAD one.patch
+	expect_status 0
+	build git+y 2				# it has that patch already
+	expect_in "$errors" "does not apply"
+	run_apart mine kernel new none --base base --tree nowhere
+	expect_status 2
+	expect_in "$errors" "cannot find the source nowhere"
 }
 
 @test "a kernel that is its own base is refused" {
