@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 #include "cell/run.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "spec/search.h"
+#include "topology/admit.h"
 #include "vm/workdir.h"
 
 /* Puts the compiled programs of @workload, wherever they lie, into @copy of its folder. */
@@ -75,6 +79,65 @@ static int lock_dir(const char *dir, int *ret_fd, struct err *e)
 		return err_set(e, EBUSY, "another ramrig is running %s", dir);
 	*ret_fd = take_fd(fd);
 	return 0;
+}
+
+/* What one guest of the plan takes of the host at most. */
+struct demand {
+	unsigned cpus;
+	uint64_t bytes;
+	const char *pinned;	/* a topology that chooses its CPUs, or NULL */
+};
+
+static int demand_read(const json_t *plan, struct demand *ret, struct err *e)
+{
+	const json_t *doc;
+	const char *name;
+
+	*ret = (struct demand){ .cpus = 1 };
+	json_object_foreach((json_t *)json_object_get(plan, "topologies"), name, doc) {
+		struct topology t;
+
+		if (topology_read(doc, &t, NULL, e))
+			return err_prefix(e, "topology '%s' of the plan: ", name);
+		if (t.cpus > ret->cpus)
+			ret->cpus = t.cpus;
+		if (topology_bytes(&t) > ret->bytes)
+			ret->bytes = topology_bytes(&t);
+		if (t.pin)
+			ret->pinned = name;
+	}
+	return 0;
+}
+
+/* On the host's clock, guests that share a CPU would measure each other. */
+static int check_cpus(const struct demand *d, unsigned jobs, struct err *e)
+{
+	if (d->pinned)
+		return err_set(e, EINVAL, "--jobs %u: topology '%s' pins its CPUs, so that guests "
+			       "side by side would share them; take --jobs 1, or the key 'pin' away",
+			       jobs, d->pinned);
+	if (jobs * d->cpus > (unsigned)get_nprocs())
+		return err_set(e, EINVAL, "--jobs %u with guests of %u CPUs needs %u CPUs on the "
+			       "host's clock; this host has %d", jobs, d->cpus,
+			       jobs * d->cpus, get_nprocs());
+	return 0;
+}
+
+/* Guests share no memory, and on the host's clock no CPUs. */
+int run_check_jobs(const json_t *plan, unsigned jobs, struct err *e)
+{
+	struct host_memory host;
+	struct demand d;
+
+	if (jobs == 1)
+		return 0;
+	if (demand_read(plan, &d, e) || host_memory_read("", &host, e))
+		return -e->code;
+	if (d.bytes > host.total_bytes / jobs)
+		return err_set(e, EINVAL, "--jobs %u with guests of %" PRIu64 " MiB needs %" PRIu64
+			       " MiB; this host has %" PRIu64 " MiB", jobs, d.bytes >> 20,
+			       (d.bytes >> 20) * jobs, host.total_bytes >> 20);
+	return strcmp(json_str(plan, "clock"), "host") ? 0 : check_cpus(&d, jobs, e);
 }
 
 int run_cells(struct batch *b, bool *ret_budget_spent, struct err *e)

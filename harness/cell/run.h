@@ -17,6 +17,12 @@
 int run_begin(json_t *plan, const char *dir, struct err *e);
 
 /*
+ * Refuses (-EINVAL) more @jobs at once than this host has memory for, and on its
+ * clock CPUs: guests that share a CPU would measure each other.
+ */
+int run_check_jobs(const json_t *plan, unsigned jobs, struct err *e);
+
+/*
  * Ends leftovers of dead runs, locks @b->dir (-EBUSY where another ramrig is
  * running it) and runs what is not done of @b, which is set as for
  * batch_open(). Sets *ret_budget_spent (may be NULL). -ECANCELED when a signal asked

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include "cell/prepare.h"
 #include "cell/run.h"
 #include "cli/command.h"
 #include "cli/globals.h"
 #include "cli/progress.h"
+#include "cli/result-dir.h"
 #include "cli/show.h"
 #include "compare/compare.h"
 #include "lib/cleanup.h"
-#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/quantity.h"
 #include "plan/plan.h"
@@ -103,79 +101,6 @@ static int make_plan(const char *experiment, json_t **ret, struct err *e)
 	return plan_make(&cli.search, &o, ret, e);
 }
 
-/* What one guest of the plan takes of the host at most. */
-struct demand {
-	int cpus;
-	uint64_t bytes;
-	const char *pinned;	/* a topology that chooses its CPUs, or NULL */
-};
-
-static int demand_read(const json_t *plan, struct demand *ret, struct err *e)
-{
-	const json_t *doc;
-	const char *name;
-
-	*ret = (struct demand){ .cpus = 1 };
-	json_object_foreach((json_t *)json_object_get(plan, "topologies"), name, doc) {
-		struct topology t;
-
-		if (topology_read(doc, &t, NULL, e))
-			return err_prefix(e, "topology '%s' of the plan: ", name);
-		if ((int)t.cpus > ret->cpus)
-			ret->cpus = (int)t.cpus;
-		if (topology_bytes(&t) > ret->bytes)
-			ret->bytes = topology_bytes(&t);
-		if (t.pin)
-			ret->pinned = name;
-	}
-	return 0;
-}
-
-/* On the host's clock, guests that share a CPU would measure each other. */
-static int check_cpus(const struct demand *d, struct err *e)
-{
-	if (d->pinned)
-		return err_set(e, EINVAL, "--jobs %d: topology '%s' pins its CPUs, so that guests "
-			       "side by side would share them; take --jobs 1, or the key 'pin' away",
-			       opt_jobs, d->pinned);
-	if (opt_jobs * d->cpus > get_nprocs())
-		return err_set(e, EINVAL, "--jobs %d with guests of %d CPUs needs %d CPUs on the "
-			       "host's clock; this host has %d", opt_jobs, d->cpus,
-			       opt_jobs * d->cpus, get_nprocs());
-	return 0;
-}
-
-/* Guests share no memory, and on the host's clock no CPUs. */
-static int check_jobs(const json_t *plan, struct err *e)
-{
-	struct host_memory host;
-	struct demand d;
-
-	if (opt_jobs == 1)
-		return 0;
-	if (demand_read(plan, &d, e) || host_memory_read("", &host, e))
-		return -e->code;
-	if (d.bytes > host.total_bytes / (uint64_t)opt_jobs)
-		return err_set(e, EINVAL, "--jobs %d with guests of %" PRIu64 " MiB needs %" PRIu64
-			       " MiB; this host has %" PRIu64 " MiB", opt_jobs, d.bytes >> 20,
-			       (d.bytes >> 20) * (uint64_t)opt_jobs, host.total_bytes >> 20);
-	return strcmp(json_str(plan, "clock"), "host") ? 0 : check_cpus(&d, e);
-}
-
-static char *default_dir(const json_t *plan)
-{
-	char now[21], compact[21];
-	size_t n = 0;
-
-	clock_utc(now);
-	for (size_t i = 0; now[i]; i++) {
-		if (now[i] != '-' && now[i] != ':')
-			compact[n++] = now[i];
-	}
-	compact[n] = '\0';
-	return path_format("results/%s-%s", json_str(plan, "experiment"), compact);
-}
-
 static int run(const char *dir, const json_t *plan, uint64_t budget_ms, struct err *e)
 {
 	struct batch b = {
@@ -222,19 +147,20 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 	if (opt_resume) {
 		cleanup_free char *path = path_format("%s/plan.json", opt_resume);
 
-		if (json_load_path(path, &plan, e) || check_jobs(plan, e))
+		if (json_load_path(path, &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
 			return EXIT_USAGE;
 		dir = path_format("%s", opt_resume);
 		if (prepare_host(e))
 			return EXIT_RIG;
 	} else {
-		if (make_plan(argv[0], &plan, e) || check_jobs(plan, e))
+		if (make_plan(argv[0], &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
 			return EXIT_USAGE;
 		if (opt_dry_run) {
 			plan_print(plan, stdout);
 			return EXIT_WELL;
 		}
-		dir = opt_out ? path_format("%s", opt_out) : default_dir(plan);
+		dir = opt_out ? path_format("%s", opt_out)
+			      : result_dir_new(RESULTS, json_str(plan, "experiment"));
 		if (prepare_host(e) || prepare_plan(&cli.search, plan, &cli_progress, e))
 			return EXIT_RIG;
 		if (run_begin(plan, dir, e))
