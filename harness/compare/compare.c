@@ -48,19 +48,6 @@ static int row_add(struct comparison *c, const struct row *r, struct err *e)
 	return 0;
 }
 
-/* Whether the key metric @m is asked of @workload: not each workload has each figure. */
-static bool is_asked_of(const json_t *m, const char *workload)
-{
-	const json_t *some = json_object_get(m, "workloads"), *name;
-	size_t i;
-
-	json_array_foreach(some, i, name) {
-		if (json_is_string(name) && !strcmp(json_string_value(name), workload))
-			return true;
-	}
-	return !some;
-}
-
 static int add_key_rows(struct comparison *c, const struct group *g, const json_t *fidelity,
 			struct err *e)
 {
@@ -71,7 +58,7 @@ static int add_key_rows(struct comparison *c, const struct group *g, const json_
 		json_t *why = NULL;
 		struct row r;
 
-		if (!is_asked_of(m, g->workload))
+		if (!result_asks(m, g->workload))
 			continue;
 		int rc = row_key(g, m, &c->opts, &r, &why, e);
 
@@ -189,7 +176,7 @@ static size_t family_size(struct comparison *c)
 
 	for (size_t i = 0; i < c->groups.n; i++) {
 		json_array_foreach(metrics, at, m)
-			here += is_asked_of(m, c->groups.v[i].workload);
+			here += result_asks(m, c->groups.v[i].workload);
 	}
 	if (c->b || !c->opts.judged)
 		return here ? here : 1;

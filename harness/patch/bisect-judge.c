@@ -31,6 +31,13 @@ static double margin_of(const struct bisect_figure *f)
 	return f->more_is_better ? -log1p(-f->margin) : log1p(f->margin);
 }
 
+double bisect_change(const struct bisect_figure *f, double worse)
+{
+	double change = f->more_is_better ? -worse : worse;
+
+	return f->ratio ? expm1(change) : change;
+}
+
 static enum bisect_mark decide(const struct signflip *above, const struct signflip *below,
 			       double line, double alpha, bool last)
 {

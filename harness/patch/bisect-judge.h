@@ -30,6 +30,9 @@ struct bisect_figure {
 	double margin;
 };
 
+/* What "worse by @worse" is as a change of the figure: a fraction for a ratio, else in its unit. */
+double bisect_change(const struct bisect_figure *f, double worse);
+
 /* What more of a kernel's boots may still decide, too. */
 #define MARK_MORE MARK_UNTESTED
 
