@@ -23,6 +23,7 @@ struct trial {
 	const struct trial_opts *opts;
 	const char *dir;
 	char *base, *patched;		/* kernels */
+	bool begun;			/* what was asked is well: what comes after is kept */
 	json_t *report;
 };
 
@@ -238,6 +239,7 @@ static int try_it(struct trial *t, struct err *e)
 		rc = check(t, &topologies, e);
 	if (rc)
 		return rc;
+	t->begun = true;
 	json_object_set_new(t->report, "base", json_string(t->base));
 	json_object_set_new(t->report, "patched", json_string(t->patched));
 	rc = build_both(t, &built, e);
@@ -259,6 +261,7 @@ int trial_run(const struct patch_site *site, const struct trial_opts *o, const c
 	cleanup_free char *path = path_format("%s/try.json", dir);
 	struct trial t = { .site = *site, .opts = o, .dir = dir, .report = report };
 	struct search search = { 0 };
+	struct err ignored;
 
 	if (!access(dir, F_OK))
 		return err_set(e, EEXIST, "%s is there already; name another --out", dir);
@@ -275,6 +278,8 @@ int trial_run(const struct patch_site *site, const struct trial_opts *o, const c
 	}
 	if (!rc)
 		*ret = take_ptr(report);
+	else if (!t.begun)
+		dir_remove(dir, &ignored);
 	search_clear(&search);
 	free(t.base);
 	free(t.patched);

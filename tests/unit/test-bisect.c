@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include "lib/cleanup.h"
 #include "lib/rng.h"
+#include "patch/bisect-evidence.h"
 #include "patch/bisect-judge.h"
 #include "stats/binomial.h"
 
@@ -258,6 +259,108 @@ static void a_clean_kernel_is_booted_until_the_bad_end_would_have_failed(void **
 	assert_false(bisect_ends_differ(0, 8, ALPHA));
 }
 
+/* A result of three pairs on one topology; @outcomes: a letter a cell, pair by pair, base first. */
+struct fake {
+	struct result r;
+	struct result_cell cells[6];
+};
+
+static void fake_make(struct fake *f, const char *outcomes)
+{
+	static const struct { char letter; enum outcome outcome; const char *report; } kinds[] = {
+		{ '.', OUTCOME_OK, NULL },		{ 'P', OUTCOME_CRASHED, "aaaa" },
+		{ 'Q', OUTCOME_CRASHED, "bbbb" },	{ 'H', OUTCOME_HUNG, NULL },
+		{ 'I', OUTCOME_INFRA_ERROR, NULL },	{ '-', OUTCOME_COUNT, NULL },
+	};
+
+	*f = (struct fake){ .r = { .n_cells = 6, .cells = f->cells } };
+	f->r.plan = json_pack("{s:i, s:{s:{}}, s:{s:{}, s:{}}, s:[{s:s, s:s, s:s, s:f, s:[s]}, "
+			      "{s:s, s:s, s:s, s:f}]}", "pairs", 3, "topologies", "zram", "workloads",
+			      "nginx", "heap", "metrics", "name", "rps", "better", "more", "scale",
+			      "ratio", "margin", 0.01, "workloads", "nginx", "name", "used", "better",
+			      "less", "scale", "difference", "margin", 5.0);
+	for (unsigned i = 0; i < 6; i++) {
+		size_t k = 0;
+
+		while (kinds[k].letter != outcomes[i])
+			k++;
+		f->cells[i] = (struct result_cell){
+			.n = i + 1, .pair = i / 2 + 1, .kernel = "k", .topology = "zram",
+			.workload = "nginx", .arm = i % 2 ? "patched" : "base",
+			.outcome = kinds[k].outcome,
+			.doc = outcomes[i] == '-' ? NULL :
+			       json_pack("{s:s, s:s*, s:{s:{s:f}}}", "reason", "measure: it did", "report",
+					 kinds[k].report, "metrics", "rps", "value", 100.0 + i),
+		};
+	}
+}
+
+static void fake_drop(struct fake *f)
+{
+	json_decref(f->r.plan);
+	for (size_t i = 0; i < 6; i++)
+		json_decref(f->cells[i].doc);
+}
+
+static void figures_come_from_whole_pairs_alone(void **state)
+{
+	struct bisect_figure f[8];
+	double base[3], patched[3];
+	struct fake x;
+	(void)state;
+
+	fake_make(&x, "...P..");
+	/* rps of nginx, used of both. */
+	assert_int_equal(evidence_figures(&x.r, f, 8), 3);
+	assert_string_equal(f[0].metric, "rps");
+	assert_true(f[0].ratio && f[0].more_is_better && f[0].margin == 0.01);
+	assert_true(!f[1].ratio && !f[1].more_is_better);
+	assert_int_equal(evidence_figures(&x.r, f, 2), 2);
+	assert_int_equal(evidence_pairs(&x.r, &f[0], base, patched, 3), 2);
+	assert_true(base[0] == 100 && patched[0] == 101 && base[1] == 104 && patched[1] == 105);
+	assert_int_equal(evidence_pairs(&x.r, &f[0], base, patched, 1), 1);
+	assert_int_equal(evidence_pairs(&x.r, &f[1], base, patched, 3), 0);
+	fake_drop(&x);
+}
+
+static void a_failure_is_known_again_by_its_report(void **state)
+{
+	static const struct {
+		const char *outcomes, *signature;
+		unsigned failed, booted, other;
+	} cases[] = {
+		{ "......", NULL, 0, 0, 0 },
+		{ ".P.P.P", "aaaa", 3, 3, 0 },
+		{ ".Q.P.P", "aaaa", 2, 3, 1 },
+		{ ".H.H.P", "hung", 2, 3, 1 },
+		{ ".P.I.-", "aaaa", 1, 1, 0 },
+		{ "P.....", NULL, 0, 0, 0 },	/* the good end's */
+		{ ".I.-..", NULL, 0, 0, 0 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct evidence_failure f = { 0 };
+		struct fake x;
+
+		print_message("  %s\n", cases[i].outcomes);
+		fake_make(&x, cases[i].outcomes);
+		assert_int_equal(evidence_failure(&x.r, "patched", &f), cases[i].signature != NULL);
+		if (cases[i].signature) {
+			struct evidence_count n = evidence_count(&x.r, "patched", f.signature);
+
+			assert_string_equal(f.signature, cases[i].signature);
+			assert_int_equal(f.failed, cases[i].failed);
+			assert_int_equal(f.booted, cases[i].booted);
+			assert_int_equal(n.booted, cases[i].booted);
+			assert_int_equal(n.alike, cases[i].failed);
+			assert_int_equal(n.other, cases[i].other);
+			assert_int_equal(evidence_count(&x.r, "base", f.signature).alike, 0);
+		}
+		fake_drop(&x);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +373,8 @@ int main(void)
 		cmocka_unit_test(a_figure_without_a_ratio_is_an_error),
 		cmocka_unit_test(wrong_marks_are_as_rare_as_alpha_says),
 		cmocka_unit_test(more_pairs_are_taken_only_while_undecided),
+		cmocka_unit_test(figures_come_from_whole_pairs_alone),
+		cmocka_unit_test(a_failure_is_known_again_by_its_report),
 		cmocka_unit_test(a_clean_kernel_is_booted_until_the_bad_end_would_have_failed),
 	};
 
