@@ -6,50 +6,22 @@
 # Patches are made with git from that source.
 
 load common
+load fake-source
 
 setup_file() {
-	for tool in gcc make patch git bc bison flex; do
-		command -v $tool >/dev/null || skip "$tool is not installed"
-	done
+	need_build_tools
 }
 
 # The kernel "base" from a tree, in the folder "mine", which is first on the path.
 make_base() {
 	cp -R "$BATS_TEST_DIRNAME/fake-kernel" tree
-	mkdir -p mine/images/kernels/base
-	printf 'CONFIG_A=y\n' >mine/images/kernels/base/some.config
 	write_base 'tree: ../../../../tree'
 }
 
-write_base() {
-	cat >mine/images/kernels/base/kernel.yaml <<-END
-		kernel: base
-		summary: A base to patch
-		source: {$1}
-		config: tinyconfig
-		fragments: [some.config]
-	END
-}
-
-# make_patch FILE SUBJECT SED: what SED does to mm/one.c, as git format-patch writes it.
-make_patch() {
-	[ -d repo ] || { cp -R "$BATS_TEST_DIRNAME/fake-kernel" repo; git_do init -q; commit base; }
-	sed -i "$3" repo/mm/one.c
-	commit "$2"
-	git_do format-patch -q -1 --stdout >"$1"
-}
-
-git_do() {
-	git -C repo -c user.name=me -c user.email=me@here.test -c commit.gpgsign=false "$@"
-}
-
-commit() {
-	git_do add -A
-	git_do commit -q -m "$1"
-}
-
-mine() {
-	ramrig --path mine "$@"
+# patch_of FILE SUBJECT SED: a patch out of the repository "repo".
+patch_of() {
+	[ -d repo ] || make_repo repo
+	make_patch repo "$@"
 }
 
 build() {
@@ -83,7 +55,7 @@ compiled() {
 @test "a patch compiles only what it touches, and its kernel differs from the base's" {
 	make_base
 	build base
-	make_patch 0001-one.patch 'mm: change one' 's/one_5/five/'
+	patch_of 0001-one.patch 'mm: change one' 's/one_5/five/'
 	run_apart mine kernel new base-one --base base --patch 0001-one.patch
 	expect_status 0
 	expect_in "$output" "ramrig kernel build base-one"
@@ -96,8 +68,8 @@ compiled() {
 
 @test "an mbox of several patches applies in order, and is taken back for the base" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
-	make_patch two.patch 'second' 's/five/six/'
+	patch_of one.patch 'first' 's/one_5/five/'
+	patch_of two.patch 'second' 's/five/six/'
 	{ cat one.patch; echo; cat two.patch; } >both.mbox
 	mine kernel new both --base base both.mbox
 	build both
@@ -110,8 +82,8 @@ compiled() {
 
 @test "a patch that does not apply shows its hunk, and the next kernel builds" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
-	make_patch two.patch 'second' 's/five/six/'
+	patch_of one.patch 'first' 's/one_5/five/'
+	patch_of two.patch 'second' 's/five/six/'
 	mine kernel new lost --base base two.patch
 	build lost 2
 	expect_in "$errors" "two.patch (second) does not apply to mm/one.c: Hunk #1 FAILED"
@@ -124,7 +96,7 @@ compiled() {
 
 @test "a patch that applies only with fuzz is refused" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	sed -i 's/int one_3;/int other_3;/' tree/mm/one.c
 	mine kernel new fuzzy --base base one.patch
 	build fuzzy 2
@@ -155,7 +127,7 @@ compiled() {
 
 @test "what does not compile shows the compiler's error, and the next kernel builds" {
 	make_base
-	make_patch broken.patch 'break it' 's/int one_5/BROKEN/'
+	patch_of broken.patch 'break it' 's/int one_5/BROKEN/'
 	mine kernel new broken --base base broken.patch
 	build broken 2
 	expect_in "$errors" "the kernel broken does not build"
@@ -183,7 +155,7 @@ compiled() {
 
 @test "another revision of a git repository compiles only what differs" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	write_base 'git: ../../../../repo, revision: HEAD~1'
 	build base
 	grep -q one_5 "$(built base)"
@@ -205,7 +177,7 @@ compiled() {
 @test "a build that is killed leaves a workshop that heals" {
 	make_base
 	build base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	mine kernel new killed --base base one.patch
 	HANG=60 "$RAMRIG" --path mine kernel build killed 2>/dev/null 3>&- &
 	pid=$!
@@ -234,7 +206,7 @@ compiled() {
 	state=$(echo "$XDG_CACHE_HOME"/ramrig/workshop/*/state.json)
 	jq '.dirty = true' "$state" >dirty.json && mv dirty.json "$state"
 	echo 'int half;' >"$(dirname "$state")/src/mm/one.c"
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	mine kernel new next --base base one.patch
 	build next
 	grep -q five "$(built next)"
@@ -242,7 +214,7 @@ compiled() {
 
 @test "kernel new refuses a name that is taken, a stock base and what is no patch" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	run_apart mine kernel new base --base base one.patch
 	expect_status 2
 	expect_in "$errors" "there is a kernel base already"
@@ -261,8 +233,8 @@ compiled() {
 
 @test "another source is built with the base's configuration" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
-	make_patch two.patch 'second' 's/five/six/'
+	patch_of one.patch 'first' 's/one_5/five/'
+	patch_of two.patch 'second' 's/five/six/'
 	mine kernel new tree+x --base base --tree tree
 	mine kernel new git+x --base base --git repo --revision HEAD~1
 	rm -r mine/images/kernels/base		# it needs that no more

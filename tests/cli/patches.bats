@@ -6,50 +6,21 @@
 # (fake-kernel/).
 
 load common
+load fake-source
 
 setup_file() {
-	for tool in gcc make patch git bc bison flex qemu-system-x86_64; do
-		command -v $tool >/dev/null || skip "$tool is not installed"
-	done
+	need_build_tools
+	command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
 }
 
 # A kernel "base" on the path "mine", and patches of it: good.patch, and broken.patch
 # that does not compile.
 make_patches() {
-	cp -R "$BATS_TEST_DIRNAME/fake-kernel" tree
-	git_do init -q
-	commit base
-	mkdir -p mine/images/kernels/base
-	printf 'CONFIG_A=y\n' >mine/images/kernels/base/some.config
-	cat >mine/images/kernels/base/kernel.yaml <<-END
-		kernel: base
-		summary: A base to patch
-		source: {git: $PWD/tree}
-		config: tinyconfig
-		fragments: [some.config]
-	END
-	make_patch good.patch 's/one_5/five/'
-	make_patch broken.patch 's/five/BROKEN/'
-	git_do reset -q --hard HEAD~2
-}
-
-make_patch() { # FILE SED
-	sed -i "$2" tree/mm/one.c
-	commit "mm: ${1%.patch}"
-	git_do format-patch -q -1 --stdout >"$1"
-}
-
-git_do() {
-	git -C tree -c user.name=me -c user.email=me@here.test -c commit.gpgsign=false "$@"
-}
-
-commit() {
-	git_do add -A
-	git_do commit -q -m "$1"
-}
-
-mine() {
-	ramrig --path mine "$@"
+	make_repo tree
+	write_base "git: $PWD/tree"
+	make_patch tree good.patch 'mm: good' 's/one_5/five/'
+	make_patch tree broken.patch 'mm: broken' 's/five/BROKEN/'
+	git_in tree reset -q --hard HEAD~2
 }
 
 @test "what try is given must make sense" {
@@ -116,11 +87,11 @@ mine() {
 
 @test "git bisect is told to skip what does not build, and to stop where the rig fails" {
 	make_patches
-	git_do am -q "$PWD/good.patch" "$PWD/broken.patch"
+	git_in tree am -q "$PWD/good.patch" "$PWD/broken.patch"
 	run_apart mine try --git-bisect --base base --tree tree --good HEAD~2
 	expect_status 125
 	expect_in "$output" "BROKEN undeclared"
-	[ -z "$(git_do status --porcelain)" ] || fail "the tree is dirty: $(git_do status)"
+	[ -z "$(git_in tree status --porcelain)" ] || fail "the tree is dirty: $(git_in tree status)"
 	[ -d tree.ramrig ]
 	run_apart mine try --git-bisect --base base --tree tree --experiment nothing
 	expect_status 255
