@@ -88,41 +88,55 @@ static char *tree_of_bzimage(const char *path)
 	return !access(makefile, R_OK) && !access(config, R_OK) ? take_ptr(full) : NULL;
 }
 
-static int named_ensure(const struct search *s, const char *name, const struct progress *p,
-			struct kernel *ret, struct err *e)
+static int path_ensure(const char *path, const char *name, const char *modules,
+		       struct kernel *ret, struct err *e)
 {
-	const struct kernel_build_opts o = { 0 };
-	bool from_source;
-	int rc = kernel_is_from_source(s, name, &from_source, e);
+	struct stat st;
 
-	if (rc)
-		return rc;
-	return from_source ? kernel_build_ensure(s, name, &o, p, ret, NULL, e) :
-			     kernel_package_ensure(s, name, false, p, ret, e);
+	if (stat(path, &st))
+		return err_set(e, errno, "cannot find the kernel %s: %m", path);
+	if (!S_ISDIR(st.st_mode)) {
+		cleanup_free char *tree = tree_of_bzimage(path);
+
+		return kernel_at(name, path, tree, modules, ret, e);
+	}
+	cleanup_free char *bzimage = path_format("%s/" KERNEL_TREE_BZIMAGE, path);
+	cleanup_free char *tree = realpath(path, NULL);
+
+	if (access(bzimage, R_OK))
+		return err_set(e, ENOENT,
+			       "%s is not a built kernel tree: it has no " KERNEL_TREE_BZIMAGE
+			       " (run `make` there first)", path);
+	return kernel_at(name, bzimage, tree, modules, ret, e);
+}
+
+static int prebuilt_ensure(const struct search *s, const char *name, struct kernel *ret,
+			   struct err *e)
+{
+	cleanup_free char *bzimage = NULL, *modules = NULL;
+	int rc = kernel_prebuilt_find(s, name, &bzimage, &modules, e);
+
+	return rc ? rc : path_ensure(bzimage, name, modules, ret, e);
 }
 
 int kernel_ensure(const struct search *s, const char *name, const char *modules,
 		  const struct progress *p, struct kernel *ret, struct err *e)
 {
-	struct stat st;
+	const struct kernel_build_opts o = { 0 };
+	enum kernel_kind kind;
 
-	if (!is_path(name))
-		return named_ensure(s, name, p, ret, e);
-	if (stat(name, &st))
-		return err_set(e, errno, "cannot find the kernel %s: %m", name);
-	if (!S_ISDIR(st.st_mode)) {
-		cleanup_free char *tree = tree_of_bzimage(name);
-
-		return kernel_at(name, name, tree, modules, ret, e);
+	if (is_path(name))
+		return path_ensure(name, name, modules, ret, e);
+	if (kernel_kind_find(s, name, &kind, e))
+		return -e->code;
+	switch (kind) {
+	case KERNEL_SOURCE:
+		return kernel_build_ensure(s, name, &o, p, ret, NULL, e);
+	case KERNEL_PREBUILT:
+		return prebuilt_ensure(s, name, ret, e);
+	default:
+		return kernel_package_ensure(s, name, false, p, ret, e);
 	}
-	cleanup_free char *bzimage = path_format("%s/" KERNEL_TREE_BZIMAGE, name);
-	cleanup_free char *tree = realpath(name, NULL);
-
-	if (access(bzimage, R_OK))
-		return err_set(e, ENOENT,
-			       "%s is not a built kernel tree: it has no " KERNEL_TREE_BZIMAGE
-			       " (run `make` there first)", name);
-	return kernel_at(name, bzimage, tree, modules, ret, e);
 }
 
 json_t *kernel_to_json(const struct kernel *k)

@@ -52,6 +52,15 @@ static const struct field source_fields[] = {
 	END_OF_FIELDS
 };
 
+static const struct field prebuilt_fields[] = {
+	{ .key = "bzimage", .type = FIELD_STRING, .required = true,
+	  .help = "a bzImage, or a built kernel tree; paths are relative to the folder of this file" },
+	{ .key = "modules", .type = FIELD_STRING,
+	  .help = "its modules: `lib/modules/RELEASE`, or what INSTALL_MOD_PATH was; without it those in "
+		  "the host's /lib/modules, if there are any" },
+	END_OF_FIELDS
+};
+
 /* Which of these go together says rules.c. */
 static const struct field kernel_fields[] = {
 	{ .key = "kernel", .type = FIELD_NAME, .required = true,
@@ -62,6 +71,8 @@ static const struct field kernel_fields[] = {
 		  "`{arch}` stands for Debian's name of the architecture" },
 	{ .key = "source", .type = FIELD_MAP, .fields = source_fields, .group = "origin",
 	  .help = "what it is built from; paths are relative to the folder of this file" },
+	{ .key = "prebuilt", .type = FIELD_MAP, .fields = prebuilt_fields, .group = "origin",
+	  .help = "files that are there already" },
 	{ .key = "base", .type = FIELD_NAME, .group = "origin",
 	  .help = "a kernel from source, whose source, config, fragments and series come first" },
 	{ .key = "exclude", .type = FIELD_STRING, .shape = SHAPE_LIST, .fallback = "[]",

@@ -268,3 +268,30 @@ compiled() {
 	expect_status 2
 	expect_in "$errors" "ramrig kernel build base"
 }
+
+@test "a kernel of files that are there already is shown and listed as it is" {
+	make_base
+	build base
+	mkdir -p mine/images/kernels/made/lib/modules/6.99.0-base
+	cp "$(built base)" mine/images/kernels/made/bzImage
+	touch mine/images/kernels/made/lib/modules/6.99.0-base/modules.dep
+	cat >mine/images/kernels/made/kernel.yaml <<-END
+		kernel: made
+		summary: Files of mine
+		prebuilt: {bzimage: bzImage, modules: .}
+	END
+	expect_in "$(built made)" "/mine/images/kernels/made/bzImage"
+	[ "$(mine kernel show made --json | jq -r '.name + " " + .release')" = "made 6.99.0-base" ]
+	expect_in "$(mine kernel show made --json | jq -r .modules)" "made/lib/modules/6.99.0-base"
+	[ "$(mine kernel list --json | jq -r '.[] | select(.name == "made").release')" = 6.99.0-base ]
+	for command in "kernel build made" "kernel fetch made" "kernel new x --base made some.patch"; do
+		# shellcheck disable=SC2086
+		run_apart mine $command
+		expect_status 2
+		expect_in "$errors" "prebuilt"
+	done
+	rm mine/images/kernels/made/bzImage
+	run_apart mine kernel show made
+	expect_status 2
+	expect_in "$errors" "made/kernel.yaml:3"
+}
