@@ -4,6 +4,14 @@
 #include "patch/bisect-evidence.h"
 #include "plan/plan.h"
 
+/* Figures of a cell whose policies did not act are no figures. */
+static bool counts(const struct result_cell *c)
+{
+	const char *proof = c->doc ? json_str(json_object_get(c->doc, "proof"), "status") : NULL;
+
+	return c->outcome == OUTCOME_OK && proof && strcmp(proof, "failed");
+}
+
 static const struct result_cell *cell_of(const struct result *r, const struct bisect_figure *f,
 					 const char *arm, unsigned pair)
 {
@@ -12,7 +20,7 @@ static const struct result_cell *cell_of(const struct result *r, const struct bi
 
 		if (c->pair == pair && !strcmp(c->arm, arm) && !strcmp(c->topology, f->topology) &&
 		    !strcmp(c->workload, f->workload))
-			return c->outcome == OUTCOME_OK ? c : NULL;
+			return counts(c) ? c : NULL;
 	}
 	return NULL;
 }

@@ -70,14 +70,14 @@ static int open_contest(const struct bisect_run *b, size_t k, struct plan_versus
 	return contest_open(&b->site, dir, &o, ret, e);
 }
 
-/* Judges the figure @f by @r; MARK_MORE where pairs are missing, too. */
+/* Judges the figure @f by @r; MARK_SKIPPED where no pair counts. */
 static int judge(const struct result *r, const struct bisect_figure *f, double line, double alpha,
 		 size_t look, enum bisect_mark *ret, double *ret_worse, struct err *e)
 {
 	double base[PAIRS_MAX], patched[PAIRS_MAX];
 	size_t n = evidence_pairs(r, f, base, patched, sequential_pairs[look]);
 
-	*ret = look + 1 == SEQUENTIAL_LOOKS ? MARK_UNDECIDED : MARK_MORE;
+	*ret = MARK_SKIPPED;
 	*ret_worse = 0;
 	if (!n)
 		return 0;
@@ -224,6 +224,9 @@ static int test_figure(const struct bisect_run *b, size_t k, struct bisect_step 
 		}
 		rc = judge(r, f, b->question.worse / 2, b->alpha, look, &ret->mark, &ret->worse, e);
 	}
+	if (!rc && ret->mark == MARK_SKIPPED && !ret->why[0])
+		snprintf(ret->why, sizeof(ret->why), "no pair of it counts: cells are missing, or a "
+			 "policy's proof failed");
 	if (!rc && ret->mark == MARK_UNDECIDED)
 		snprintf(ret->why, sizeof(ret->why), "after %u pairs it lies between the ends",
 			 PAIRS_MAX);

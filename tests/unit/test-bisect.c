@@ -267,10 +267,11 @@ struct fake {
 
 static void fake_make(struct fake *f, const char *outcomes)
 {
-	static const struct { char letter; enum outcome outcome; const char *report; } kinds[] = {
-		{ '.', OUTCOME_OK, NULL },		{ 'P', OUTCOME_CRASHED, "aaaa" },
-		{ 'Q', OUTCOME_CRASHED, "bbbb" },	{ 'H', OUTCOME_HUNG, NULL },
-		{ 'I', OUTCOME_INFRA_ERROR, NULL },	{ '-', OUTCOME_COUNT, NULL },
+	static const struct { char letter; enum outcome outcome; const char *report, *proof; } kinds[] = {
+		{ '.', OUTCOME_OK, NULL, NULL },	{ 'P', OUTCOME_CRASHED, "aaaa", NULL },
+		{ 'Q', OUTCOME_CRASHED, "bbbb", NULL },	{ 'H', OUTCOME_HUNG, NULL, NULL },
+		{ 'I', OUTCOME_INFRA_ERROR, NULL, NULL }, { '-', OUTCOME_COUNT, NULL, NULL },
+		{ 'F', OUTCOME_OK, NULL, "failed" },
 	};
 
 	*f = (struct fake){ .r = { .n_cells = 6, .cells = f->cells } };
@@ -289,8 +290,10 @@ static void fake_make(struct fake *f, const char *outcomes)
 			.workload = "nginx", .arm = i % 2 ? "patched" : "base",
 			.outcome = kinds[k].outcome,
 			.doc = outcomes[i] == '-' ? NULL :
-			       json_pack("{s:s, s:s*, s:{s:{s:f}}}", "reason", "measure: it did", "report",
-					 kinds[k].report, "metrics", "rps", "value", 100.0 + i),
+			       json_pack("{s:s, s:s*, s:{s:s}, s:{s:{s:f}}}", "reason", "measure: it did",
+					 "report", kinds[k].report, "proof", "status",
+					 kinds[k].proof ? kinds[k].proof : "none", "metrics", "rps",
+					 "value", 100.0 + i),
 		};
 	}
 }
@@ -320,6 +323,12 @@ static void figures_come_from_whole_pairs_alone(void **state)
 	assert_true(base[0] == 100 && patched[0] == 101 && base[1] == 104 && patched[1] == 105);
 	assert_int_equal(evidence_pairs(&x.r, &f[0], base, patched, 1), 1);
 	assert_int_equal(evidence_pairs(&x.r, &f[1], base, patched, 3), 0);
+	fake_drop(&x);
+
+	/* A policy that did not act makes no figure. */
+	fake_make(&x, "..F..F");
+	assert_int_equal(evidence_figures(&x.r, f, 8), 3);
+	assert_int_equal(evidence_pairs(&x.r, &f[0], base, patched, 3), 1);
 	fake_drop(&x);
 }
 
