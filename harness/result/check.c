@@ -74,7 +74,10 @@ static const struct key report_keys[] = {
 	{ "function", KIND_STRING, NULL }, { "hash", KIND_STRING, NULL },
 	{ "fatal", KIND_BOOL, NULL },    { "count", KIND_COUNT, NULL },
 	{ "line", KIND_COUNT, NULL },    { "stack", KIND_ARRAY, NULL },
-	{ "context", KIND_ARRAY, NULL }, { NULL, 0, NULL },
+	{ "context", KIND_ARRAY, NULL },
+	{ "frames", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ "where", KIND_STRING | KIND_ABSENT, NULL },
+	{ NULL, 0, NULL },
 };
 static const struct key taint_keys[] = {
 	{ "number", KIND_NUMBER, NULL },
