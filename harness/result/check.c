@@ -38,7 +38,8 @@ static const struct key plan_keys[] = {
 	{ "topologies", KIND_OBJECT, NULL }, { "workloads", KIND_OBJECT, NULL },
 	{ "arms", KIND_ARRAY, NULL },        { "metrics", KIND_ARRAY, NULL },
 	{ "cells", KIND_ARRAY, NULL },       { "diagnostic", KIND_BOOL | KIND_ABSENT, NULL },
-	{ "family", KIND_NUMBER, NULL },     { NULL, 0, NULL },
+	{ "family", KIND_NUMBER, NULL },     { "trace", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ NULL, 0, NULL },
 };
 static const struct key arm_keys[] = {
 	{ "name", KIND_STRING, NULL },
