@@ -187,7 +187,8 @@ int work_trace_stop(const struct agent_config *c, const json_t *request, json_t 
 	if (!rc)
 		rc = cpus_count(c, &n, e);
 	if (!rc)
-		*ret = json_pack("{s:I, s:I, s:I}", "entries", n.entries, "lost", n.lost, "cpus", n.cpus);
+		*ret = json_pack("{s:I, s:I, s:I}", "entries", n.entries, "lost", n.lost, "cpus",
+				 n.cpus);
 	return rc;
 }
 
@@ -223,7 +224,8 @@ int work_trace_read(const struct agent_config *c, const json_t *request, json_t 
 	if (rc)
 		return rc;
 	if (max_bytes < 2 * PIPE_ROOM || max_bytes > PROTOCOL_TRACE_MAX)
-		return err_set(e, EINVAL, "max_bytes is not %u to %u", 2 * PIPE_ROOM, PROTOCOL_TRACE_MAX);
+		return err_set(e, EINVAL, "max_bytes is not %u to %u", 2 * PIPE_ROOM,
+			       PROTOCOL_TRACE_MAX);
 	buf = malloc((size_t)max_bytes);
 	if (!buf)
 		return err_set(e, ENOMEM, "out of memory for a trace");

@@ -60,8 +60,8 @@ void where_decode(const char *vmlinux, json_t *result)
 	int rc = vmlinux_open(vmlinux, &v, &e);
 
 	if (rc && rc != -ENODATA) {
-		cleanup_free char *text = path_format("the lines that reports come from are not known: "
-						      "%s", e.msg);
+		cleanup_free char *text = path_format("the lines of its reports are not known: %s",
+						      e.msg);
 		json_array_append_new(json_object_get(result, "warnings"), json_sentence(text));
 	}
 	if (rc)

@@ -78,7 +78,8 @@ static int symbols_take(struct vmlinux *v, Elf_Scn *table, const char *path, str
 	GElf_Shdr head;
 
 	if (!data || !gelf_getshdr(table, &head) || !head.sh_entsize)
-		return err_set(e, EINVAL, "the symbols of %s cannot be read: %s", path, elf_errmsg(-1));
+		return err_set(e, EINVAL, "the symbols of %s cannot be read: %s", path,
+			       elf_errmsg(-1));
 	size_t n = head.sh_size / head.sh_entsize;
 
 	v->symbols = calloc(n + 1, sizeof(*v->symbols));

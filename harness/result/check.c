@@ -68,6 +68,7 @@ static const struct key cell_keys[] = {
 	{ "reports", KIND_ARRAY | KIND_ABSENT, NULL },
 	{ "report", KIND_STRING | KIND_ABSENT, NULL },
 	{ "taint", KIND_OBJECT | KIND_ABSENT, NULL },
+	{ "trace", KIND_OBJECT | KIND_ABSENT, NULL },
 	{ NULL, 0, NULL },
 };
 static const struct key report_keys[] = {

@@ -131,7 +131,8 @@ static int name_parse(const struct field *f, const char *text, json_t **ret, str
 /* Both parts name folders of tracefs: nothing else can be said with them. */
 static int event_parse(const char *text, json_t **ret, struct err *e)
 {
-	static const char letters[] = "-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-";
 	size_t subsystem = strspn(text, letters);
 	const char *name = text + subsystem + 1;
 	size_t event = text[subsystem] == ':' ? strspn(name, letters) : 0;
