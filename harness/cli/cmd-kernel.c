@@ -33,7 +33,7 @@ static const struct {
 } facts[] = {
 	{ "name", "name" },	  { "release", "release" }, { "package", "package" },
 	{ "version", "version" }, { "hash", "SHA-256" },    { "bzimage", "bzImage" },
-	{ "modules", "modules" },
+	{ "modules", "modules" }, { "vmlinux", "vmlinux" },
 };
 
 static int fetch_one(const char *name, struct err *e)

@@ -50,6 +50,17 @@ static int find_modules(const char *given, const char *release, char **ret, stru
 	return 0;
 }
 
+/* One that was made after the image need not be the image's. */
+static char *vmlinux_in(const char *tree, const char *bzimage)
+{
+	cleanup_free char *path = path_format("%s/vmlinux", tree);
+	struct stat made, image;
+
+	if (stat(path, &made) || stat(bzimage, &image) || made.st_mtim.tv_sec > image.st_mtim.tv_sec)
+		return NULL;
+	return take_ptr(path);
+}
+
 /* A user's bzImage, or the one in a built tree where @tree is not NULL. */
 static int kernel_at(const char *name, const char *bzimage, const char *tree, const char *modules,
 		     struct kernel *ret, struct err *e)
@@ -67,6 +78,7 @@ static int kernel_at(const char *name, const char *bzimage, const char *tree, co
 		return rc;
 	k.name = path_format("%s", name);
 	k.bzimage = realpath(bzimage, NULL);
+	k.vmlinux = tree ? vmlinux_in(tree, bzimage) : NULL;
 	*ret = k;
 	k = (struct kernel){ 0 };
 	return 0;
@@ -141,9 +153,10 @@ int kernel_ensure(const struct search *s, const char *name, const char *modules,
 
 json_t *kernel_to_json(const struct kernel *k)
 {
-	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s}", "name", k->name, "bzimage",
-			 k->bzimage, "modules", k->modules, "release", k->release, "package",
-			 k->package, "version", k->version, "hash", k->hash);
+	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:s}", "name", k->name,
+			 "bzimage", k->bzimage, "modules", k->modules, "release", k->release,
+			 "vmlinux", k->vmlinux, "package", k->package, "version", k->version,
+			 "hash", k->hash);
 }
 
 static char *copy_or_null(const char *text)
@@ -163,6 +176,7 @@ int kernel_from_json(const json_t *j, struct kernel *ret, struct err *e)
 		.bzimage = path_format("%s", bzimage),
 		.modules = copy_or_null(json_str(j, "modules")),
 		.release = path_format("%s", release),
+		.vmlinux = copy_or_null(json_str(j, "vmlinux")),
 		.package = copy_or_null(json_str(j, "package")),
 		.version = copy_or_null(json_str(j, "version")),
 	};
@@ -176,6 +190,7 @@ void kernel_clear(struct kernel *k)
 	free(k->bzimage);
 	free(k->modules);
 	free(k->release);
+	free(k->vmlinux);
 	free(k->package);
 	free(k->version);
 	*k = (struct kernel){ 0 };

@@ -190,8 +190,8 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 	char now[21];
 
 	clock_utc(now);
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:O, s:O, s:b, s:s, s:O, "
-			 "s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:b, "
+			 "s:s, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
 			 "schema", 1, "ramrig", o->version ? o->version : "",
 			 "created", o->created ? o->created : now,
 			 "experiment", json_str(d->doc, "experiment"),
@@ -201,6 +201,8 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 			 "pairs", (json_int_t)d->pairs,
 			 "alpha", json_object_get(d->doc, "alpha"),
 			 "sample_hz", json_object_get(d->doc, "sample_hz"),
+			 "trace", json_object_get(d->doc, "trace"),
+			 "trace_buffer", json_object_get(d->doc, "trace_buffer"),
 			 "diagnostic", d->diagnostic,
 			 "connect", o->connect ? o->connect : "qemu:///embed",
 			 "image", d->image, "kernels", d->kernels, "topologies", d->topologies,

@@ -398,6 +398,12 @@ static const struct field experiment_fields[] = {
 	{ .key = "sample_hz", .type = FIELD_INT, .min = 0, .max = 100, .fallback = "2",
 	  .help = "samples a second; 0, for diagnostics only, takes none: then there are the "
 		  "workload's own figures alone, and nothing is proven" },
+	{ .key = "trace", .type = FIELD_EVENT, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "tracepoints that are recorded in the measured window of each "
+				    "cell, into its `trace.txt`; a kernel without one does not conform" },
+	{ .key = "trace_buffer", .type = FIELD_SIZE, .min = 64 * KIB, .max = GIB,
+	  .fallback = "4MiB", .help = "memory of the guest's that each of its CPUs keeps events in "
+				      "until the window is over" },
 	{ .key = "metrics", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
 	  .fields = key_metric_fields, .fallback = "[]",
 	  .help = "the key metrics; at least one unless the experiment is diagnostic" },
