@@ -58,6 +58,16 @@ static enum trial_verdict verdict_from_name(const char *name)
 	return v;
 }
 
+/* "smoke on dram: the kernel reported WARNING: ... in foo+0x1/0x2 (mm/foo.c:12)" */
+static json_t *report_reason(const char *where, const json_t *report)
+{
+	const char *function = json_str(report, "function"), *line = json_str(report, "where");
+
+	return json_sprintf("%s: the kernel reported %s%s%s%s%s%s", where, json_str(report, "title"),
+			    *function ? " in " : "", function, line ? " (" : "", line ? line : "",
+			    line ? ")" : "");
+}
+
 /* The reports of @mine, by hash, that @base (may be NULL) has not. */
 static void find_reports(struct findings *f, const char *where, const json_t *mine,
 			 const json_t *base)
@@ -71,11 +81,7 @@ static void find_reports(struct findings *f, const char *where, const json_t *mi
 		json_array_foreach(base, k, other)
 			known |= !strcmp(json_str(report, "hash"), json_str(other, "hash"));
 		if (!known)
-			find(f, TRIAL_NEW_REPORTS,
-			     json_sprintf("%s: the kernel reported %s%s%s", where,
-					  json_str(report, "title"),
-					  *json_str(report, "function") ? " in " : "",
-					  json_str(report, "function")));
+			find(f, TRIAL_NEW_REPORTS, report_reason(where, report));
 	}
 }
 

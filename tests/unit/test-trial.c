@@ -83,8 +83,9 @@ static void the_worst_that_was_found_is_the_verdict(void **state)
 		  BOOT("dram", WARNED("aa") ", 'base': {" WARNED("bb") "}"), "", "new-reports",
 		  "smoke on dram: the kernel reported", 1 },
 		{ "a WARNING under load", "",
-		  CONTEST("", "{'hash': 'cc', 'title': 'BUG: soft lockup', 'function': ''}", SAME),
-		  "new-reports", "try-nginx: the kernel reported BUG: soft lockup", 2 },
+		  CONTEST("", "{'hash': 'cc', 'title': 'BUG: soft lockup', 'function': 'y+0x1/0x2', "
+			  "'where': 'mm/y.c:7'}", SAME),
+		  "new-reports", "try-nginx: the kernel reported BUG: soft lockup in y+0x1/0x2 (mm/y.c:7)", 2 },
 		{ "it crashes under load", "", CONTEST(FAILED("patched", "crashed"), "", SAME), "crashed",
 		  "nginx on dram, cell 3: crashed: measure: it did", 2 },
 		{ "the base crashes under load", "", CONTEST(FAILED("base", "crashed"), "", SAME),
