@@ -91,6 +91,26 @@ static int verb_mkdir(struct agent *a, json_int_t id, const json_t *request, str
 	return worker_start(a, id, request, work_mkdir, WORK_MS, NULL, e);
 }
 
+static int verb_trace_set(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return worker_start(a, id, request, work_trace_set, WORK_MS, NULL, e);
+}
+
+static int verb_trace_start(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return worker_start(a, id, request, work_trace_start, WORK_MS, NULL, e);
+}
+
+static int verb_trace_stop(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return worker_start(a, id, request, work_trace_stop, WORK_MS, NULL, e);
+}
+
+static int verb_trace_read(struct agent *a, json_int_t id, const json_t *request, struct err *e)
+{
+	return worker_start(a, id, request, work_trace_read, WORK_MS, NULL, e);
+}
+
 static int verb_power_off(struct agent *a, json_int_t id, const json_t *request, struct err *e)
 {
 	int rc = request_unpack(request, e, "{}");
@@ -117,6 +137,10 @@ static const struct verb {
 	{ "daemon-stop", verb_daemon_stop },
 	{ "sample-start", verb_sample_start },
 	{ "sample-stop", verb_sample_stop },
+	{ "trace-set", verb_trace_set },
+	{ "trace-start", verb_trace_start },
+	{ "trace-stop", verb_trace_stop },
+	{ "trace-read", verb_trace_read },
 	{ "power-off", verb_power_off },
 };
 

@@ -37,6 +37,11 @@ int work_mount(const struct agent_config *c, const json_t *request, json_t **ret
 int work_disk(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 int work_swap_on(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 int work_mkdir(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
+int work_trace_set(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
+int work_trace_start(const struct agent_config *c, const json_t *request, json_t **ret,
+		     struct err *e);
+int work_trace_stop(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
+int work_trace_read(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 int work_sync(const struct agent_config *c, const json_t *request, json_t **ret, struct err *e);
 
 /*

@@ -16,6 +16,12 @@
 
 #define TICK_MS 500
 
+static bool wanted(const struct batch *b, const struct batch_cell *cell)
+{
+	return (!b->pairs || cell->pair <= b->pairs) &&
+	       (!b->only_arm || !strcmp(cell->arm, b->only_arm));
+}
+
 int batch_open(struct batch *b, struct err *e)
 {
 	cleanup_result struct result *r = NULL;
@@ -40,7 +46,8 @@ int batch_open(struct batch *b, struct err *e)
 			.done = i < r->n_cells && r->cells[i].doc &&
 				r->cells[i].outcome != OUTCOME_INFRA_ERROR,
 		};
-		b->n_done += b->cells[i].done;
+		b->n_wanted += wanted(b, &b->cells[i]);
+		b->n_done += b->cells[i].done && wanted(b, &b->cells[i]);
 	}
 	return 0;
 }
@@ -53,7 +60,7 @@ void batch_clear(struct batch *b)
 
 int64_t batch_eta_ms(const struct batch *b)
 {
-	int64_t left = (int64_t)(b->n_cells - b->n_done) * b->cell_ms;
+	int64_t left = (int64_t)(b->n_wanted - b->n_done) * b->cell_ms;
 
 	if (!b->cell_ms)
 		return -1;
@@ -239,7 +246,7 @@ static struct batch_cell *next_cell(struct batch *b)
 	for (size_t i = 0; i < b->n_cells; i++) {
 		struct batch_cell *c = &b->cells[i];
 
-		if (c->done || c->given_up || running(b, c))
+		if (c->done || c->given_up || !wanted(b, c) || running(b, c))
 			continue;
 		if (fits(b, c))
 			return c;

@@ -42,8 +42,11 @@ struct batch {
 	const json_t *plan;
 	unsigned jobs;
 	int64_t budget_ms;	/* 0: none; else only whole pairs that fit are run */
+	unsigned pairs;		/* only cells of pairs up to this one; 0: all */
+	const char *only_arm;	/* only cells of this arm; NULL: all */
 
-	size_t n_cells, n_done;	/* n_done: of all runs of this folder */
+	size_t n_cells, n_wanted;
+	size_t n_done;		/* of those wanted, in all runs of this folder */
 	struct batch_cell *cells;
 	struct batch_slot slots[BATCH_JOBS_MAX];
 	int64_t started_ms;
@@ -58,7 +61,7 @@ struct batch {
 
 /*
  * Fills @b from the plan and from what the folder holds already. Zero it and
- * set dir, plan, jobs, budget_ms and the callbacks first. End it with
+ * set what stands above and the callbacks first. End it with
  * batch_clear().
  */
 int batch_open(struct batch *b, struct err *e);

@@ -40,6 +40,8 @@ struct cell {
 	const char *out_dir;
 	enum guest_clock clock;
 	int sample_hz;
+	json_t *trace;			/* array of "subsystem:event"; NULL or empty: none */
+	int64_t trace_buffer_bytes;	/* of each CPU of the guest's */
 	FILE *progress;			/* lines "phase NAME", "console TEXT" */
 
 	/* What is being done. */

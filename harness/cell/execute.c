@@ -5,6 +5,7 @@
 #include "cell/boot-times.h"
 #include "cell/execute.h"
 #include "cell/stage.h"
+#include "cell/where.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
@@ -137,6 +138,7 @@ int execute_stage(struct stage *s, supervise_fn fn, json_t **ret_result, struct 
 		rc = settle_charge(s, result, e);
 	if (rc)
 		return rc;
+	where_decode(s->kernel.vmlinux, result);
 	if (json_object_get(result, "release"))
 		boot_times_learn(s->boot_key, json_int_or(result, "hello_ms", 0));
 	*ret_result = take_ptr(result);

@@ -66,3 +66,20 @@ int solo_result(const json_t *plan, supervise_fn fn, json_t **ret_result, struct
 		*ret_result = result;
 	return rc;
 }
+
+json_t *solo_report(const json_t *result, int64_t took_ms)
+{
+	static const char *const keys[] = { "topology", "kernel",   "release", "outcome",  "charged_to",
+					    "reason",	"warnings", "reports", "conformance" };
+	json_t *report = json_object();
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		json_object_set(report, keys[i], json_object_get(result, keys[i]));
+	json_object_set_new(report, "seconds", json_real((double)took_ms / 1000));
+	return report;
+}
+
+enum outcome solo_outcome(const json_t *report)
+{
+	return outcome_from_name(json_str(report, "outcome"));
+}

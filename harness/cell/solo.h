@@ -2,7 +2,9 @@
 #ifndef RAMRIG_SOLO_H
 #define RAMRIG_SOLO_H
 
+#include <stdint.h>
 #include "lib/json.h"
+#include "result/outcome.h"
 #include "vm/supervise.h"
 
 /*
@@ -36,5 +38,14 @@ int solo_run(const json_t *plan, supervise_fn fn, int *ret_status, struct err *e
  * an infra error is tried again, twice. The caller decrefs *ret_result.
  */
 int solo_result(const json_t *plan, supervise_fn fn, json_t **ret_result, struct err *e);
+
+/*
+ * What is said of such a guest, out of its result: { "topology", "kernel", "release",
+ * "outcome", "charged_to", "reason", "warnings", "reports", "conformance", "seconds" }.
+ * A new object.
+ */
+json_t *solo_report(const json_t *result, int64_t took_ms);
+
+enum outcome solo_outcome(const json_t *report);
 
 #endif

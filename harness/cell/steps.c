@@ -9,6 +9,7 @@
 #include "cell/job.h"
 #include "cell/policy.h"
 #include "cell/sampling.h"
+#include "cell/tracing.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
@@ -136,6 +137,8 @@ static int policies_on(struct cell *c, const struct guest_opts *o, struct err *e
 	int rc = charge_kernel(c, cell_policies_apply(c, e));
 
 	(void)o;
+	if (!rc)
+		rc = tracing_set(c, e);
 	return rc ? rc : sampling_start(c, e);
 }
 
@@ -167,7 +170,11 @@ static int measure_window(struct cell *c, struct window *ret, struct err *e)
 	int rc = cell_guest_now(c, &w.from_ns, e);
 
 	if (!rc)
+		rc = tracing_start(c, e);
+	if (!rc)
 		rc = cell_job_run(c, "measure", &output, e);
+	if (!rc)
+		rc = tracing_stop(c, e);
 	if (!rc)
 		rc = cell_guest_now(c, &w.to_ns, e);
 	/* One more sample, so that the window's end lies between two. */
@@ -212,7 +219,9 @@ static int workload_off(struct cell *c, const struct guest_opts *o, struct err *
 	(void)o;
 	int rc = c->sample_hz ? guest_call(c->guest, "sample-stop", NULL, NULL, e) : 0;
 
-	return rc ? rc : cell_daemons_stop(c, e);
+	if (!rc)
+		rc = cell_daemons_stop(c, e);
+	return rc ? rc : tracing_save(c, e);
 }
 
 /* A kernel without the file, or a number that is none: absent. */

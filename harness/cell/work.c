@@ -260,6 +260,8 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 		.out_dir = out,
 		.clock = k->clock,
 		.sample_hz = (int)json_int_or(k->plan, "sample_hz", 2),
+		.trace = json_object_get(k->plan, "trace"),
+		.trace_buffer_bytes = json_int_or(k->plan, "trace_buffer", 0),
 		.progress = k->progress,
 		.daemons = json_array(),
 		.result = doc,

@@ -33,7 +33,7 @@ static const struct {
 } facts[] = {
 	{ "name", "name" },	  { "release", "release" }, { "package", "package" },
 	{ "version", "version" }, { "hash", "SHA-256" },    { "bzimage", "bzImage" },
-	{ "modules", "modules" },
+	{ "modules", "modules" }, { "vmlinux", "vmlinux" },
 };
 
 static int fetch_one(const char *name, struct err *e)
@@ -56,14 +56,21 @@ static enum exit_code kernel_fetch_run(int argc, const char *const *argv, struct
 	return code;
 }
 
-/* What is in the cache of the kernel that is called so; asks nobody. */
+/* What is here of the kernel that is called so; asks nobody. */
 static int find_cached(const char *name, struct kernel *k, struct err *e)
 {
-	bool from_source;
+	enum kernel_kind kind;
 
-	if (!kernel_is_from_source(&cli.search, name, &from_source, e) && from_source)
+	if (kernel_kind_find(&cli.search, name, &kind, e))
+		kind = KERNEL_PACKAGE;
+	switch (kind) {
+	case KERNEL_SOURCE:
 		return kernel_build_find(&cli.search, name, k, e);
-	return kernel_package_cached(name, k, e);
+	case KERNEL_PREBUILT:
+		return kernel_ensure(&cli.search, name, NULL, NULL, k, e);
+	default:
+		return kernel_package_cached(name, k, e);
+	}
 }
 
 static enum exit_code kernel_list_run(int argc, const char *const *argv, struct err *e)
@@ -112,11 +119,11 @@ static void print_facts(const json_t *j, const json_t *config)
 static int find_kernel(const char *name, struct kernel *k, struct err *e)
 {
 	struct err absent;
-	bool from_source;
+	enum kernel_kind kind;
 
 	if (!find_cached(name, k, e))
 		return 0;
-	if (!kernel_is_from_source(&cli.search, name, &from_source, &absent) && from_source)
+	if (!kernel_kind_find(&cli.search, name, &kind, &absent) && kind != KERNEL_PACKAGE)
 		return -e->code;
 	return kernel_ensure(&cli.search, name, NULL, &cli_progress, k, e);
 }

@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/sysinfo.h>
-#include "cell/batch.h"
 #include "cell/prepare.h"
+#include "cell/run.h"
 #include "cli/command.h"
 #include "cli/globals.h"
 #include "cli/progress.h"
+#include "cli/result-dir.h"
 #include "cli/show.h"
 #include "compare/compare.h"
 #include "lib/cleanup.h"
-#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/quantity.h"
 #include "plan/plan.h"
 #include "result/index.h"
 #include "vm/session.h"
-#include "vm/workdir.h"
 
 static int opt_pairs, opt_jobs = 1, opt_scale, opt_dry_run, opt_json, opt_strict, opt_diagnostic;
 static const char *opt_out, *opt_resume, *opt_seed, *opt_clock, *opt_kernel, *opt_modules,
@@ -106,148 +101,7 @@ static int make_plan(const char *experiment, json_t **ret, struct err *e)
 	return plan_make(&cli.search, &o, ret, e);
 }
 
-/* What one guest of the plan takes of the host at most. */
-struct demand {
-	int cpus;
-	uint64_t bytes;
-	const char *pinned;	/* a topology that chooses its CPUs, or NULL */
-};
-
-static int demand_read(const json_t *plan, struct demand *ret, struct err *e)
-{
-	const json_t *doc;
-	const char *name;
-
-	*ret = (struct demand){ .cpus = 1 };
-	json_object_foreach((json_t *)json_object_get(plan, "topologies"), name, doc) {
-		struct topology t;
-
-		if (topology_read(doc, &t, NULL, e))
-			return err_prefix(e, "topology '%s' of the plan: ", name);
-		if ((int)t.cpus > ret->cpus)
-			ret->cpus = (int)t.cpus;
-		if (topology_bytes(&t) > ret->bytes)
-			ret->bytes = topology_bytes(&t);
-		if (t.pin)
-			ret->pinned = name;
-	}
-	return 0;
-}
-
-/* On the host's clock, guests that share a CPU would measure each other. */
-static int check_cpus(const struct demand *d, struct err *e)
-{
-	if (d->pinned)
-		return err_set(e, EINVAL, "--jobs %d: topology '%s' pins its CPUs, so that guests "
-			       "side by side would share them; take --jobs 1, or the key 'pin' away",
-			       opt_jobs, d->pinned);
-	if (opt_jobs * d->cpus > get_nprocs())
-		return err_set(e, EINVAL, "--jobs %d with guests of %d CPUs needs %d CPUs on the "
-			       "host's clock; this host has %d", opt_jobs, d->cpus,
-			       opt_jobs * d->cpus, get_nprocs());
-	return 0;
-}
-
-/* Guests share no memory, and on the host's clock no CPUs. */
-static int check_jobs(const json_t *plan, struct err *e)
-{
-	struct host_memory host;
-	struct demand d;
-
-	if (opt_jobs == 1)
-		return 0;
-	if (demand_read(plan, &d, e) || host_memory_read("", &host, e))
-		return -e->code;
-	if (d.bytes > host.total_bytes / (uint64_t)opt_jobs)
-		return err_set(e, EINVAL, "--jobs %d with guests of %" PRIu64 " MiB needs %" PRIu64
-			       " MiB; this host has %" PRIu64 " MiB", opt_jobs, d.bytes >> 20,
-			       (d.bytes >> 20) * (uint64_t)opt_jobs, host.total_bytes >> 20);
-	return strcmp(json_str(plan, "clock"), "host") ? 0 : check_cpus(&d, e);
-}
-
-static char *default_dir(const json_t *plan)
-{
-	char now[21], compact[21];
-	size_t n = 0;
-
-	clock_utc(now);
-	for (size_t i = 0; now[i]; i++) {
-		if (now[i] != '-' && now[i] != ':')
-			compact[n++] = now[i];
-	}
-	compact[n] = '\0';
-	return path_format("results/%s-%s", json_str(plan, "experiment"), compact);
-}
-
-/* Puts the compiled programs of @workload, wherever they lie, into @copy of its folder. */
-static int keep_programs(const json_t *workload, const char *copy, struct err *e)
-{
-	const json_t *name;
-	size_t i;
-
-	json_array_foreach(json_object_get(workload, "programs"), i, name) {
-		cleanup_free char *to = path_format("%s/%s", copy, json_string_value(name));
-		cleanup_free char *from = NULL;
-		int rc = search_guest_program(json_str(workload, "folder"), json_string_value(name),
-					      &from, e);
-
-		if (!rc)
-			rc = file_copy(from, to, 0755, e);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-/* A workload's programs as they are now: edits during a run must not mix into it. */
-static int keep_workloads(json_t *plan, const char *dir, struct err *e)
-{
-	cleanup_free char *all = path_format("%s/workloads", dir);
-	const char *name;
-	json_t *workload;
-	int rc = dir_make(all, 0755, e);
-
-	json_object_foreach(json_object_get(plan, "workloads"), name, workload) {
-		cleanup_free char *copy = path_format("%s/%s", all, name);
-		cleanup_free char *below = path_format("workloads/%s", name);
-
-		if (!rc)
-			rc = dir_copy(json_str(workload, "folder"), copy, e);
-		if (!rc)
-			rc = keep_programs(workload, copy, e);
-		json_object_set_new(workload, "folder", json_string(below));
-	}
-	return rc;
-}
-
-static int write_plan(json_t *plan, const char *dir, struct err *e)
-{
-	cleanup_free char *path = path_format("%s/plan.json", dir);
-	int rc = dir_make(dir, 0755, e);
-
-	if (!rc && !access(path, F_OK))
-		rc = err_set(e, EEXIST, "%s holds a result already; --resume it, or name another "
-			     "--out", dir);
-	if (!rc)
-		rc = keep_workloads(plan, dir, e);
-	return rc ? rc : json_save_path(plan, path, e);
-}
-
-/* Two runs of one folder would take each other's cells. */
-static int lock_dir(const char *dir, int *ret_fd, struct err *e)
-{
-	cleanup_free char *path = path_format("%s/lock", dir);
-	cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-
-	if (fd < 0)
-		return err_set(e, errno, "cannot lock %s: %m", dir);
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return err_set(e, EBUSY, "another ramrig is running %s", dir);
-	*ret_fd = take_fd(fd);
-	return 0;
-}
-
-static int run_cells(const char *dir, const json_t *plan, uint64_t budget_ms, struct err *e)
+static int run(const char *dir, const json_t *plan, uint64_t budget_ms, struct err *e)
 {
 	struct batch b = {
 		.dir = dir,
@@ -257,18 +111,14 @@ static int run_cells(const char *dir, const json_t *plan, uint64_t budget_ms, st
 		.on_change = progress_change,
 		.on_cell = progress_cell,
 	};
-	int rc = workdir_scan(true, NULL, e);
+	bool spent = false;
+	int rc = run_cells(&b, &spent, e);
 
-	if (!rc)
-		rc = batch_open(&b, e);
-	if (!rc)
-		rc = batch_run(&b, e);
 	progress_end();
 	if (rc == -ECANCELED)
 		err_set(e, ECANCELED, "stopped; 'ramrig run --resume %s' finishes it", dir);
-	else if (!rc && b.out_of_budget)
+	else if (!rc && spent)
 		cli_progress.say(NULL, "the budget is spent: the rest of the plan was not begun");
-	batch_clear(&b);
 	return rc;
 }
 
@@ -290,7 +140,6 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 {
 	cleanup_json json_t *plan = NULL;
 	cleanup_free char *dir = NULL;
-	cleanup_close int lock = -1;
 	uint64_t budget_ms;
 
 	if (check_options(argc, &budget_ms, e))
@@ -298,25 +147,26 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 	if (opt_resume) {
 		cleanup_free char *path = path_format("%s/plan.json", opt_resume);
 
-		if (json_load_path(path, &plan, e) || check_jobs(plan, e))
+		if (json_load_path(path, &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
 			return EXIT_USAGE;
 		dir = path_format("%s", opt_resume);
 		if (prepare_host(e))
 			return EXIT_RIG;
 	} else {
-		if (make_plan(argv[0], &plan, e) || check_jobs(plan, e))
+		if (make_plan(argv[0], &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
 			return EXIT_USAGE;
 		if (opt_dry_run) {
 			plan_print(plan, stdout);
 			return EXIT_WELL;
 		}
-		dir = opt_out ? path_format("%s", opt_out) : default_dir(plan);
+		dir = opt_out ? path_format("%s", opt_out)
+			      : result_dir_new(RESULTS, json_str(plan, "experiment"));
 		if (prepare_host(e) || prepare_plan(&cli.search, plan, &cli_progress, e))
 			return EXIT_RIG;
-		if (write_plan(plan, dir, e))
+		if (run_begin(plan, dir, e))
 			return EXIT_USAGE;
 	}
-	if (lock_dir(dir, &lock, e) || run_cells(dir, plan, budget_ms, e))
+	if (run(dir, plan, budget_ms, e))
 		return EXIT_RIG;
 	return conclude(dir, e);
 }

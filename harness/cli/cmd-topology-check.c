@@ -33,7 +33,7 @@ static int check_one(json_t *topology, json_t *reports, enum exit_code *ret_code
 		rc = solo_result(plan, work_check, &result, e);
 	if (rc)
 		return rc;
-	json_t *report = boot_report(result, clock_now_ms() - started);
+	json_t *report = solo_report(result, clock_now_ms() - started);
 
 	json_array_append_new(reports, report);
 	if (!opt_json) {
@@ -41,7 +41,7 @@ static int check_one(json_t *topology, json_t *reports, enum exit_code *ret_code
 		putchar('\n');
 		fflush(stdout);
 	}
-	*ret_code = exit_code_worse(*ret_code, outcome_table[boot_report_outcome(report)].exit);
+	*ret_code = exit_code_worse(*ret_code, outcome_table[solo_outcome(report)].exit);
 	return 0;
 }
 

@@ -66,8 +66,8 @@ static enum exit_code topology_measure_run(int argc, const char *const *argv, st
 		return EXIT_USAGE;
 	if (run_guest(topology, &result, e))
 		return EXIT_RIG;
-	cleanup_json json_t *report = boot_report(result, clock_now_ms() - started);
-	enum outcome outcome = boot_report_outcome(report);
+	cleanup_json json_t *report = solo_report(result, clock_now_ms() - started);
+	enum outcome outcome = solo_outcome(report);
 
 	if (outcome == OUTCOME_OK && print_measured(topology, result, report, e))
 		return EXIT_RIG;

@@ -48,7 +48,7 @@ void progress_change(const struct batch *b)
 		return;
 	progress_end();
 	snprintf(line, sizeof(line), "%zu of %zu cells done, %s spent, %s left", b->n_done,
-		 b->n_cells, minutes(clock_now_ms() - b->started_ms, spent),
+		 b->n_wanted, minutes(clock_now_ms() - b->started_ms, spent),
 		 minutes(batch_eta_ms(b), left));
 	fprintf(stderr, "%.*s\n", width, line);
 	lines_drawn = 1;

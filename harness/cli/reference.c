@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/reference.h"
+#include "patch/trial-judge.h"
 #include "result/metric.h"
 #include "result/outcome.h"
 #include "result/trouble.h"
@@ -49,5 +50,9 @@ void reference_print(FILE *out)
 	trouble_print_reference(out);
 	fputc('\n', out);
 	print_outcomes(out, "verdicts of a comparison", "verdict", verdict_table, VERDICT_COUNT);
+	fputs("## verdicts on a patch\n\n"
+	      "What `ramrig try` ends with: the first of these that holds.\n\n", out);
+	trial_print_reference(out);
+	fputc('\n', out);
 	print_exit_codes(out);
 }

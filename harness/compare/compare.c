@@ -57,6 +57,9 @@ static int add_key_rows(struct comparison *c, const struct group *g, const json_
 	json_array_foreach(json_object_get(c->a->plan, "metrics"), i, m) {
 		json_t *why = NULL;
 		struct row r;
+
+		if (!result_asks(m, g->workload))
+			continue;
 		int rc = row_key(g, m, &c->opts, &r, &why, e);
 
 		if (why)
@@ -167,9 +170,14 @@ static int rows_adjust(struct comparison *c, bool judged, struct err *e)
  */
 static size_t family_size(struct comparison *c)
 {
-	size_t here = c->groups.n * json_array_size(json_object_get(c->a->plan, "metrics"));
+	const json_t *metrics = json_object_get(c->a->plan, "metrics"), *m;
+	size_t here = 0, at;
 	size_t declared = (size_t)json_int_or(c->a->plan, "family", 0);
 
+	for (size_t i = 0; i < c->groups.n; i++) {
+		json_array_foreach(metrics, at, m)
+			here += result_asks(m, c->groups.v[i].workload);
+	}
 	if (c->b || !c->opts.judged)
 		return here ? here : 1;
 	if (declared < here)

@@ -8,8 +8,8 @@
 
 static json_t *entry_for(json_t *all, const json_t *report)
 {
-	static const char *const same[] = { "hash", "kind", "title", "function", "fatal", "line",
-					    "context" };
+	static const char *const same[] = { "hash", "kind", "title", "function", "where", "fatal",
+					    "line", "context" };
 	const char *hash = json_str(report, "hash");
 	json_t *entry = json_object_get(all, hash);
 
@@ -91,13 +91,15 @@ char *reports_line(const json_t *report)
 	const json_t *second = json_object_get(report, "second_cells");
 	size_t n = json_array_size(first) + json_array_size(second);
 	const char *title = json_str(report, "title"), *function = json_str(report, "function");
+	const char *where = json_str(report, "where");
 	bool named = !*function || strstr(title, function);
+	bool placed = !where || strstr(title, where);
 	cleanup_free char *a = cells_text(first, "");
 	cleanup_free char *b = cells_text(second, " of the second result");
 
-	return path_format("%zu cell%s reported %s%s%s%s (report %s: %s%s%s)", n, n == 1 ? "" : "s",
+	return path_format("%zu cell%s reported %s%s%s%s (%s%sreport %s: %s%s%s)", n, n == 1 ? "" : "s",
 			   title, named ? "" : " in ", named ? "" : function,
 			   !json_is_true(json_object_get(report, "fatal")) ? "" :
 			   n == 1 ? ", and its kernel died of it" : ", and kernels died of it",
-			   json_str(report, "hash"), a, *a && *b ? ", " : "", b);
+			   placed ? "" : where, placed ? "" : "; ", json_str(report, "hash"), a, *a && *b ? ", " : "", b);
 }

@@ -5,12 +5,17 @@
 #include "lib/err.h"
 #include "spec/search.h"
 
-/* A kernel that is another one with patches on top. */
+/*
+ * A kernel that is another one with patches on top, or one of another source
+ * with the configuration of that one.
+ */
 struct kernel_new {
 	const char *name;
 	const char *base;		/* a kernel from source */
-	const char *const *patches;	/* files, NULL-ended */
-	const char *summary;		/* NULL: the first patch's subject */
+	const char *source, *path;	/* "tree" or "git" and a folder; NULL: the base's source and series */
+	const char *revision;		/* of "git"; NULL: HEAD */
+	const char *const *patches;	/* files, NULL-ended; none only with a source */
+	const char *summary;		/* NULL: the first patch's subject, or the source */
 };
 
 /*

@@ -53,6 +53,8 @@ static int wanted_load(const struct search *s, const char *name, struct wanted *
 		return rc;
 	const json_t *doc = spec_doc(spec), *exclude = json_object_get(doc, "exclude");
 
+	if (json_object_get(doc, "prebuilt"))
+		return err_set(e, EINVAL, "the kernel %s is prebuilt: there is nothing to fetch", name);
 	if (!json_str(doc, "package"))
 		return err_set(e, EINVAL, "the kernel %s is built from source: run `ramrig kernel "
 			       "build %s`", name, name);

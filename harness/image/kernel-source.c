@@ -65,6 +65,14 @@ static int config_set(const struct spec *spec, const char *dir, struct kernel_so
 			  "tinyconfig, defconfig and allnoconfig", k->config);
 }
 
+/* @path, which stands in a file of @dir; NULL for NULL. */
+static char *path_from(const char *dir, const char *path)
+{
+	if (!path)
+		return NULL;
+	return *path == '/' ? path_format("%s", path) : path_format("%s/%s", dir, path);
+}
+
 /* The source, with paths that mean the same from everywhere. */
 static json_t *source_of(const struct spec *spec, const char *dir)
 {
@@ -72,12 +80,10 @@ static json_t *source_of(const struct spec *spec, const char *dir)
 	json_t *source = json_deep_copy(json_object_get(spec_doc(spec), "source"));
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		const char *path = json_str(source, paths[i]);
+		cleanup_free char *full = path_from(dir, json_str(source, paths[i]));
 
-		if (!path || *path == '/')
-			continue;
-		cleanup_free char *full = path_format("%s/%s", dir, path);
-		json_object_set_new(source, paths[i], json_string(full));
+		if (full)
+			json_object_set_new(source, paths[i], json_string(full));
 	}
 	return source;
 }
@@ -98,6 +104,9 @@ static int level_add(const struct search *s, const char *name, unsigned depth,
 				  "be based on itself", BASES_MAX);
 	if (json_str(spec_doc(spec), "package"))
 		return spec_error(spec, "/package", e, "a stock package is not built from source, "
+				  "and cannot be the base of a kernel that is");
+	if (json_object_get(spec_doc(spec), "prebuilt"))
+		return spec_error(spec, "/prebuilt", e, "a prebuilt kernel is not built from source, "
 				  "and cannot be the base of a kernel that is");
 	if (base) {
 		rc = level_add(s, base, depth + 1, k, e);
@@ -129,15 +138,39 @@ int kernel_source_load(const struct search *s, const char *name, struct kernel_s
 	return 0;
 }
 
-int kernel_is_from_source(const struct search *s, const char *name, bool *ret, struct err *e)
+int kernel_kind_find(const struct search *s, const char *name, enum kernel_kind *ret, struct err *e)
 {
 	cleanup_spec struct spec *spec = NULL;
 	cleanup_free char *dir = NULL;
 	int rc = file_load(s, name, &spec, &dir, e);
 
 	if (!rc)
-		*ret = !json_str(spec_doc(spec), "package");
+		*ret = json_str(spec_doc(spec), "package")		? KERNEL_PACKAGE :
+		       json_object_get(spec_doc(spec), "prebuilt") ? KERNEL_PREBUILT :
+								     KERNEL_SOURCE;
 	return rc;
+}
+
+int kernel_prebuilt_find(const struct search *s, const char *name, char **ret_bzimage,
+			 char **ret_modules, struct err *e)
+{
+	cleanup_spec struct spec *spec = NULL;
+	cleanup_free char *dir = NULL;
+	int rc = file_load(s, name, &spec, &dir, e);
+
+	if (rc)
+		return rc;
+	const json_t *files = json_object_get(spec_doc(spec), "prebuilt");
+	cleanup_free char *bzimage = path_from(dir, json_str(files, "bzimage"));
+	cleanup_free char *modules = path_from(dir, json_str(files, "modules"));
+
+	if (access(bzimage, R_OK))
+		return spec_error(spec, "/prebuilt/bzimage", e, "cannot read %s: %m", bzimage);
+	if (modules && access(modules, R_OK))
+		return spec_error(spec, "/prebuilt/modules", e, "cannot read %s: %m", modules);
+	*ret_bzimage = take_ptr(bzimage);
+	*ret_modules = take_ptr(modules);
+	return 0;
 }
 
 void kernel_source_clear(struct kernel_source *k)

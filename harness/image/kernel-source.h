@@ -26,8 +26,18 @@ struct kernel_source {
 int kernel_source_load(const struct search *s, const char *name, struct kernel_source *ret,
 		       struct err *e);
 
-/* Sets *ret to whether the kernel file @name has a source or a base, and no package. */
-int kernel_is_from_source(const struct search *s, const char *name, bool *ret, struct err *e);
+/* Where the kernel of a kernel file comes from. */
+enum kernel_kind { KERNEL_PACKAGE, KERNEL_SOURCE, KERNEL_PREBUILT };
+
+int kernel_kind_find(const struct search *s, const char *name, enum kernel_kind *ret,
+		     struct err *e);
+
+/*
+ * The files of a KERNEL_PREBUILT, as paths that mean the same from everywhere; *ret_modules
+ * may be NULL. The caller frees them.
+ */
+int kernel_prebuilt_find(const struct search *s, const char *name, char **ret_bzimage,
+			 char **ret_modules, struct err *e);
 
 void kernel_source_clear(struct kernel_source *k);
 #define cleanup_kernel_source __attribute__((cleanup(kernel_source_clear)))

@@ -147,6 +147,10 @@ int kernel_unpacked_load(const char *dir, struct kernel *ret, struct err *e)
 	cleanup_free char *full_bzimage = path_format("%s/%s", dir, bzimage);
 	cleanup_free char *full_modules = path_format("%s/%s", dir, modules ? modules : "");
 
+	cleanup_free char *vmlinux = path_format("%s/vmlinux", dir);
+
+	if (!access(vmlinux, R_OK))
+		json_object_set_new(j, "vmlinux", json_string(vmlinux));
 	json_object_set_new(j, "bzimage", json_string(full_bzimage));
 	if (modules)
 		json_object_set_new(j, "modules", json_string(full_modules));

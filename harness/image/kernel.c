@@ -50,6 +50,17 @@ static int find_modules(const char *given, const char *release, char **ret, stru
 	return 0;
 }
 
+/* One that was made after the image need not be the image's. */
+static char *vmlinux_in(const char *tree, const char *bzimage)
+{
+	cleanup_free char *path = path_format("%s/vmlinux", tree);
+	struct stat made, image;
+
+	if (stat(path, &made) || stat(bzimage, &image) || made.st_mtim.tv_sec > image.st_mtim.tv_sec)
+		return NULL;
+	return take_ptr(path);
+}
+
 /* A user's bzImage, or the one in a built tree where @tree is not NULL. */
 static int kernel_at(const char *name, const char *bzimage, const char *tree, const char *modules,
 		     struct kernel *ret, struct err *e)
@@ -67,6 +78,7 @@ static int kernel_at(const char *name, const char *bzimage, const char *tree, co
 		return rc;
 	k.name = path_format("%s", name);
 	k.bzimage = realpath(bzimage, NULL);
+	k.vmlinux = tree ? vmlinux_in(tree, bzimage) : NULL;
 	*ret = k;
 	k = (struct kernel){ 0 };
 	return 0;
@@ -88,48 +100,63 @@ static char *tree_of_bzimage(const char *path)
 	return !access(makefile, R_OK) && !access(config, R_OK) ? take_ptr(full) : NULL;
 }
 
-static int named_ensure(const struct search *s, const char *name, const struct progress *p,
-			struct kernel *ret, struct err *e)
+static int path_ensure(const char *path, const char *name, const char *modules,
+		       struct kernel *ret, struct err *e)
 {
-	const struct kernel_build_opts o = { 0 };
-	bool from_source;
-	int rc = kernel_is_from_source(s, name, &from_source, e);
+	struct stat st;
 
-	if (rc)
-		return rc;
-	return from_source ? kernel_build_ensure(s, name, &o, p, ret, NULL, e) :
-			     kernel_package_ensure(s, name, false, p, ret, e);
+	if (stat(path, &st))
+		return err_set(e, errno, "cannot find the kernel %s: %m", path);
+	if (!S_ISDIR(st.st_mode)) {
+		cleanup_free char *tree = tree_of_bzimage(path);
+
+		return kernel_at(name, path, tree, modules, ret, e);
+	}
+	cleanup_free char *bzimage = path_format("%s/" KERNEL_TREE_BZIMAGE, path);
+	cleanup_free char *tree = realpath(path, NULL);
+
+	if (access(bzimage, R_OK))
+		return err_set(e, ENOENT,
+			       "%s is not a built kernel tree: it has no " KERNEL_TREE_BZIMAGE
+			       " (run `make` there first)", path);
+	return kernel_at(name, bzimage, tree, modules, ret, e);
+}
+
+static int prebuilt_ensure(const struct search *s, const char *name, struct kernel *ret,
+			   struct err *e)
+{
+	cleanup_free char *bzimage = NULL, *modules = NULL;
+	int rc = kernel_prebuilt_find(s, name, &bzimage, &modules, e);
+
+	return rc ? rc : path_ensure(bzimage, name, modules, ret, e);
 }
 
 int kernel_ensure(const struct search *s, const char *name, const char *modules,
 		  const struct progress *p, struct kernel *ret, struct err *e)
 {
-	struct stat st;
+	const struct kernel_build_opts o = { 0 };
+	enum kernel_kind kind;
 
-	if (!is_path(name))
-		return named_ensure(s, name, p, ret, e);
-	if (stat(name, &st))
-		return err_set(e, errno, "cannot find the kernel %s: %m", name);
-	if (!S_ISDIR(st.st_mode)) {
-		cleanup_free char *tree = tree_of_bzimage(name);
-
-		return kernel_at(name, name, tree, modules, ret, e);
+	if (is_path(name))
+		return path_ensure(name, name, modules, ret, e);
+	if (kernel_kind_find(s, name, &kind, e))
+		return -e->code;
+	switch (kind) {
+	case KERNEL_SOURCE:
+		return kernel_build_ensure(s, name, &o, p, ret, NULL, e);
+	case KERNEL_PREBUILT:
+		return prebuilt_ensure(s, name, ret, e);
+	default:
+		return kernel_package_ensure(s, name, false, p, ret, e);
 	}
-	cleanup_free char *bzimage = path_format("%s/" KERNEL_TREE_BZIMAGE, name);
-	cleanup_free char *tree = realpath(name, NULL);
-
-	if (access(bzimage, R_OK))
-		return err_set(e, ENOENT,
-			       "%s is not a built kernel tree: it has no " KERNEL_TREE_BZIMAGE
-			       " (run `make` there first)", name);
-	return kernel_at(name, bzimage, tree, modules, ret, e);
 }
 
 json_t *kernel_to_json(const struct kernel *k)
 {
-	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s}", "name", k->name, "bzimage",
-			 k->bzimage, "modules", k->modules, "release", k->release, "package",
-			 k->package, "version", k->version, "hash", k->hash);
+	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:s}", "name", k->name,
+			 "bzimage", k->bzimage, "modules", k->modules, "release", k->release,
+			 "vmlinux", k->vmlinux, "package", k->package, "version", k->version,
+			 "hash", k->hash);
 }
 
 static char *copy_or_null(const char *text)
@@ -149,6 +176,7 @@ int kernel_from_json(const json_t *j, struct kernel *ret, struct err *e)
 		.bzimage = path_format("%s", bzimage),
 		.modules = copy_or_null(json_str(j, "modules")),
 		.release = path_format("%s", release),
+		.vmlinux = copy_or_null(json_str(j, "vmlinux")),
 		.package = copy_or_null(json_str(j, "package")),
 		.version = copy_or_null(json_str(j, "version")),
 	};
@@ -162,6 +190,7 @@ void kernel_clear(struct kernel *k)
 	free(k->bzimage);
 	free(k->modules);
 	free(k->release);
+	free(k->vmlinux);
 	free(k->package);
 	free(k->version);
 	*k = (struct kernel){ 0 };

@@ -13,6 +13,7 @@ struct kernel {
 	char *bzimage;
 	char *modules;		/* the folder lib/modules/RELEASE, or NULL: all built in */
 	char *release;		/* as uname -r will say, read from the bzImage's header */
+	char *vmlinux;		/* what the bzImage was made from, with its symbols, or NULL */
 	char *package;		/* Debian package and version, or NULL */
 	char *version;
 	char hash[65];		/* SHA-256 of the bzImage */

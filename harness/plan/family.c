@@ -33,21 +33,29 @@ static bool form_find(const char *name, const json_t *workload, struct metric_fo
 	return false;
 }
 
-static int metric_unknown(const struct spec *experiment, const char *name, const char *workload,
-			  const json_t *doc, const char *pointer, struct err *e)
+static int metric_unknown(const struct spec *experiment, const char *name,
+			  const json_t *workloads, const char *pointer, struct err *e)
 {
 	struct nearest near = { .written = name };
+	const char *workload, *only = NULL;
 	const json_t *figure;
 	char hint[100];
+	json_t *doc;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "figures"), i, figure)
-		nearest_offer(&near, json_str(figure, "name"));
+	json_object_foreach((json_t *)workloads, workload, doc) {
+		only = workload;
+		json_array_foreach(json_object_get(doc, "figures"), i, figure)
+			nearest_offer(&near, json_str(figure, "name"));
+	}
 	for (const struct metric_info *m = metric_table; m->name; m++)
 		nearest_offer(&near, m->name);
+	nearest_hint(&near, hint, sizeof(hint));
+	if (json_object_size(workloads) > 1)
+		return spec_error(experiment, pointer, e, "'%s' is neither a figure of one of the "
+				  "workloads nor a metric from samples%s", name, hint);
 	return spec_error(experiment, pointer, e, "'%s' is neither a figure of workload '%s' nor a "
-			  "metric from samples%s", name, workload,
-			  nearest_hint(&near, hint, sizeof(hint)));
+			  "metric from samples%s", name, only, hint);
 }
 
 static bool form_equal(const struct metric_form *a, const struct metric_form *b)
@@ -56,9 +64,12 @@ static bool form_equal(const struct metric_form *a, const struct metric_form *b)
 		!strcmp(a->scale, b->scale);
 }
 
-/* Finds the form that all workloads give to the metric. */
+/*
+ * Finds the form that the workloads which have the metric give to it, and adds
+ * their names to @have.
+ */
 static int form_agree(const struct spec *experiment, const json_t *workloads, const char *name,
-		      const char *pointer, struct metric_form *ret, struct err *e)
+		      const char *pointer, struct metric_form *ret, json_t *have, struct err *e)
 {
 	struct metric_form form = {}, other;
 	const char *workload;
@@ -66,14 +77,17 @@ static int form_agree(const struct spec *experiment, const json_t *workloads, co
 
 	json_object_foreach((json_t *)workloads, workload, doc) {
 		if (!form_find(name, doc, &other))
-			return metric_unknown(experiment, name, workload, doc, pointer, e);
+			continue;
 		if (form.unit && !form_equal(&form, &other))
 			return spec_error(experiment, pointer, e, "'%s' is not the same in all "
 					  "workloads: %s, %s, %s and %s, %s, %s", name, form.unit,
 					  form.better, form.scale, other.unit, other.better,
 					  other.scale);
 		form = other;
+		json_array_append_new(have, json_string(workload));
 	}
+	if (!form.unit)
+		return metric_unknown(experiment, name, workloads, pointer, e);
 	*ret = form;
 	return 0;
 }
@@ -107,12 +121,13 @@ int plan_metrics(const struct spec *experiment, const json_t *workloads, json_t 
 
 	json_array_foreach(json_object_get(spec_doc(experiment), "metrics"), i, item) {
 		const char *name = json_str(item, "name");
+		cleanup_json json_t *have = json_array();
 		struct metric_form form = {};
 		char pointer[64];
 		double margin = 0;
 
 		snprintf(pointer, sizeof(pointer), "/metrics/%zu/name", i);
-		int rc = form_agree(experiment, workloads, name, pointer, &form, e);
+		int rc = form_agree(experiment, workloads, name, pointer, &form, have, e);
 		if (rc)
 			return rc;
 		snprintf(pointer, sizeof(pointer), "/metrics/%zu/margin", i);
@@ -120,12 +135,29 @@ int plan_metrics(const struct spec *experiment, const json_t *workloads, json_t 
 				  &margin, e);
 		if (rc)
 			return rc;
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:f}", "name", name,
-						      "unit", form.unit, "better", form.better,
-						      "scale", form.scale, "margin", margin));
+		json_t *metric = json_pack("{s:s, s:s, s:s, s:s, s:f}", "name", name, "unit",
+					   form.unit, "better", form.better, "scale", form.scale,
+					   "margin", margin);
+		if (json_array_size(have) < json_object_size(workloads))
+			json_object_set(metric, "workloads", have);
+		json_array_append_new(list, metric);
 	}
 	*ret = take_ptr(list);
 	return 0;
+}
+
+unsigned long plan_family(const json_t *metrics, size_t workloads)
+{
+	const json_t *metric;
+	unsigned long n = 0;
+	size_t i;
+
+	json_array_foreach(metrics, i, metric) {
+		const json_t *some = json_object_get(metric, "workloads");
+
+		n += some ? json_array_size(some) : workloads;
+	}
+	return n;
 }
 
 /*

@@ -203,6 +203,14 @@ int plan_load_kernels(const struct search *s, const struct spec *experiment,
 	int rc = 0;
 	size_t i;
 
+	if (o->versus) {
+		rc = kernel_add(s, experiment, o->versus->base, NULL, map, e);
+		if (!rc)
+			rc = kernel_add(s, experiment, o->versus->patched, NULL, map, e);
+		if (!rc)
+			*ret = take_ptr(map);
+		return rc;
+	}
 	if (o->kernel) {
 		rc = kernel_add(s, experiment, o->kernel, NULL, map, e);
 		if (rc)

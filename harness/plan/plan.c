@@ -9,6 +9,7 @@
 #include "plan/family.h"
 #include "plan/load.h"
 #include "plan/plan.h"
+#include "plan/versus.h"
 
 #define CELLS_MAX 100000
 
@@ -59,54 +60,11 @@ static int pair_add(json_t *cells, unsigned pair, const struct group *g, const j
 	return rc;
 }
 
-/* The kernels that make groups: the experiment's own, or the one that replaces them. */
-static json_t *kernels_of_groups(const json_t *experiment, const struct plan_opts *o)
-{
-	return o->kernel ? json_pack("[s]", o->kernel) :
-			   json_incref(json_object_get(experiment, "kernels"));
-}
-
-static int cells_make(const json_t *experiment, const struct plan_opts *o, const json_t *arms,
-		      unsigned pairs, uint64_t seed, json_t **ret, struct err *e)
-{
-	cleanup_json json_t *cells = json_array(), *kernels = kernels_of_groups(experiment, o);
-	const json_t *kernel, *topology, *workload;
-	struct rng r = { .state = seed };
-	size_t k, t, w;
-
-	for (unsigned pair = 1; pair <= pairs; pair++) {
-		json_array_foreach(kernels, k, kernel)
-		json_array_foreach(json_object_get(experiment, "topologies"), t, topology)
-		json_array_foreach(json_object_get(experiment, "workloads"), w, workload) {
-			const struct group g = { json_string_value(kernel),
-						 json_string_value(topology),
-						 json_str(workload, "name") };
-			int rc = pair_add(cells, pair, &g, arms, &r, e);
-
-			if (rc)
-				return rc;
-		}
-	}
-	*ret = take_ptr(cells);
-	return 0;
-}
-
-/* The arms as the plan holds them: "kernel" is always there, null for none of its own. */
-static json_t *arms_make(const json_t *experiment)
-{
-	json_t *arms = json_deep_copy(json_object_get(experiment, "arms")), *arm;
-	size_t i;
-
-	json_array_foreach(arms, i, arm)
-		if (!json_object_get(arm, "kernel"))
-			json_object_set_new(arm, "kernel", json_null());
-	return arms;
-}
-
 /* Everything that is loaded for a plan, and what the options leave of the experiment. */
 struct draft {
 	struct spec *experiment;
 	const json_t *doc;
+	json_t *group_kernels;	/* array: those that make groups, whatever kernels arms bring */
 	json_t *image, *kernels, *topologies, *policies, *workloads, *arms, *metrics, *cells;
 	unsigned pairs;
 	int64_t seed;
@@ -118,7 +76,7 @@ struct draft {
 
 static void draft_clear(struct draft *d)
 {
-	json_t *parts[] = { d->image, d->kernels, d->topologies, d->policies,
+	json_t *parts[] = { d->group_kernels, d->image, d->kernels, d->topologies, d->policies,
 			    d->workloads, d->arms, d->metrics, d->cells };
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
@@ -165,20 +123,66 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 	return rc;
 }
 
+/* The arms as the plan holds them: "kernel" is always there, null for none of its own. */
+static int arms_make(const struct plan_opts *o, struct draft *d, struct err *e)
+{
+	const json_t *arms = json_object_get(d->doc, "arms");
+	json_t *arm;
+	size_t i;
+
+	if (o->versus)
+		return versus_arms(o->versus, arms, &d->arms, e);
+	d->arms = json_deep_copy(arms);
+	json_array_foreach(d->arms, i, arm)
+		if (!json_object_get(arm, "kernel"))
+			json_object_set_new(arm, "kernel", json_null());
+	return 0;
+}
+
+static int cells_make(struct draft *d, struct err *e)
+{
+	const char *topology, *workload;
+	json_t *kernel, *t, *w;
+	struct rng r = { .state = (uint64_t)d->seed };
+	size_t k;
+
+	d->cells = json_array();
+	for (unsigned pair = 1; pair <= d->pairs; pair++) {
+		json_array_foreach(d->group_kernels, k, kernel)
+		json_object_foreach(d->topologies, topology, t)
+		json_object_foreach(d->workloads, workload, w) {
+			const struct group g = { json_string_value(kernel), topology, workload };
+			int rc = pair_add(d->cells, pair, &g, d->arms, &r, e);
+
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
 static int draft_count(const struct plan_opts *o, struct draft *d, struct err *e)
 {
-	d->arms = arms_make(d->doc);
-	d->groups = (o->kernel ? 1 : json_array_size(json_object_get(d->doc, "kernels"))) *
-		json_object_size(d->topologies) * json_object_size(d->workloads);
-	d->family = json_array_size(d->metrics) * (json_array_size(d->arms) - 1) * d->groups;
+	const char *own = o->versus ? o->versus->base : o->kernel;
+	size_t workloads, arms;
 
-	if (d->pairs > CELLS_MAX / (d->groups * json_array_size(d->arms)))
+	if (arms_make(o, d, e) ||
+	    (o->versus && versus_narrow(o->versus, d->arms, d->topologies, d->workloads, d->policies,
+					d->metrics, e)))
+		return -e->code;
+	d->group_kernels = own ? json_pack("[s]", own) :
+				 json_incref(json_object_get(d->doc, "kernels"));
+	workloads = json_object_size(d->workloads);
+	arms = json_array_size(d->arms);
+	d->groups = json_array_size(d->group_kernels) * json_object_size(d->topologies) * workloads;
+	d->family = plan_family(d->metrics, workloads) * (arms - 1) * (d->groups / workloads);
+
+	if (d->pairs > CELLS_MAX / (d->groups * arms))
 		return spec_error(d->experiment, "/pairs", e, "%u pairs of %lu groups and %zu arms "
-				  "are over %d cells", d->pairs, d->groups, json_array_size(d->arms),
-				  CELLS_MAX);
+				  "are over %d cells", d->pairs, d->groups, arms, CELLS_MAX);
 	if (!d->diagnostic && plan_check_power(d->experiment, d->family, d->pairs, o->pairs, e))
 		return -e->code;
-	return cells_make(d->doc, o, d->arms, d->pairs, (uint64_t)d->seed, &d->cells, e);
+	return cells_make(d, e);
 }
 
 static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
@@ -186,8 +190,8 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 	char now[21];
 
 	clock_utc(now);
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:O, s:O, s:b, s:s, s:O, "
-			 "s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:b, "
+			 "s:s, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
 			 "schema", 1, "ramrig", o->version ? o->version : "",
 			 "created", o->created ? o->created : now,
 			 "experiment", json_str(d->doc, "experiment"),
@@ -197,6 +201,8 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 			 "pairs", (json_int_t)d->pairs,
 			 "alpha", json_object_get(d->doc, "alpha"),
 			 "sample_hz", json_object_get(d->doc, "sample_hz"),
+			 "trace", json_object_get(d->doc, "trace"),
+			 "trace_buffer", json_object_get(d->doc, "trace_buffer"),
 			 "diagnostic", d->diagnostic,
 			 "connect", o->connect ? o->connect : "qemu:///embed",
 			 "image", d->image, "kernels", d->kernels, "topologies", d->topologies,

@@ -34,6 +34,19 @@
  * Where "diagnostic" is true no verdict is wanted: the rule of enough pairs
  * does not hold, and "metrics" are diagnostics like all others.
  */
+/*
+ * Two kernels under one arm's policies, in place of the experiment's own
+ * kernels and arms: what a patch does, whatever the experiment was made for.
+ */
+#define PLAN_BASE "base"	/* names of the two arms */
+#define PLAN_PATCHED "patched"
+
+struct plan_versus {
+	const char *base, *patched;	/* kernels */
+	const char *policies_of;	/* the arm whose policies both have; NULL: the base arm */
+	const char *topology, *workload, *metric;	/* only this one; NULL: all */
+};
+
 struct plan_opts {
 	const char *experiment;		/* name or path */
 	unsigned pairs;			/* 0: as the experiment says */
@@ -42,6 +55,7 @@ struct plan_opts {
 	const char *clock;		/* "host", "virtual", or NULL: as the experiment says */
 	const char *kernel;		/* name or path instead of the experiment's kernels, or NULL */
 	const char *kernel_modules;	/* folder of its modules, or NULL */
+	const struct plan_versus *versus;	/* or NULL; excludes kernel */
 	bool diagnostic;		/* as if the experiment said so: no verdict is wanted */
 	unsigned scale;			/* of every topology; 0: as the experiment says */
 	struct site *site;		/* the host that topologies must fit; NULL: any */

@@ -37,6 +37,17 @@ static void metric_print(const json_t *metric, FILE *out)
 		ratio ? "%" : json_str(metric, "unit"));
 }
 
+static void trace_print(const json_t *events, FILE *out)
+{
+	const json_t *event;
+	size_t i;
+
+	json_array_foreach(events, i, event)
+		fprintf(out, "%s%s", i ? ", " : "  trace: ", json_string_value(event));
+	if (json_array_size(events))
+		fputc('\n', out);
+}
+
 /* What a verdict would rest on, or why there will be none. */
 static void family_print(const json_t *plan, FILE *out)
 {
@@ -131,6 +142,7 @@ void plan_print(const json_t *plan, FILE *out)
 		arm_print(item, out);
 	json_array_foreach(json_object_get(plan, "metrics"), i, item)
 		metric_print(item, out);
+	trace_print(json_object_get(plan, "trace"), out);
 	family_print(plan, out);
 	time_print(plan, out);
 	fputc('\n', out);

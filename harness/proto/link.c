@@ -36,6 +36,7 @@ struct link {
 	json_int_t next_id;
 	json_int_t waiting_id;	/* 0 when no request waits */
 	json_t *answer;		/* to waiting_id */
+	bool bulk;		/* its result is too large for the log */
 	json_int_t late[LATE_MAX];
 	size_t n_late;
 	bool hello_wanted, answered;
@@ -152,7 +153,8 @@ static int answer_dispatch(struct link *l, json_t *message)
 		return link_break(l, EPROTO, "the agent did not say hello first");
 	if (link_check_answer(message, &why))
 		return link_break(l, EPROTO, why.msg);
-	link_log_write(&l->log, "guest", message);
+	if (id != l->waiting_id || !l->bulk || !json_object_get(message, "result"))
+		link_log_write(&l->log, "guest", message);
 	if (id == l->waiting_id && !l->answer) {
 		l->answer = json_incref(message);
 		return 0;
@@ -341,6 +343,7 @@ int link_call(struct link *l, const char *verb, json_t *params, int64_t deadline
 	struct exchange x = { .deadline_ms = deadline_ms };
 
 	l->answered = false;
+	l->bulk = !strcmp(verb, "trace-read");
 	int rc = request_encode(l, verb, params, &data, &x.len, e);
 	if (rc)
 		return rc;

@@ -50,8 +50,9 @@ void link_set_event_handler(struct link *l, void (*fn)(const json_t *event, void
 
 /*
  * Writes one JSON line a message to @log: { "ms": clock_now_ms(), "from":
- * "host" or "guest", "message": {...} }. Samples are left out. After 64 MiB a
- * last line says that the log ends. @log stays the caller's; NULL for none.
+ * "host" or "guest", "message": {...} }. Samples, and what trace-read
+ * brings, are left out. After 64 MiB a last line says that the log ends. @log stays
+ * the caller's; NULL for none.
  */
 void link_set_log(struct link *l, FILE *log);
 

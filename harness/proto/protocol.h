@@ -65,6 +65,16 @@
  *   sample-start  hz (1 to 100), sources: [{ name, kind, path, [keys] }]
  *               -> { columns: ["vmstat.pgfault", ...] }
  *   sample-stop -> { samples: sent, late: ticks missed }
+ *   trace-set   events: ["vmscan:mm_vmscan_direct_reclaim_begin", ...],
+ *               buffer_kib: of each CPU: readies tracefs to record these
+ *               tracepoints, with CLOCK_MONOTONIC and the names of tasks, and
+ *               records nothing yet. ENOENT names one that the kernel lacks -> {}
+ *   trace-start -> {}
+ *   trace-stop  -> { entries: in the buffer, lost: that it had no room for, cpus }
+ *   trace-read  max_bytes (PROTOCOL_TRACE_MAX at most): takes lines out of the
+ *               buffer, oldest first, as trace_pipe shows them
+ *               -> { data: whole lines, end: true when none is left }
+ *               Without end there are at least half of max_bytes.
  *   power-off   syncs, answers, then powers the machine off -> {}
  *
  * Sample sources, by kind:
@@ -90,6 +100,7 @@
 #define PROTOCOL_FRAME_MAX (1U << 20)
 #define PROTOCOL_SYSROOT "/sysroot"
 #define PROTOCOL_CGROUP "/sys/fs/cgroup/ramrig"
+#define PROTOCOL_TRACE_MAX (PROTOCOL_FRAME_MAX / 2 - 4096)	/* each byte may need two in JSON */
 #define PROTOCOL_COLUMNS_MAX 1024	/* of one sampler */
 #define PROTOCOL_JOBS_MAX 256
 #define PROTOCOL_OUTPUT_MAX (256U << 10)	/* bytes of a job's output that are kept: the last */

@@ -38,7 +38,8 @@ static const struct key plan_keys[] = {
 	{ "topologies", KIND_OBJECT, NULL }, { "workloads", KIND_OBJECT, NULL },
 	{ "arms", KIND_ARRAY, NULL },        { "metrics", KIND_ARRAY, NULL },
 	{ "cells", KIND_ARRAY, NULL },       { "diagnostic", KIND_BOOL | KIND_ABSENT, NULL },
-	{ "family", KIND_NUMBER, NULL },     { NULL, 0, NULL },
+	{ "family", KIND_NUMBER, NULL },     { "trace", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ NULL, 0, NULL },
 };
 static const struct key arm_keys[] = {
 	{ "name", KIND_STRING, NULL },
@@ -49,7 +50,9 @@ static const struct key arm_keys[] = {
 static const struct key plan_metric_keys[] = {
 	{ "name", KIND_STRING, NULL },          { "unit", KIND_STRING, NULL },
 	{ "better", KIND_STRING, better_words }, { "scale", KIND_STRING, scale_words },
-	{ "margin", KIND_NUMBER, NULL },        { NULL, 0, NULL },
+	{ "margin", KIND_NUMBER, NULL },
+	{ "workloads", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ NULL, 0, NULL },
 };
 static const struct key plan_cell_keys[] = {
 	{ "n", KIND_COUNT, NULL },         { "pair", KIND_COUNT, NULL },
@@ -65,6 +68,7 @@ static const struct key cell_keys[] = {
 	{ "reports", KIND_ARRAY | KIND_ABSENT, NULL },
 	{ "report", KIND_STRING | KIND_ABSENT, NULL },
 	{ "taint", KIND_OBJECT | KIND_ABSENT, NULL },
+	{ "trace", KIND_OBJECT | KIND_ABSENT, NULL },
 	{ NULL, 0, NULL },
 };
 static const struct key report_keys[] = {
@@ -72,7 +76,10 @@ static const struct key report_keys[] = {
 	{ "function", KIND_STRING, NULL }, { "hash", KIND_STRING, NULL },
 	{ "fatal", KIND_BOOL, NULL },    { "count", KIND_COUNT, NULL },
 	{ "line", KIND_COUNT, NULL },    { "stack", KIND_ARRAY, NULL },
-	{ "context", KIND_ARRAY, NULL }, { NULL, 0, NULL },
+	{ "context", KIND_ARRAY, NULL },
+	{ "frames", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ "where", KIND_STRING | KIND_ABSENT, NULL },
+	{ NULL, 0, NULL },
 };
 static const struct key taint_keys[] = {
 	{ "number", KIND_NUMBER, NULL },

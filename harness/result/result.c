@@ -149,6 +149,18 @@ const json_t *result_cell_metric(const struct result_cell *c, const char *name)
 	return json_object_get(json_object_get(c->doc, "metrics"), name);
 }
 
+bool result_asks(const json_t *m, const char *workload)
+{
+	const json_t *some = json_object_get(m, "workloads"), *name;
+	size_t i;
+
+	json_array_foreach(some, i, name) {
+		if (json_is_string(name) && !strcmp(json_string_value(name), workload))
+			return true;
+	}
+	return !some;
+}
+
 const json_t *result_arm(const struct result *r, const char *name)
 {
 	const json_t *arm;

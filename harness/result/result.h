@@ -42,6 +42,9 @@ int result_load(const char *dir, struct result **ret, struct err *e);
 /* Returns the metric @name of a cell that is ok, or NULL. */
 const json_t *result_cell_metric(const struct result_cell *c, const char *name);
 
+/* Whether a plan's key metric @m is asked of @workload: not each workload has each figure. */
+bool result_asks(const json_t *m, const char *workload);
+
 /* Returns the arm of the plan called @name, or NULL. */
 const json_t *result_arm(const struct result *r, const char *name);
 

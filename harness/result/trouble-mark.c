@@ -264,6 +264,19 @@ bool trouble_pc(const char *message, char ret[static TROUBLE_NAME_MAX])
 	return colon && take_function(colon + 1, ret);
 }
 
+bool trouble_module(const char *message, const char *function, char ret[static TROUBLE_MODULE_MAX])
+{
+	const char *found = strstr(message, function);
+	const char *rest = found ? found + strlen(function) : "";
+	size_t len = starts(rest, " [") ? strcspn(rest + 2, " ]") : 0;
+
+	if (!len || len >= TROUBLE_MODULE_MAX)
+		return false;
+	memcpy(ret, rest + 2, len);
+	ret[len] = '\0';
+	return true;
+}
+
 bool trouble_carrier(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(carriers); i++) {

@@ -39,6 +39,12 @@ bool trouble_frame(const char *message, char ret[static TROUBLE_NAME_MAX]);
 /* The function in a line of registers ("RIP: 0010:foo+0x12/0x40"). */
 bool trouble_pc(const char *message, char ret[static TROUBLE_NAME_MAX]);
 
+/*
+ * The module that @function, found in @message, belongs to ("foo+0x12/0x40 [zram]");
+ * false where it is the kernel's own.
+ */
+bool trouble_module(const char *message, const char *function, char ret[static TROUBLE_MODULE_MAX]);
+
 /* Whether @name, without offset, only carries reports and tells nothing of their cause. */
 bool trouble_carrier(const char *name);
 

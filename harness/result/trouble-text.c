@@ -13,16 +13,19 @@ const char *trouble_text(const struct trouble *r, char buf[static TROUBLE_TEXT_M
 
 static json_t *report_json(const struct trouble *r)
 {
-	json_t *stack = json_array(), *context = json_array();
+	json_t *stack = json_array(), *frames = json_array(), *context = json_array();
 
-	for (size_t i = 0; i < r->n_stack; i++)
+	for (size_t i = 0; i < r->n_stack; i++) {
 		json_array_append_new(stack, json_string(r->stack[i]));
+		json_array_append_new(frames, json_pack("{s:s, s:b}", "at", r->frames[i].at,
+							"exact", r->frames[i].exact));
+	}
 	for (size_t i = 0; i < r->n_context; i++)
 		json_array_append_new(context, json_string(r->context[i]));
-	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:o, s:o}", "kind",
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:o, s:o, s:o}", "kind",
 			 trouble_table[r->kind].name, "title", r->title, "function", r->function,
 			 "hash", r->hash, "fatal", r->fatal, "count", (int)r->count, "line",
-			 (int)r->line, "stack", stack, "context", context);
+			 (int)r->line, "stack", stack, "frames", frames, "context", context);
 }
 
 json_t *troubles_json(const struct troubles *t)

@@ -122,7 +122,19 @@ static void context_add(struct trouble *r, const char *line)
 		memcpy(r->context[r->n_context++], line, strlen(line) + 1);
 }
 
-static void stack_add(struct trouble *r, const char *function)
+/* @message is the line that @function was found in. */
+static void frame_add(struct trouble_frame *f, const char *function, const char *message,
+		      bool exact)
+{
+	char module[TROUBLE_MODULE_MAX];
+	bool foreign = trouble_module(message, function, module);
+
+	f->exact = exact;
+	snprintf(f->at, sizeof(f->at), "%s%s%s%s", function, foreign ? " [" : "",
+		 foreign ? module : "", foreign ? "]" : "");
+}
+
+static void stack_add(struct trouble *r, const char *function, const char *message, bool exact)
 {
 	char name[TROUBLE_NAME_MAX];
 
@@ -134,6 +146,7 @@ static void stack_add(struct trouble *r, const char *function)
 	if (r->n_stack == TROUBLE_STACK_MAX || trouble_carrier(name) ||
 	    (r->n_stack && !strcmp(r->stack[r->n_stack - 1], name)))
 		return;
+	frame_add(&r->frames[r->n_stack], function, message, exact);
 	memcpy(r->stack[r->n_stack++], name, sizeof(name));
 	if (!r->function[0])
 		memcpy(r->function, function, strlen(function) + 1);
@@ -195,13 +208,13 @@ static void report_line(struct troubles *t, const char *message)
 	if (t->stack_over)
 		return;
 	if (trouble_pc(message, function)) {
-		stack_add(&t->now, function);
+		stack_add(&t->now, function, message, true);
 		return;
 	}
 	if (!strncmp(message, "Call Trace:", 11) || !strncmp(message, "Call trace:", 11))
 		t->in_stack = true;
 	else if (t->in_stack && trouble_frame(message, function))
-		stack_add(&t->now, function);
+		stack_add(&t->now, function, message, false);
 	else if (t->in_stack && trouble_stack_ends(message))
 		t->stack_over = t->now.n_stack;
 }

@@ -44,9 +44,16 @@ extern const struct trouble_info trouble_table[TROUBLE_KINDS];
 
 #define TROUBLE_LINE_MAX 256
 #define TROUBLE_NAME_MAX 128
+#define TROUBLE_MODULE_MAX 64
 #define TROUBLE_STACK_MAX 16
 #define TROUBLE_CONTEXT_MAX 40		/* lines */
 #define TROUBLE_REPORTS_MAX 16
+
+struct trouble_frame {
+	/* "foo.isra.0+0x12/0x40", a module's "bar+0x8/0x20 [zram]" */
+	char at[TROUBLE_NAME_MAX + TROUBLE_MODULE_MAX + 4];
+	bool exact;			/* where a CPU was; else where a call returns to */
+};
 
 struct trouble {
 	enum trouble_kind kind;
@@ -54,6 +61,7 @@ struct trouble {
 	char function[TROUBLE_NAME_MAX];	/* "swap_writepage+0x12/0x80", or "" */
 	size_t n_stack;
 	char stack[TROUBLE_STACK_MAX][TROUBLE_NAME_MAX];	/* innermost first, no offsets */
+	struct trouble_frame frames[TROUBLE_STACK_MAX];		/* the same, in the kernel's words */
 	char hash[9];		/* the same for the same kind and innermost functions */
 	bool fatal;		/* the kernel did not go on after it */
 	unsigned count;		/* how often it came */

@@ -21,6 +21,7 @@ const char *field_type_name(enum field_type type)
 		[FIELD_TEXT] = "text",
 		[FIELD_NAME] = "a name",
 		[FIELD_IDENT] = "an identifier",
+		[FIELD_EVENT] = "a tracepoint such as vmscan:mm_vmscan_kswapd_wake",
 		[FIELD_PATH] = "an absolute path",
 		[FIELD_BOOL] = "true or false",
 		[FIELD_INT] = "a whole number",
@@ -111,8 +112,8 @@ static int string_parse(const struct field *f, const char *text, json_t **ret, s
 static int name_parse(const struct field *f, const char *text, json_t **ret, struct err *e)
 {
 	static const struct { const char *first, *rest, *what; } forms[] = {
-		{ "abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnopqrstuvwxyz0123456789.-",
-		  "a name (a-z, 0-9, '.' and '-', first a letter or digit)" },
+		{ "abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnopqrstuvwxyz0123456789.+-",
+		  "a name (a-z, 0-9, '.', '+' and '-', first a letter or digit)" },
 		{ "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz0123456789_",
 		  "an identifier (a-z, 0-9 and '_', first a letter)" },
 	};
@@ -123,6 +124,22 @@ static int name_parse(const struct field *f, const char *text, json_t **ret, str
 	if (strlen(text) > NAME_LENGTH_MAX)
 		return err_set(e, EINVAL, "a name of %zu letters is over the %d allowed",
 			       strlen(text), NAME_LENGTH_MAX);
+	*ret = json_string(text);
+	return 0;
+}
+
+/* Both parts name folders of tracefs: nothing else can be said with them. */
+static int event_parse(const char *text, json_t **ret, struct err *e)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-";
+	size_t subsystem = strspn(text, letters);
+	const char *name = text + subsystem + 1;
+	size_t event = text[subsystem] == ':' ? strspn(name, letters) : 0;
+
+	if (!subsystem || !event || name[event] || subsystem > NAME_LENGTH_MAX ||
+	    event > NAME_LENGTH_MAX)
+		return value_refuse(text, e, field_type_name(FIELD_EVENT));
 	*ret = json_string(text);
 	return 0;
 }
@@ -244,6 +261,9 @@ int field_parse(const struct field *f, const char *text, bool quoted, json_t **r
 	case FIELD_NAME:
 	case FIELD_IDENT:
 		rc = name_parse(f, text, &j, e);
+		break;
+	case FIELD_EVENT:
+		rc = event_parse(text, &j, e);
 		break;
 	case FIELD_BOOL:
 		rc = bool_parse(text, &j, e);

@@ -220,9 +220,9 @@ static int beside_check(const struct spec *s, const json_t *doc, const char *key
 		snprintf(at, sizeof(at), "/%s/%zu", key, i);
 		if (!*text || *text == '.' || strchr(text, '/'))
 			return spec_error(s, at, e, "'%s' is no name of a file beside this one", text);
-		if (json_str(doc, "package"))
-			return spec_error(s, at, e, "a kernel from a 'package' is taken as it is; "
-					  "'%s' needs a 'source' or a 'base'", key);
+		if (json_str(doc, "package") || json_object_get(doc, "prebuilt"))
+			return spec_error(s, at, e, "a kernel from a 'package', or a 'prebuilt' one, is "
+					  "taken as it is; '%s' needs a 'source' or a 'base'", key);
 	}
 	return 0;
 }

@@ -52,6 +52,15 @@ static const struct field source_fields[] = {
 	END_OF_FIELDS
 };
 
+static const struct field prebuilt_fields[] = {
+	{ .key = "bzimage", .type = FIELD_STRING, .required = true,
+	  .help = "a bzImage, or a built kernel tree; paths are relative to the folder of this file" },
+	{ .key = "modules", .type = FIELD_STRING,
+	  .help = "its modules: `lib/modules/RELEASE`, or what INSTALL_MOD_PATH was; without it those in "
+		  "the host's /lib/modules, if there are any" },
+	END_OF_FIELDS
+};
+
 /* Which of these go together says rules.c. */
 static const struct field kernel_fields[] = {
 	{ .key = "kernel", .type = FIELD_NAME, .required = true,
@@ -62,6 +71,8 @@ static const struct field kernel_fields[] = {
 		  "`{arch}` stands for Debian's name of the architecture" },
 	{ .key = "source", .type = FIELD_MAP, .fields = source_fields, .group = "origin",
 	  .help = "what it is built from; paths are relative to the folder of this file" },
+	{ .key = "prebuilt", .type = FIELD_MAP, .fields = prebuilt_fields, .group = "origin",
+	  .help = "files that are there already" },
 	{ .key = "base", .type = FIELD_NAME, .group = "origin",
 	  .help = "a kernel from source, whose source, config, fragments and series come first" },
 	{ .key = "exclude", .type = FIELD_STRING, .shape = SHAPE_LIST, .fallback = "[]",
@@ -358,7 +369,8 @@ static const struct field arm_fields[] = {
 
 static const struct field key_metric_fields[] = {
 	{ .key = "name", .type = FIELD_IDENT, .required = true,
-	  .help = "a figure of every workload, or a metric from samples" },
+	  .help = "a figure of a workload, or a metric from samples; it is asked of every workload "
+		  "that has it" },
 	{ .key = "margin", .type = FIELD_VALUE, .required = true,
 	  .help = "the change that matters: `5%` for a ratio, a number in its unit for a difference" },
 	END_OF_FIELDS
@@ -386,6 +398,12 @@ static const struct field experiment_fields[] = {
 	{ .key = "sample_hz", .type = FIELD_INT, .min = 0, .max = 100, .fallback = "2",
 	  .help = "samples a second; 0, for diagnostics only, takes none: then there are the "
 		  "workload's own figures alone, and nothing is proven" },
+	{ .key = "trace", .type = FIELD_EVENT, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "tracepoints that are recorded in the measured window of each "
+				    "cell, into its `trace.txt`; a kernel without one does not conform" },
+	{ .key = "trace_buffer", .type = FIELD_SIZE, .min = 64 * KIB, .max = GIB,
+	  .fallback = "4MiB", .help = "memory of the guest's that each of its CPUs keeps events in "
+				      "until the window is over" },
 	{ .key = "metrics", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
 	  .fields = key_metric_fields, .fallback = "[]",
 	  .help = "the key metrics; at least one unless the experiment is diagnostic" },

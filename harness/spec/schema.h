@@ -15,6 +15,7 @@ enum field_type {
 	FIELD_TEXT,		/* text, which may have several lines */
 	FIELD_NAME,		/* [a-z0-9][a-z0-9.-]* */
 	FIELD_IDENT,		/* [a-z][a-z0-9_]* */
+	FIELD_EVENT,		/* a tracepoint of Linux: "vmscan:mm_vmscan_kswapd_wake" */
 	FIELD_PATH,		/* an absolute path in the guest */
 	FIELD_BOOL,
 	FIELD_INT,		/* min .. max */

@@ -68,6 +68,20 @@ int search_add(struct search *s, const char *dir, struct err *e)
 	return 0;
 }
 
+int search_with(const struct search *s, const char *dir, struct search *ret, struct err *e)
+{
+	struct search with = { 0 };
+	int rc = search_add(&with, dir, e);
+
+	for (size_t i = 0; !rc && i < s->n; i++)
+		rc = search_add(&with, s->dirs[i], e);
+	if (rc)
+		search_clear(&with);
+	else
+		*ret = with;
+	return rc;
+}
+
 /* The folder of the running program, which the caller frees; NULL with errno set. */
 static char *program_folder(void)
 {

@@ -26,6 +26,9 @@ int search_add(struct search *s, const char *dir, struct err *e);
 /* Adds ramrig's own folder; call it once, last. */
 int search_add_own(struct search *s, struct err *e);
 
+/* Sets *ret, for search_clear(), to @dir (which must exist) in front of all folders of @s. */
+int search_with(const struct search *s, const char *dir, struct search *ret, struct err *e);
+
 /*
  * Finds the file that @name of @kind means. A name with a '/' or ending in
  * ".yaml" is a path and is taken as it is. -ENOENT names the folders searched

@@ -135,6 +135,11 @@ double signflip_p(const struct signflip *s, double theta)
 	return fmin(1, (1.0 + extreme) / (1.0 + s->flips));
 }
 
+double signflip_p_above(const struct signflip *s, double theta)
+{
+	return s->mean - theta > s->tolerance ? signflip_p(s, theta) / 2 : 1;
+}
+
 /* Hoare's selection: puts the value of rank @k (0 for the smallest) where it belongs. */
 static double select_rank(double *v, size_t n, size_t k)
 {

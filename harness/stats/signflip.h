@@ -33,6 +33,13 @@ int signflip_make(const double *d, size_t n, uint64_t seed, struct signflip **re
 double signflip_p(const struct signflip *s, double theta);
 
 /*
+ * One-sided p of the hypothesis that the true difference is at most @theta;
+ * half of the two-sided one above it, as each flip has its mirror image, and 1
+ * where the mean is not above @theta.
+ */
+double signflip_p_above(const struct signflip *s, double theta);
+
+/*
  * The closed interval of all theta with p(theta) > @alpha (at most 0.5).
  * Without enough pairs to reject anything it is -INFINITY to INFINITY.
  */

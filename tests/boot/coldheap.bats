@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# coldheap in a guest: an amount of work, where its pages are, and that it needs
-# nothing but what its result holds. One boot.
+# coldheap in a guest: an amount of work, where its pages are, that it needs
+# nothing but what its result holds, and what is traced of it. One boot.
 
 load common
 
@@ -42,4 +42,31 @@ measured() { # FILTER: of the figures
 
 @test "the result holds the program that ran" {
 	cmp "$OUT/heap/workloads/coldheap/coldheap" "$ROOT/build/workloads/coldheap/coldheap"
+}
+
+# Microseconds, as tracefs prints them.
+trace_times() { # FOLDER
+	sed -n '/^#/!s/^.*\] [^ ]* *\([0-9]*\)\.\([0-9]*\): .*/\1\2/p' "$1/trace.txt"
+}
+
+@test "all that is traced lies within the measured window, on the window's clock" {
+	local cell=$OUT/heap/cells/0001 from to n=0 t
+	from=$(jq '.window.from_ns / 1000 | floor' "$cell/result.json")
+	to=$(jq '.window.to_ns / 1000 | ceil' "$cell/result.json")
+	for t in $(trace_times "$cell"); do
+		n=$((n + 1))
+		[ "$t" -ge "$from" ] && [ "$t" -le "$to" ] || fail "$t is not within $from and $to"
+	done
+	expect_json "$cell/result.json" ".trace == {entries: $n, lost: 0, cpus: 2, cut: false}"
+	expect_in "$(<"$cell/trace.txt")" "# entries-in-buffer/entries-written: $n/$n   #P:2"
+}
+
+@test "the measuring program begins and ends in the trace, by its name and number" {
+	local cell=$OUT/heap/cells/0001 begin pid
+	begin=$(grep 'sched_process_exec: filename=/workload/coldheap ' "$cell/trace.txt" | head -n 1)
+	pid=$(sed 's/.* pid=\([0-9]*\) .*/\1/' <<<"$begin")
+	[ -n "$pid" ] || fail "no begin" "$(<"$cell/trace.txt")"
+	sed "1,/ pid=$pid old_pid=/d" "$cell/trace.txt" |
+		grep -q "^ *coldheap-$pid .* sched_process_exit: comm=coldheap pid=$pid " ||
+		fail "no end of $pid" "$(<"$cell/trace.txt")"
 }

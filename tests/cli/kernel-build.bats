@@ -6,50 +6,22 @@
 # Patches are made with git from that source.
 
 load common
+load fake-source
 
 setup_file() {
-	for tool in gcc make patch git bc bison flex; do
-		command -v $tool >/dev/null || skip "$tool is not installed"
-	done
+	need_build_tools
 }
 
 # The kernel "base" from a tree, in the folder "mine", which is first on the path.
 make_base() {
 	cp -R "$BATS_TEST_DIRNAME/fake-kernel" tree
-	mkdir -p mine/images/kernels/base
-	printf 'CONFIG_A=y\n' >mine/images/kernels/base/some.config
 	write_base 'tree: ../../../../tree'
 }
 
-write_base() {
-	cat >mine/images/kernels/base/kernel.yaml <<-END
-		kernel: base
-		summary: A base to patch
-		source: {$1}
-		config: tinyconfig
-		fragments: [some.config]
-	END
-}
-
-# make_patch FILE SUBJECT SED: what SED does to mm/one.c, as git format-patch writes it.
-make_patch() {
-	[ -d repo ] || { cp -R "$BATS_TEST_DIRNAME/fake-kernel" repo; git_do init -q; commit base; }
-	sed -i "$3" repo/mm/one.c
-	commit "$2"
-	git_do format-patch -q -1 --stdout >"$1"
-}
-
-git_do() {
-	git -C repo -c user.name=me -c user.email=me@here.test -c commit.gpgsign=false "$@"
-}
-
-commit() {
-	git_do add -A
-	git_do commit -q -m "$1"
-}
-
-mine() {
-	ramrig --path mine "$@"
+# patch_of FILE SUBJECT SED: a patch out of the repository "repo".
+patch_of() {
+	[ -d repo ] || make_repo repo
+	make_patch repo "$@"
 }
 
 build() {
@@ -83,7 +55,7 @@ compiled() {
 @test "a patch compiles only what it touches, and its kernel differs from the base's" {
 	make_base
 	build base
-	make_patch 0001-one.patch 'mm: change one' 's/one_5/five/'
+	patch_of 0001-one.patch 'mm: change one' 's/one_5/five/'
 	run_apart mine kernel new base-one --base base --patch 0001-one.patch
 	expect_status 0
 	expect_in "$output" "ramrig kernel build base-one"
@@ -96,8 +68,8 @@ compiled() {
 
 @test "an mbox of several patches applies in order, and is taken back for the base" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
-	make_patch two.patch 'second' 's/five/six/'
+	patch_of one.patch 'first' 's/one_5/five/'
+	patch_of two.patch 'second' 's/five/six/'
 	{ cat one.patch; echo; cat two.patch; } >both.mbox
 	mine kernel new both --base base both.mbox
 	build both
@@ -110,8 +82,8 @@ compiled() {
 
 @test "a patch that does not apply shows its hunk, and the next kernel builds" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
-	make_patch two.patch 'second' 's/five/six/'
+	patch_of one.patch 'first' 's/one_5/five/'
+	patch_of two.patch 'second' 's/five/six/'
 	mine kernel new lost --base base two.patch
 	build lost 2
 	expect_in "$errors" "two.patch (second) does not apply to mm/one.c: Hunk #1 FAILED"
@@ -124,7 +96,7 @@ compiled() {
 
 @test "a patch that applies only with fuzz is refused" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	sed -i 's/int one_3;/int other_3;/' tree/mm/one.c
 	mine kernel new fuzzy --base base one.patch
 	build fuzzy 2
@@ -155,7 +127,7 @@ compiled() {
 
 @test "what does not compile shows the compiler's error, and the next kernel builds" {
 	make_base
-	make_patch broken.patch 'break it' 's/int one_5/BROKEN/'
+	patch_of broken.patch 'break it' 's/int one_5/BROKEN/'
 	mine kernel new broken --base base broken.patch
 	build broken 2
 	expect_in "$errors" "the kernel broken does not build"
@@ -183,7 +155,7 @@ compiled() {
 
 @test "another revision of a git repository compiles only what differs" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	write_base 'git: ../../../../repo, revision: HEAD~1'
 	build base
 	grep -q one_5 "$(built base)"
@@ -205,7 +177,7 @@ compiled() {
 @test "a build that is killed leaves a workshop that heals" {
 	make_base
 	build base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	mine kernel new killed --base base one.patch
 	HANG=60 "$RAMRIG" --path mine kernel build killed 2>/dev/null 3>&- &
 	pid=$!
@@ -234,7 +206,7 @@ compiled() {
 	state=$(echo "$XDG_CACHE_HOME"/ramrig/workshop/*/state.json)
 	jq '.dirty = true' "$state" >dirty.json && mv dirty.json "$state"
 	echo 'int half;' >"$(dirname "$state")/src/mm/one.c"
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	mine kernel new next --base base one.patch
 	build next
 	grep -q five "$(built next)"
@@ -242,7 +214,7 @@ compiled() {
 
 @test "kernel new refuses a name that is taken, a stock base and what is no patch" {
 	make_base
-	make_patch one.patch 'first' 's/one_5/five/'
+	patch_of one.patch 'first' 's/one_5/five/'
 	run_apart mine kernel new base --base base one.patch
 	expect_status 2
 	expect_in "$errors" "there is a kernel base already"
@@ -253,9 +225,33 @@ compiled() {
 	run_apart mine kernel new other --base base none.patch
 	expect_status 2
 	expect_in "$errors" "none.patch is no patch: it has no diff"
-	run_apart mine kernel new base+one --base base one.patch
+	run_apart mine kernel new base_one --base base one.patch
 	expect_status 2
+	expect_in "$errors" "cannot call a kernel so"
 	[ "$(ls mine/images/kernels)" = base ]
+}
+
+@test "another source is built with the base's configuration" {
+	make_base
+	patch_of one.patch 'first' 's/one_5/five/'
+	patch_of two.patch 'second' 's/five/six/'
+	mine kernel new tree+x --base base --tree tree
+	mine kernel new git+x --base base --git repo --revision HEAD~1
+	rm -r mine/images/kernels/base		# it needs that no more
+	build tree+x
+	grep -q one_5 "$(built tree+x)"
+	build git+x
+	grep -q five "$(built git+x)"
+	grep -qx CONFIG_A=y "$(dirname "$(built git+x)")"/config-*
+	rm -r tree
+	make_base
+	run_apart mine kernel new git+y --base base --git repo --revision HEAD one.patch
+	expect_status 0
+	build git+y 2				# it has that patch already
+	expect_in "$errors" "does not apply"
+	run_apart mine kernel new none --base base --tree nowhere
+	expect_status 2
+	expect_in "$errors" "cannot find the source nowhere"
 }
 
 @test "a kernel that is its own base is refused" {
@@ -271,4 +267,31 @@ compiled() {
 	run_apart mine kernel fetch base
 	expect_status 2
 	expect_in "$errors" "ramrig kernel build base"
+}
+
+@test "a kernel of files that are there already is shown and listed as it is" {
+	make_base
+	build base
+	mkdir -p mine/images/kernels/made/lib/modules/6.99.0-base
+	cp "$(built base)" mine/images/kernels/made/bzImage
+	touch mine/images/kernels/made/lib/modules/6.99.0-base/modules.dep
+	cat >mine/images/kernels/made/kernel.yaml <<-END
+		kernel: made
+		summary: Files of mine
+		prebuilt: {bzimage: bzImage, modules: .}
+	END
+	expect_in "$(built made)" "/mine/images/kernels/made/bzImage"
+	[ "$(mine kernel show made --json | jq -r '.name + " " + .release')" = "made 6.99.0-base" ]
+	expect_in "$(mine kernel show made --json | jq -r .modules)" "made/lib/modules/6.99.0-base"
+	[ "$(mine kernel list --json | jq -r '.[] | select(.name == "made").release')" = 6.99.0-base ]
+	for command in "kernel build made" "kernel fetch made" "kernel new x --base made some.patch"; do
+		# shellcheck disable=SC2086
+		run_apart mine $command
+		expect_status 2
+		expect_in "$errors" "prebuilt"
+	done
+	rm mine/images/kernels/made/bzImage
+	run_apart mine kernel show made
+	expect_status 2
+	expect_in "$errors" "made/kernel.yaml:3"
 }

@@ -5,6 +5,7 @@
  */
 #include <stdint.h>
 #include <string.h>
+#include "image/vmlinux.h"
 #include "lib/cleanup.h"
 #include "result/trouble.h"
 
@@ -34,8 +35,15 @@ static void expect_report(const struct trouble *r)
 	expect(r->n_stack <= TROUBLE_STACK_MAX && r->n_context <= TROUBLE_CONTEXT_MAX);
 	expect_line(r->title, sizeof(r->title));
 	expect_line(r->function, sizeof(r->function));
-	for (size_t i = 0; i < r->n_stack; i++)
+	for (size_t i = 0; i < r->n_stack; i++) {
+		struct vmlinux_place p;
+
 		expect_line(r->stack[i], sizeof(r->stack[i]));
+		expect_line(r->frames[i].at, sizeof(r->frames[i].at));
+		/* All that is looked up in a vmlinux: a module's place is none of it. */
+		if (vmlinux_place_parse(r->frames[i].at, &p))
+			expect(strlen(p.function) < sizeof(p.function) && p.offset <= p.size);
+	}
 	for (size_t i = 0; i < r->n_context; i++)
 		expect_line(r->context[i], sizeof(r->context[i]));
 	expect_line(trouble_text(r, text), sizeof(text));

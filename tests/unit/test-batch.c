@@ -326,6 +326,29 @@ static void a_budget_is_spent_on_whole_pairs(void **state)
 	}
 }
 
+static void a_part_of_the_pairs_or_one_arm_can_be_run_alone(void **state)
+{
+	static const struct { unsigned pairs; const char *arm, *starts; size_t wanted; } cases[] = {
+		{ 2, NULL, "1 1, 2 1, 3 1, 4 1", 4 },
+		{ 0, "na", "2 1, 4 1, 5 1", 3 },
+		{ 1, "ksm", "1 1", 1 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_copy char *dir = folder_make("{}");
+		struct run r = { .b = { .pairs = cases[i].pairs, .only_arm = cases[i].arm } };
+
+		batch_go(&r, dir);
+		assert_int_equal(r.rc, 0);
+		assert_journal(dir, "start", cases[i].starts);
+		assert_int_equal(r.b.n_wanted, cases[i].wanted);
+		assert_int_equal(r.b.n_done, cases[i].wanted);
+		assert_int_equal(batch_eta_ms(&r.b), 0);
+		batch_end(&r);
+	}
+}
+
 static void two_jobs_run_at_once_on_cpus_of_their_own(void **state)
 {
 	cleanup_copy char *dir = folder_make("{'1': ['slow'], '2': ['slow']}");
@@ -410,6 +433,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(infra_errors_are_tried_three_times_and_nothing_else_is),
 		cmocka_unit_test(resuming_runs_just_what_is_not_done),
 		cmocka_unit_test(a_budget_is_spent_on_whole_pairs),
+		cmocka_unit_test(a_part_of_the_pairs_or_one_arm_can_be_run_alone),
 		cmocka_unit_test(two_jobs_run_at_once_on_cpus_of_their_own),
 		cmocka_unit_test(sigterm_stops_every_cell_and_leaves_the_rest_to_resume),
 		cmocka_unit_test(a_folder_without_a_whole_plan_is_refused),

@@ -337,6 +337,24 @@ static void a_key_metric_nobody_has_is_a_test_that_found_nothing(void **state)
 	assert_int_equal(compare_exit(j, false), EXIT_RIG);
 }
 
+static void a_metric_of_other_workloads_is_not_asked_of_this_one(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	size_t all = 0, asked = 0, i;
+	const json_t *r;
+
+	(void)state;
+	cleanup_json json_t *before = compared(dir, NULL);
+	all = json_array_size(json_object_get(before, "comparisons"));
+	edit(dir, "plan.json", "metrics.0.workloads", json_pack("[s]", "store"));
+	cleanup_json json_t *after = compared(dir, NULL);
+	json_array_foreach(json_object_get(after, "comparisons"), i, r) {
+		assert_string_not_equal(json_str(r, "metric"), "rps");
+		asked++;
+	}
+	assert_int_equal(asked, all - 1);
+}
+
 static void a_ratio_of_zero_is_not_made_up(void **state)
 {
 	cleanup_copy char *dir = copy_make("quickstart");
@@ -535,6 +553,29 @@ static void what_kernels_report_is_shown_once_also_of_good_cells(void **state)
 				     "aaaaaaaa: cells 3, 5):\n    first line\n    second line\n"));
 }
 
+static void a_reports_line_of_source_stands_beside_its_hash_unless_its_title_has_it(void **state)
+{
+	static const struct { const char *title, *wanted; } cases[] = {
+		{ "BUG: x", "in foo+0x1/0x2 (mm/memory.c:7; report aaaaaaaa: cell 1)" },
+		{ "kernel BUG at mm/memory.c:7!", "in foo+0x1/0x2 (report aaaaaaaa: cell 1)" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_copy char *dir = copy_make("quickstart");
+		json_t *report = report_of("aaaaaaaa", cases[i].title, false, 1);
+
+		json_object_set_new(report, "where", json_string("mm/memory.c:7"));
+		edit_cell(dir, 1, "reports", json_pack("[o]", report));
+		cleanup_json json_t *j = compared(dir, NULL);
+		const json_t *shown = json_array_get(json_object_get(j, "reports"), 0);
+		cleanup_free char *line = reports_line(shown);
+
+		assert_string_equal(json_str(shown, "where"), "mm/memory.c:7");
+		assert_non_null(strstr(line, cases[i].wanted));
+	}
+}
+
 static void reports_of_two_results_say_whose_cells_they_are(void **state)
 {
 	cleanup_copy char *a = copy_make("quickstart"), *b = copy_make("quickstart");
@@ -654,6 +695,7 @@ int main(void)
 		cmocka_unit_test(a_swap_device_of_one_arm_is_no_difference_in_fidelity),
 		cmocka_unit_test(only_whole_pairs_count),
 		cmocka_unit_test(a_key_metric_nobody_has_is_a_test_that_found_nothing),
+		cmocka_unit_test(a_metric_of_other_workloads_is_not_asked_of_this_one),
 		cmocka_unit_test(a_ratio_of_zero_is_not_made_up),
 		cmocka_unit_test(cells_that_disagree_about_a_unit_are_refused),
 		cmocka_unit_test(exit_codes_follow_the_worst_that_holds),
@@ -664,6 +706,7 @@ int main(void)
 		cmocka_unit_test(two_results_of_one_kernel_each_compare_the_kernels),
 		cmocka_unit_test(warnings_of_cells_are_said_once),
 		cmocka_unit_test(what_kernels_report_is_shown_once_also_of_good_cells),
+		cmocka_unit_test(a_reports_line_of_source_stands_beside_its_hash_unless_its_title_has_it),
 		cmocka_unit_test(reports_of_two_results_say_whose_cells_they_are),
 		cmocka_unit_test(a_drift_and_two_modes_are_named),
 		cmocka_unit_test(colour_is_there_only_when_asked_for),

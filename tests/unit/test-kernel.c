@@ -116,6 +116,32 @@ static void built_tree_gives_its_image(void **state)
 	kernel_clear(&k);
 }
 
+static void a_trees_vmlinux_is_its_images_unless_it_was_made_after_it(void **state)
+{
+	cleanup_free char *path = put_bzimage(*state, "tree/arch/x86/boot/bzImage");
+	cleanup_free char *tree = path_format("%s/tree", (char *)*state);
+	cleanup_free char *vmlinux = path_format("%s/vmlinux", tree);
+	const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	struct kernel absent = { 0 }, found = { 0 }, later = { 0 };
+	struct err e;
+
+	put(tree, ".config", "");
+	put(tree, "Makefile", "");
+	assert_int_equal(ensure(tree, NULL, &absent, &e), 0);
+	put(tree, "vmlinux", "");
+	assert_int_equal(utimensat(AT_FDCWD, vmlinux, old, 0), 0);
+	assert_int_equal(ensure(path, NULL, &found, &e), 0);
+	assert_int_equal(utimensat(AT_FDCWD, vmlinux, NULL, 0), 0);
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	assert_int_equal(ensure(tree, NULL, &later, &e), 0);
+	assert_null(absent.vmlinux);
+	assert_string_equal(found.vmlinux, vmlinux);
+	assert_null(later.vmlinux);
+	kernel_clear(&absent);
+	kernel_clear(&found);
+	kernel_clear(&later);
+}
+
 /* The tree's own Makefile decides what modules_install does: here, what a kernel's does. */
 static void modules_of_a_tree_are_installed_once_until_one_changes(void **state)
 {
@@ -160,7 +186,8 @@ static void wrong_paths_are_named(void **state)
 
 static void kernel_survives_json_and_back(void **state)
 {
-	struct kernel k = { .name = (char *)"n", .bzimage = (char *)"/b", .release = (char *)"6.1" };
+	struct kernel k = { .name = (char *)"n", .bzimage = (char *)"/b", .release = (char *)"6.1",
+			    .vmlinux = (char *)"/v" };
 	struct kernel back = { 0 };
 	struct err e;
 
@@ -170,6 +197,7 @@ static void kernel_survives_json_and_back(void **state)
 
 	assert_int_equal(kernel_from_json(j, &back, &e), 0);
 	assert_string_equal(back.bzimage, "/b");
+	assert_string_equal(back.vmlinux, "/v");
 	assert_string_equal(back.hash, k.hash);
 	assert_null(back.modules);
 	kernel_clear(&back);
@@ -326,6 +354,7 @@ int main(void)
 		test_in_root(modules_are_found_as_a_folder_or_as_an_install_root),
 		test_in_root(modules_folder_without_modules_dep_names_depmod),
 		test_in_root(built_tree_gives_its_image),
+		test_in_root(a_trees_vmlinux_is_its_images_unless_it_was_made_after_it),
 		test_in_root(modules_of_a_tree_are_installed_once_until_one_changes),
 		test_in_root(wrong_paths_are_named),
 		cmocka_unit_test(kernel_survives_json_and_back),

@@ -246,6 +246,77 @@ static void parameters_are_what_the_plan_sets(void **state)
 	assert_int_equal(json_int_or(json_object_get(p, "duration"), "value", 0), 5000);
 }
 
+static void a_metric_is_asked_of_the_workloads_that_have_it(void **state)
+{
+	cleanup_json json_t *plan = plan_of("two-workloads", (struct plan_opts){});
+	const json_t *metrics = json_object_get(plan, "metrics");
+	const json_t *rps = json_object_get(json_array_get(metrics, 0), "workloads");
+
+	(void)state;
+	assert_int_equal(json_array_size(rps), 1);
+	assert_string_equal(json_string_value(json_array_get(rps, 0)), "web");
+	assert_null(json_object_get(json_array_get(metrics, 2), "workloads"));
+	assert_int_equal(json_int_or(plan, "family", 0), 2 * (1 + 1 + 2));
+}
+
+static void two_kernels_take_the_place_of_the_arms(void **state)
+{
+	const struct plan_versus v = { .base = "old", .patched = "new", .policies_of = "merge" };
+	cleanup_json json_t *plan = plan_of("two-workloads", (struct plan_opts){ .versus = &v });
+	const json_t *arms = json_object_get(plan, "arms"), *cell;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(json_array_size(arms), 2);
+	assert_int_equal(json_object_size(json_object_get(plan, "kernels")), 2);
+	assert_int_equal(json_object_size(json_object_get(plan, "policies")), 1);
+	assert_int_equal(json_int_or(plan, "family", 0), 8);
+	json_array_foreach(json_object_get(plan, "cells"), i, cell)
+		assert_string_equal(json_str(cell, "kernel"),
+				    strcmp(json_str(cell, "arm"), "base") ? "new" : "old");
+	assert_int_equal(i, 2 * 2 * 2 * 9);
+}
+
+static void one_question_of_an_experiment_can_be_asked_alone(void **state)
+{
+	const struct plan_versus v = { .base = "old", .patched = "new", .topology = "large",
+				       .workload = "store", .metric = "hits" };
+	cleanup_json json_t *plan = plan_of("two-workloads",
+					    (struct plan_opts){ .versus = &v, .pairs = 20 });
+
+	(void)state;
+	assert_int_equal(json_int_or(plan, "family", 0), 1);
+	assert_int_equal(json_array_size(json_object_get(plan, "cells")), 40);
+	assert_non_null(json_object_get(json_object_get(plan, "policies"), "none"));
+}
+
+static void what_an_experiment_does_not_have_cannot_be_asked_of_it(void **state)
+{
+	static const struct {
+		struct plan_versus v;
+		const char *msg;
+	} cases[] = {
+		{ { .policies_of = "mergr" }, "the experiment has no arm 'mergr'; did you mean 'merge'?" },
+		{ { .topology = "tiny" }, "the experiment has no topology 'tiny'" },
+		{ { .workload = "webs" }, "the experiment has no workload 'webs'" },
+		{ { .workload = "web", .metric = "hits" },
+		  "hits is no key metric of the experiment for workload web" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct plan_versus v = cases[i].v;
+		json_t *none = NULL;
+		struct err e = {};
+
+		v.base = "old";
+		v.patched = "new";
+		assert_int_equal(plan_try("two-workloads", (struct plan_opts){ .versus = &v }, &none,
+					  &e), -EINVAL);
+		assert_string_equal(e.msg, cases[i].msg);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +330,10 @@ int main(void)
 		cmocka_unit_test(a_scale_is_in_the_plan_and_in_its_topologies),
 		cmocka_unit_test(topologies_are_held_against_the_host_at_their_scale),
 		cmocka_unit_test(parameters_are_what_the_plan_sets),
+		cmocka_unit_test(a_metric_is_asked_of_the_workloads_that_have_it),
+		cmocka_unit_test(two_kernels_take_the_place_of_the_arms),
+		cmocka_unit_test(one_question_of_an_experiment_can_be_asked_alone),
+		cmocka_unit_test(what_an_experiment_does_not_have_cannot_be_asked_of_it),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

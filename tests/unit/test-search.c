@@ -40,6 +40,19 @@ static void the_users_folder_comes_before_ramrigs(void **state)
 	json_array_foreach(list, i, item)
 		n += !strcmp(json_string_value(item), "ksm");
 	assert_int_equal(n, 1);
+
+	/* Put in front of a path, it comes before what was there. */
+	struct search own_only = {}, with = {};
+	cleanup_free char *first = NULL;
+
+	assert_int_equal(search_add(&own_only, ".", &e), 0);
+	assert_int_equal(search_with(&own_only, dir, &with, &e), 0);
+	assert_int_equal(search_find(&with, SPEC_POLICY, "ksm", &first, &e), 0);
+	assert_string_equal(first, file);
+	search_clear(&with);
+	assert_int_equal(search_with(&own_only, "/nowhere", &with, &e), -ENOENT);
+	assert_int_equal(with.n, 0);
+	search_clear(&own_only);
 	search_clear(&s);
 	assert_int_equal(dir_remove(dir, &e), 0);
 }

@@ -207,6 +207,29 @@ static void only_some_kinds_put_figures_in_doubt_or_explain_a_silence(void **sta
 	assert_int_equal(n_stalls, ARRAY_SIZE(stalls));
 }
 
+static void a_frame_tells_its_module_and_whether_a_cpu_was_there(void **state)
+{
+	static const char module[] = "BUG: KASAN: use-after-free in zram_read_page+0x12/0x340 [zram]\n"
+				     "Call Trace:\n zram_read_page+0x12/0x340 [zram]\n";
+	cleanup_troubles struct troubles *kasan = feed(module, strlen(module)), *oops = load("oops-null");
+	const struct trouble *k = troubles_at(kasan, 0), *o = troubles_at(oops, 0);
+	(void)state;
+
+	assert_string_equal(k->frames[0].at, "zram_read_page+0x12/0x340 [zram]");
+	assert_false(k->frames[0].exact);
+	assert_string_equal(o->frames[0].at, "swap_writepage+0x12/0x80");
+	assert_true(o->frames[0].exact);
+	assert_false(o->frames[1].exact);
+	for (size_t i = 0; i < o->n_stack; i++)
+		assert_int_equal(strncmp(o->frames[i].at, o->stack[i], strlen(o->stack[i])), 0);
+	cleanup_json json_t *j = troubles_json(kasan);
+	const json_t *frames = json_object_get(json_array_get(j, 0), "frames");
+
+	assert_int_equal(json_array_size(frames), k->n_stack);
+	assert_string_equal(json_str(json_array_get(frames, 0), "at"), k->frames[0].at);
+	assert_true(json_is_false(json_object_get(json_array_get(frames, 0), "exact")));
+}
+
 static void want_of_memory_kills_a_process_or_the_kernel(void **state)
 {
 	cleanup_troubles struct troubles *kill = load("oom-kill"), *panic = load("oom-panic");
@@ -358,6 +381,7 @@ int main(void)
 		cmocka_unit_test(each_line_that_begins_a_report_is_known),
 		cmocka_unit_test(a_panic_that_only_follows_is_no_report_of_its_own),
 		cmocka_unit_test(only_some_kinds_put_figures_in_doubt_or_explain_a_silence),
+		cmocka_unit_test(a_frame_tells_its_module_and_whether_a_cpu_was_there),
 		cmocka_unit_test(want_of_memory_kills_a_process_or_the_kernel),
 		cmocka_unit_test(a_good_console_has_no_report),
 		cmocka_unit_test(the_hash_is_the_same_on_another_cpu_at_another_time_and_address),

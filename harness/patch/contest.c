@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <unistd.h>
+#include "cell/prepare.h"
+#include "cell/run.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "patch/contest.h"
+#include "result/index.h"
+
+void patch_say(const struct patch_site *site, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (site->progress && site->progress->say)
+		site->progress->say(site->progress->arg, line);
+}
+
+static int plan_begin(const struct patch_site *site, const char *dir, const struct plan_opts *o,
+		      json_t **ret, struct err *e)
+{
+	cleanup_site struct site host = { 0 };
+	cleanup_json json_t *plan = NULL;
+	struct plan_opts opts = *o;
+
+	opts.site = &host;
+	opts.connect = site->connect;
+	opts.version = RAMRIG_VERSION;
+	int rc = plan_make(site->search, &opts, &plan, e);
+
+	if (!rc)
+		rc = run_check_jobs(plan, site->jobs, e);
+	if (!rc)
+		rc = prepare_plan(site->search, plan, site->progress, e);
+	if (!rc)
+		rc = run_begin(plan, dir, e);
+	if (!rc)
+		*ret = take_ptr(plan);
+	return rc;
+}
+
+int contest_open(const struct patch_site *site, const char *dir, const struct plan_opts *o,
+		 struct contest *ret, struct err *e)
+{
+	cleanup_free char *path = path_format("%s/plan.json", dir);
+	json_t *plan = NULL;
+	int rc = access(path, F_OK) ? plan_begin(site, dir, o, &plan, e)
+				    : json_load_path(path, &plan, e);
+
+	if (!rc)
+		*ret = (struct contest){ .dir = path_format("%s", dir), .plan = plan };
+	return rc;
+}
+
+int contest_run(const struct patch_site *site, const struct contest *c, unsigned pairs,
+		const char *only_arm, struct result **ret, struct err *e)
+{
+	cleanup_result struct result *r = NULL;
+	struct batch b = {
+		.dir = c->dir,
+		.plan = c->plan,
+		.jobs = site->jobs,
+		.pairs = pairs,
+		.only_arm = only_arm,
+		.on_change = site->on_change,
+		.on_cell = site->on_cell,
+	};
+	int rc = run_cells(&b, NULL, e);
+
+	if (site->on_end)
+		site->on_end();
+	if (!rc)
+		rc = result_load(c->dir, &r, e);
+	if (!rc)
+		rc = index_build(r, e);
+	if (!rc)
+		*ret = take_ptr(r);
+	return rc;
+}
+
+void contest_clear(struct contest *c)
+{
+	free(c->dir);
+	json_decref(c->plan);
+	*c = (struct contest){ 0 };
+}
