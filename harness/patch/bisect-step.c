@@ -233,7 +233,7 @@ static int test_figure(const struct bisect_run *b, size_t k, struct bisect_step 
 	return rc;
 }
 
-/* Boots kernel @k alone, one boot after another, as long as that may change the answer. */
+/* Boots kernel @k alone, as many at once as there are jobs, as long as that may change the answer. */
 static int test_failure(const struct bisect_run *b, size_t k, struct bisect_step *ret, struct err *e)
 {
 	const struct bisect_question *q = &b->question;
@@ -245,9 +245,10 @@ static int test_failure(const struct bisect_run *b, size_t k, struct bisect_step
 
 	if (rc || !c.dir)
 		return rc;
-	for (unsigned n = 1; n <= boots; n++) {
+	for (unsigned n = 0; n < boots;) {
 		cleanup_result struct result *r = NULL;
 
+		n = n + b->site.jobs < boots ? n + b->site.jobs : boots;
 		rc = contest_run(&b->site, &c, n, PLAN_PATCHED, &r, e);
 		if (rc)
 			return rc;
