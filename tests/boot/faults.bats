@@ -114,15 +114,15 @@ hash_of() { # ARM
 @test "a load that is killed halfway is the workload's failure" {
 	ramrig_keep load run load-dies --out "$OUT/load"
 	expect_code load 1
-	expect_end load killed workload-failed workload "measure: measure was ended by signal 9"
+	expect_end load wrk-dies workload-failed workload "measure: measure was ended by signal 9"
 	expect_nothing_left
 }
 
 @test "a guest whose node demotes to itself does not conform" {
 	ramrig_keep tier run tier-fails --out "$OUT/tier"
 	expect_code tier 4
-	expect_end tier calm nonconforming kernel "conformance: "
-	expect_in "$(reason tier calm)" "demotion"
+	expect_end tier no-demotion nonconforming kernel "conformance: "
+	expect_in "$(reason tier no-demotion)" "demotion"
 	expect_nothing_left
 }
 
@@ -135,7 +135,7 @@ hash_of() { # ARM
 	expect_code shot 0
 	expect_json shot/cells/0001.attempt-1/result.json \
 		'.outcome == "infra-error" and .charged_to == "rig" and (.reason | contains("QEMU died"))'
-	expect_end shot calm ok "" ""
+	expect_end shot qemu-dies ok "" ""
 	expect_json shot/cells/0001/result.json '.attempt == 2'
 	expect_nothing_left
 }
