@@ -61,7 +61,17 @@ int sampling_start(struct cell *c, struct err *e)
 		return rc;
 	columns = json_object_get(answer, "columns");
 	rc = samples_new(columns, &c->samples, e);
-	return rc ? rc : log_open(c, columns, e);
+	if (!rc)
+		rc = log_open(c, columns, e);
+	if (!rc)
+		link_expect_events(c->guest->link, SAMPLING_QUIET_VERBS * c->guest->verb_ms);
+	return rc;
+}
+
+int sampling_stop(struct cell *c, struct err *e)
+{
+	link_expect_events(c->guest->link, 0);
+	return c->sample_hz ? guest_call(c->guest, "sample-stop", NULL, NULL, e) : 0;
 }
 
 void sampling_take(struct cell *c, const json_t *event)

@@ -19,10 +19,19 @@
 #define SAMPLING_FILE_MAX (256L << 20)
 
 /*
+ * A guest from which no sample has come for so many times what a quick request may
+ * take has fallen silent, however long its workload may still run.
+ */
+#define SAMPLING_QUIET_VERBS 4
+
+/*
  * Asks the agent for the plan's samples; with sample_hz 0 for none, and the
  * table then stays empty, so that whatever is made of it is absent.
  */
 int sampling_start(struct cell *c, struct err *e);
+
+/* From then on samples may stay out again. */
+int sampling_stop(struct cell *c, struct err *e);
 
 /* Takes a checked "sample" event. The first error stays in c->samples_rc. */
 void sampling_take(struct cell *c, const json_t *event);

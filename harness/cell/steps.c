@@ -217,7 +217,7 @@ static int verify(struct cell *c, const struct guest_opts *o, struct err *e)
 static int workload_off(struct cell *c, const struct guest_opts *o, struct err *e)
 {
 	(void)o;
-	int rc = c->sample_hz ? guest_call(c->guest, "sample-stop", NULL, NULL, e) : 0;
+	int rc = sampling_stop(c, e);
 
 	if (!rc)
 		rc = cell_daemons_stop(c, e);

@@ -31,6 +31,8 @@ struct link {
 	int64_t frame_bytes;	/* of the frame that is coming in */
 	void (*event_fn)(const json_t *event, void *arg);
 	void *event_arg;
+	int64_t quiet_ms;	/* 0: no limit */
+	int64_t heard_ms;	/* when the guest last sent something, or the wait began */
 	struct link_log log;
 	struct allowance events, event_bytes;
 	json_int_t next_id;
@@ -187,6 +189,7 @@ static int link_receive(struct link *l)
 		return 0;
 	if (n < 0 && errno != ECONNRESET)
 		return link_break(l, ECONNRESET, strerror(errno));
+	l->heard_ms = clock_now_ms();
 	if (n <= 0)
 		return link_break(l, ECONNRESET, frame_decoder_is_partial(l->decoder) ?
 				  "the agent's side closed in the middle of a message" :
@@ -232,6 +235,11 @@ static bool exchange_is_done(const struct link *l)
 	return l->hello;
 }
 
+static int64_t quiet_until(const struct link *l)
+{
+	return l->quiet_ms ? l->heard_ms + l->quiet_ms : INT64_MAX;
+}
+
 /* Answers beat the interrupt: a guest that powers off answers, then dies. */
 static int exchange_step(struct link *l, struct exchange *x, struct err *e)
 {
@@ -240,9 +248,10 @@ static int exchange_step(struct link *l, struct exchange *x, struct err *e)
 		{ .fd = l->fd, .events = (short)(POLLIN | (sending ? POLLOUT : 0)) },
 		{ .fd = l->interrupt_fd, .events = POLLIN },
 	};
+	int64_t quiet = quiet_until(l);
 	int rc = 0;
 
-	if (poll(fds, 2, clock_left_ms(x->deadline_ms)) < 0 && errno != EINTR)
+	if (poll(fds, 2, clock_left_ms(quiet < x->deadline_ms ? quiet : x->deadline_ms)) < 0 && errno != EINTR)
 		return err_set(e, errno, "cannot wait for the agent: %m");
 	if (fds[0].revents & (POLLIN | POLLHUP | POLLERR))
 		rc = link_receive(l);
@@ -263,13 +272,22 @@ static int exchange_run(struct link *l, struct exchange *x, struct err *e)
 		*e = l->broken;
 		return -e->code;
 	}
+	l->heard_ms = clock_now_ms();
 	do {
 		int rc = exchange_step(l, x, e);
 
 		if (rc || exchange_is_done(l))
 			return rc;
-	} while (clock_left_ms(x->deadline_ms));
+	} while (clock_left_ms(x->deadline_ms) && clock_left_ms(quiet_until(l)));
+	if (clock_left_ms(x->deadline_ms))
+		return err_set(e, ETIMEDOUT, "the agent has sent no sample for %lld s",
+			       (long long)l->quiet_ms / 1000);
 	return err_set(e, ETIMEDOUT, "the agent did not answer in time");
+}
+
+void link_expect_events(struct link *l, int64_t quiet_ms)
+{
+	l->quiet_ms = quiet_ms;
 }
 
 int link_hello(struct link *l, int64_t deadline_ms, json_t **ret_hello, struct err *e)
@@ -290,7 +308,7 @@ int link_wait(struct link *l, int64_t until_ms, struct err *e)
 	struct exchange x = { .deadline_ms = until_ms };
 	int rc = exchange_run(l, &x, e);
 
-	return rc == -ETIMEDOUT ? 0 : rc;
+	return rc == -ETIMEDOUT && !clock_left_ms(until_ms) ? 0 : rc;
 }
 
 static int request_encode(struct link *l, const char *verb, json_t *params, unsigned char **ret,
@@ -356,7 +374,7 @@ int link_call(struct link *l, const char *verb, json_t *params, int64_t deadline
 		request_abandon(l, &x);
 	l->waiting_id = 0;
 	cleanup_json json_t *answer = take_ptr(l->answer);
-	if (rc == -ETIMEDOUT)
+	if (rc == -ETIMEDOUT && !clock_left_ms(deadline_ms))
 		return err_set(e, ETIMEDOUT, "the agent did not answer '%s' in time", verb);
 	if (rc)
 		return rc;

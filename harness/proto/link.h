@@ -49,6 +49,13 @@ static inline void cleanup_linkp(struct link **l)
 void link_set_event_handler(struct link *l, void (*fn)(const json_t *event, void *arg), void *arg);
 
 /*
+ * While events flow: a call then also fails (-ETIMEDOUT, and link_answered() does not
+ * hold) once the guest has sent nothing for @quiet_ms, however far its deadline is.
+ * 0: it may be quiet until then.
+ */
+void link_expect_events(struct link *l, int64_t quiet_ms);
+
+/*
  * Writes one JSON line a message to @log: { "ms": clock_now_ms(), "from":
  * "host" or "guest", "message": {...} }. Samples, and what trace-read
  * brings, are left out. After 64 MiB a last line says that the log ends. @log stays
@@ -80,7 +87,7 @@ int link_call(struct link *l, const char *verb, json_t *params, int64_t deadline
 /* Whether the last link_call() got an answer, be it an error. */
 bool link_answered(const struct link *l);
 
-/* Hands out events until @until_ms, then returns 0. */
+/* Hands out events until @until_ms, then returns 0; -ETIMEDOUT only as link_expect_events() says. */
 int link_wait(struct link *l, int64_t until_ms, struct err *e);
 
 #endif

@@ -4,11 +4,13 @@
  * looks, or is said by a second process where it must come while the host waits.
  */
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -301,6 +303,50 @@ static void a_silent_guest_costs_one_deadline_and_may_still_answer(void **state)
 	guest_close(&g);
 }
 
+/* Says a sample every @ms, @n times, from a second process. */
+static pid_t say_in_time(struct guest *g, int ms, int n)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	while (n--) {
+		poll(NULL, 0, ms);
+		say(g, SAMPLE);
+	}
+	_exit(0);
+}
+
+static void where_events_flow_a_guest_without_any_is_silent(void **state)
+{
+	struct guest g;
+	struct err e;
+	(void)state;
+
+	guest_greet(&g);
+	link_expect_events(g.link, 400);
+	pid_t talker = say_in_time(&g, 100, 4);
+	int64_t start = clock_now_ms();
+
+	assert_int_equal(call(&g, 60000, NULL, &e), -ETIMEDOUT);
+	assert_in_range(clock_now_ms() - start, 700, 20000);
+	assert_string_equal(e.msg, "the agent has sent no sample for 0 s");
+	assert_false(link_answered(g.link));
+	assert_int_equal(g.n_events, 4);
+	assert_int_equal(link_wait(g.link, clock_now_ms() + 60000, &e), -ETIMEDOUT);
+	waitpid(talker, NULL, 0);
+
+	/* One that talks may take as long as its deadline, and without the limit so may any. */
+	talker = say_in_time(&g, 50, 20);
+	start = clock_now_ms();
+	assert_int_equal(call(&g, 800, NULL, &e), -ETIMEDOUT);
+	assert_non_null(strstr(e.msg, "did not answer 'ping' in time"));
+	waitpid(talker, NULL, 0);
+	link_expect_events(g.link, 0);
+	assert_int_equal(link_wait(g.link, clock_now_ms() + 600, &e), 0);
+	guest_close(&g);
+}
+
 static void a_guest_that_never_says_hello_costs_one_deadline(void **state)
 {
 	struct guest g;
@@ -526,6 +572,7 @@ int main(void)
 		cmocka_unit_test(a_malformed_message_ends_the_session),
 		cmocka_unit_test(broken_frames_end_the_session),
 		cmocka_unit_test(a_silent_guest_costs_one_deadline_and_may_still_answer),
+		cmocka_unit_test(where_events_flow_a_guest_without_any_is_silent),
 		cmocka_unit_test(a_guest_that_never_says_hello_costs_one_deadline),
 		cmocka_unit_test(the_interrupt_ends_every_wait),
 		cmocka_unit_test(a_guest_that_closes_is_told_from_one_that_closes_mid_frame),

@@ -24,7 +24,7 @@ static const char web[] =
 	"{'groups': ['server'],"
 	" 'daemons': [{'name': 'nginx', 'group': 'server', 'run': ['nginx'], 'ready': 'ready',"
 	"              'timeout': 200}],"
-	" 'measure': {'group': 'server', 'run': ['wrk'], 'timeout': 200},"
+	" 'measure': {'group': 'server', 'run': ['wrk'], 'timeout': 20000},"
 	" 'figures': [{'name': 'rps', 'unit': '1/s', 'better': 'more', 'scale': 'ratio'}],"
 	" 'check': []}";
 
@@ -103,6 +103,9 @@ static const struct lie lies[] = {
 	  "measure", -EIO, OUTCOME_WORKLOAD_FAILED, "refused" },
 	{ "news of no kind", { .verb = "job-wait", .answer = FIGURES, .before = "{'event': 'party'}" },
 	  "measure", -EPROTO, OUTCOME_INFRA_ERROR, "known event" },
+	{ "silence in the window, long before the job must end",
+	  { .verb = "job-wait", .answer = SILENCE },
+	  "measure", -ETIMEDOUT, OUTCOME_INFRA_ERROR, "has sent no sample for 1 s" },
 	{ "death in the window", { .verb = "job-wait", .answer = DEATH },
 	  "measure", -ECONNRESET, OUTCOME_INFRA_ERROR, "closed" },
 };
