@@ -83,8 +83,9 @@ hash_of() { # ARM
 	expect_in "$(reports faults/spin)" "rcu-stall fault_spin_a_while"
 }
 
-@test "a triple fault is a guest that reset by itself" {
+@test "a triple fault is a guest that reset by itself, and its last words are not lost" {
 	expect_fault reset crashed kernel "measure: the guest reset or shut down by itself"
+	expect_in "$(tail -n 1 faults/reset/cells/0001/console.log)" "these are the last words"
 }
 
 @test "want of memory that panics is crashed, and one that kills is a report" {
