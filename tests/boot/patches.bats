@@ -11,7 +11,9 @@ load common
 setup_file() {
 	own_workplace
 	ramrig_keep base kernel build testbed-6.12
-	ramrig_keep slow try "$OWN_PATH"/patches/swap-in/0006-*.patch --topology dram \
+	# Thirty times as slow as the soak test has it: six pairs of so small a cell must tell.
+	sed 's/i < 1000;/i < 30000;/' "$OWN_PATH"/patches/swap-in/0006-*.patch >"$OUT/0006-slow-swap-in.patch"
+	ramrig_keep slow try "$OUT/0006-slow-swap-in.patch" --topology dram \
 		--experiment swap-in --jobs 2 --out "$OUT/slow"
 	ramrig_keep panics try "$OWN_PATH"/images/kernels/testbed-6.12-panics/*.patch --topology dram --out "$OUT/panics"
 }
@@ -32,14 +34,14 @@ teardown_file() {
 	expect_in "$(<slow.out)" "Verdict: regression"
 	expect_in "$(<slow.out)" "coldheap on zram, accesses_per_s: regression -"
 	expect_json slow/try.json '.comparisons[0].comparison.comparisons[0]
-		| .proof == "ok" and .change < -0.01 and .pairs == 6'
+		| .proof == "ok" and .change < -0.2 and .pairs == 6'
 	expect_json slow/try.json '[.smoke[] | .topology + " " + .outcome] == ["dram ok"]'
 }
 
 @test "its result is one like any other, with the kernels' names" {
 	ramrig_keep compared compare "$OUT/slow/swap-in"
 	expect_code compared 1
-	expect_in "$(<compared.out)" "testbed-6.12 -> testbed-6.12+mm-memory-look-around"
+	expect_in "$(<compared.out)" "testbed-6.12 -> testbed-6.12+slow-swap-in"
 }
 
 @test "a patch whose kernel panics is crashed, with the panic's lines, and is not compared" {
