@@ -104,10 +104,7 @@ int kernel_make(const struct kernel_make *m, struct err *e)
 		"make", "-C", m->src, out, jobs, cc, "KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970",
 		"KBUILD_BUILD_USER=ramrig", "KBUILD_BUILD_HOST=ramrig",
 	};
-	/* What was compiled in one workshop is not compiled again in another. */
-	cleanup_free char *base = path_format("CCACHE_BASEDIR=%.*s",
-					      (int)(strrchr(m->src, '/') - m->src), m->src);
-	const char *env[] = { "LC_ALL=C", "MAKEFLAGS=", base, "CCACHE_NOHASHDIR=1", NULL };
+	const char *env[] = { "LC_ALL=C", "MAKEFLAGS=", NULL };
 	cleanup_close int fd = open(m->log, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
 	struct count c = { .m = m, .fd = fd };
 	const struct tool_opts o = { .argv = argv, .extra_env = env, .log_path = m->log,
