@@ -105,8 +105,7 @@ static int search(struct bisect_run *b, struct bisect_report *r, struct err *e)
 		return rc;
 	r->marks[0] = MARK_GOOD;
 	note(b, r->n, &step, r);
-	while (!rc && step.mark != MARK_UNTESTED && b->question.kind != BISECT_UNKNOWN &&
-	       bisect_next(r->marks, r->n, &k)) {
+	while (!rc && b->question.kind != BISECT_UNKNOWN && bisect_next(r->marks, r->n, &k)) {
 		rc = bisect_step_kernel(b, k, &step, e);
 		if (!rc)
 			note(b, k, &step, r);
