@@ -3,8 +3,8 @@
 #
 # try and bisect at full length: a harmless patch through both default experiments, a
 # series of eight of which one slows every swap-in down, a series of which one makes a
-# kernel that panics, and a bisection that is interrupted. Each boot is real; half an
-# hour in all.
+# kernel that panics, and a bisection that is interrupted. Each boot is real; a quarter
+# of an hour in all on a quiet machine.
 
 load ../boot/common
 
