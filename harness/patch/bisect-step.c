@@ -10,7 +10,6 @@
 
 #define FIGURES_MAX 256
 #define CLEAN_MAX 40	/* boots; a failure that is rarer than that takes days to bisect */
-#define PAIRS_MAX 20
 
 void bisect_question_clear(struct bisect_question *q)
 {
@@ -74,7 +73,7 @@ static int open_contest(const struct bisect_run *b, size_t k, struct plan_versus
 static int judge(const struct result *r, const struct bisect_figure *f, double line, double alpha,
 		 size_t look, enum bisect_mark *ret, double *ret_worse, struct err *e)
 {
-	double base[PAIRS_MAX], patched[PAIRS_MAX];
+	double base[SEQUENTIAL_PAIRS_MAX], patched[SEQUENTIAL_PAIRS_MAX];
 	size_t n = evidence_pairs(r, f, base, patched, sequential_pairs[look]);
 
 	*ret = MARK_SKIPPED;
@@ -176,7 +175,7 @@ int bisect_step_ends(struct bisect_run *b, struct bisect_step *ret, struct err *
 	cleanup_contest struct contest c = { 0 };
 
 	*ret = (struct bisect_step){ .mark = MARK_UNDECIDED };
-	int rc = open_contest(b, bad, &v, PAIRS_MAX, false, &c, ret, e);
+	int rc = open_contest(b, bad, &v, SEQUENTIAL_PAIRS_MAX, false, &c, ret, e);
 
 	for (size_t look = 0; !rc && c.dir && look < SEQUENTIAL_LOOKS; look++) {
 		cleanup_result struct result *r = NULL;
@@ -196,7 +195,7 @@ int bisect_step_ends(struct bisect_run *b, struct bisect_step *ret, struct err *
 	if (!rc && ret->mark == MARK_UNDECIDED)
 		snprintf(ret->why, sizeof(ret->why), "in %u pairs the bad end is not told from the good "
 			 "one: no failure of its own, and no key metric that is worse by more than its "
-			 "margin", PAIRS_MAX);
+			 "margin", SEQUENTIAL_PAIRS_MAX);
 	return rc;
 }
 
@@ -206,7 +205,7 @@ static int test_figure(const struct bisect_run *b, size_t k, struct bisect_step 
 	struct plan_versus v = { .topology = f->topology, .workload = f->workload,
 				 .metric = f->metric };
 	cleanup_contest struct contest c = { 0 };
-	int rc = open_contest(b, k, &v, PAIRS_MAX, false, &c, ret, e);
+	int rc = open_contest(b, k, &v, SEQUENTIAL_PAIRS_MAX, false, &c, ret, e);
 
 	ret->mark = c.dir ? MARK_MORE : ret->mark;
 	for (size_t look = 0; !rc && ret->mark == MARK_MORE; look++) {
@@ -229,7 +228,7 @@ static int test_figure(const struct bisect_run *b, size_t k, struct bisect_step 
 			 "policy's proof failed");
 	if (!rc && ret->mark == MARK_UNDECIDED)
 		snprintf(ret->why, sizeof(ret->why), "after %u pairs it lies between the ends",
-			 PAIRS_MAX);
+			 SEQUENTIAL_PAIRS_MAX);
 	return rc;
 }
 

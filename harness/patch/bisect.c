@@ -41,7 +41,7 @@ static int request_check(const struct patch_site *site, const struct bisect_opts
 				       .topology = o->topology, .workload = o->workload,
 				       .metric = o->metric };
 	const struct plan_opts p = { .experiment = o->experiment, .versus = &v,
-				     .pairs = sequential_pairs[SEQUENTIAL_LOOKS - 1] };
+				     .pairs = SEQUENTIAL_PAIRS_MAX };
 	cleanup_kernel_source struct kernel_source base = { 0 };
 	cleanup_json json_t *plan = NULL;
 	int rc = kernel_source_load(site->search, o->base, &base, e);

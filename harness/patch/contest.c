@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
 #include <unistd.h>
 #include "cell/prepare.h"
 #include "cell/run.h"
@@ -7,18 +6,6 @@
 #include "lib/file.h"
 #include "patch/contest.h"
 #include "result/index.h"
-
-void patch_say(const struct patch_site *site, const char *fmt, ...)
-{
-	char line[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (site->progress && site->progress->say)
-		site->progress->say(site->progress->arg, line);
-}
 
 static int plan_begin(const struct patch_site *site, const char *dir, const struct plan_opts *o,
 		      json_t **ret, struct err *e)

@@ -13,7 +13,8 @@
  * parts add up whatever the test's distribution.
  */
 #define SEQUENTIAL_LOOKS 4
-extern const unsigned sequential_pairs[SEQUENTIAL_LOOKS];	/* 8, 12, 16, 20 */
+#define SEQUENTIAL_PAIRS_MAX 20
+extern const unsigned sequential_pairs[SEQUENTIAL_LOOKS];	/* 8, 12, 16, SEQUENTIAL_PAIRS_MAX */
 
 /* What look @look (from 0) may spend of @alpha. */
 double sequential_alpha(double alpha, size_t look);
