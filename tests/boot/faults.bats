@@ -80,7 +80,8 @@ hash_of() { # ARM
 @test "a stall that ends is a report of a good cell" {
 	expect_fault spin ok "" ""
 	expect_in "$(reports faults/spin)" "soft-lockup fault_spin_a_while"
-	expect_in "$(reports faults/spin)" "rcu-stall fault_spin_a_while"
+	# Of which task RCU tells first, the spinning one or its own starved thread, is chance.
+	expect_in "$(reports faults/spin)" "rcu-stall "
 }
 
 @test "a triple fault is a guest that reset by itself, and its last words are not lost" {
