@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include "cell/batch.h"
+#include "cell/limits.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
@@ -18,8 +19,8 @@
 
 static bool wanted(const struct batch *b, const struct batch_cell *cell)
 {
-	return (!b->pairs || cell->pair <= b->pairs) &&
-	       (!b->only_arm || !strcmp(cell->arm, b->only_arm));
+	return !cell->pair || ((!b->pairs || cell->pair <= b->pairs) &&
+			       (!b->only_arm || !strcmp(cell->arm, b->only_arm)));
 }
 
 int batch_open(struct batch *b, struct err *e)
@@ -45,7 +46,11 @@ int batch_open(struct batch *b, struct err *e)
 			.kernel = json_str(cell, "kernel"),
 			.done = i < r->n_cells && r->cells[i].doc &&
 				r->cells[i].outcome != OUTCOME_INFRA_ERROR,
+			.well = i < r->n_cells && r->cells[i].outcome == OUTCOME_OK,
 		};
+		const json_t *peak = limits_cell(b->plan, cell);
+		if (peak)
+			b->cells[i].peak = &b->cells[json_int_or(peak, "n", 1) - 1];
 		b->n_wanted += wanted(b, &b->cells[i]);
 		b->n_done += b->cells[i].done && wanted(b, &b->cells[i]);
 	}
@@ -201,6 +206,7 @@ static int end_cell(struct batch *b, struct batch_slot *s, bool stopping)
 		b->on_cell(b, s, o, reason);
 	if (o != OUTCOME_INFRA_ERROR) {
 		s->cell->done = true;
+		s->cell->well = o == OUTCOME_OK;
 		b->n_done++;
 		return 0;
 	}
@@ -241,12 +247,23 @@ static bool fits(const struct batch *b, const struct batch_cell *cell)
 			(int64_t)((left + b->jobs - 1) / b->jobs) * b->cell_ms <= b->budget_ms;
 }
 
+/* Whether @c can begin; where it never will, it is given up. */
+static bool limits_known(struct batch_cell *c)
+{
+	const struct batch_cell *peak = c->peak;
+
+	if (!peak || peak->well)
+		return true;
+	c->given_up = peak->done || peak->given_up;
+	return false;
+}
+
 static struct batch_cell *next_cell(struct batch *b)
 {
 	for (size_t i = 0; i < b->n_cells; i++) {
 		struct batch_cell *c = &b->cells[i];
 
-		if (c->done || c->given_up || !wanted(b, c) || running(b, c))
+		if (c->done || c->given_up || !wanted(b, c) || running(b, c) || !limits_known(c))
 			continue;
 		if (fits(b, c))
 			return c;

@@ -21,7 +21,9 @@ struct batch_cell {
 	unsigned n, pair;
 	const char *arm, *topology, *workload, *kernel;
 	bool done;		/* has a result that is no infra error */
-	bool given_up;		/* an infra error thrice */
+	bool well;		/* of those done: it is ok */
+	bool given_up;		/* an infra error thrice, or never to be begun */
+	struct batch_cell *peak;	/* of pair 0, by which its limits go; NULL: it has none */
 };
 
 /* A cell in progress; pid 0: an idle slot. */

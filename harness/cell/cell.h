@@ -37,6 +37,7 @@ struct cell {
 	const json_t *workload;
 	json_t *policies;		/* array of this arm's checked policies */
 	json_t *all_policies;		/* of every arm: sampling must cost all arms the same */
+	json_t *limits;			/* GROUP -> memory.max in bytes; NULL: none */
 	const char *out_dir;
 	enum guest_clock clock;
 	int sample_hz;

@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 
+#define STEP_PROGRAMS_MAX 16	/* that run at once */
 #define STOP_GRACE_MS 2000
 #define KILLED_MS 10000	/* the agent's patience with what was killed */
 
@@ -124,35 +125,75 @@ static int job_overdue(struct cell *c, const char *which, json_int_t job, int64_
 		       (long long)timeout_ms / 1000, held ? ", nor when it was killed" : "");
 }
 
-int cell_job_run(struct cell *c, const char *which, char **ret_output, struct err *e)
+/* A program of the step @which: its name, which begins that of its output. */
+static char *program_name(const char *which, const json_t *program)
 {
-	const json_t *spec = json_object_get(c->workload, which);
-	int64_t timeout = json_int_or(spec, "timeout", 60000);
-	cleanup_json json_t *started = NULL, *answer = NULL;
+	const char *name = json_str(program, "name");
 
-	if (!spec)
-		return 0;
-	int rc = guest_call(c->guest, "job-start", job_params(c, which, spec), &started, e);
+	return name ? path_format("%s-%s", which, name) : path_format("%s", which);
+}
+
+static int program_start(struct cell *c, const char *which, const json_t *program,
+			 json_int_t *ret_job, struct err *e)
+{
+	cleanup_free char *name = program_name(which, program);
+	cleanup_json json_t *started = NULL;
+	int rc = guest_call(c->guest, "job-start", job_params(c, name, program), &started, e);
+
+	if (rc && link_answered(c->guest->link))
+		c->blame = OUTCOME_WORKLOAD_FAILED;
 	if (!rc)
-		rc = link_call(c->guest->link, "job-wait",
-			       json_pack("{s:I, s:I}", "job", json_int_or(started, "job", 0),
-					 "timeout_ms", timeout),
-			       clock_now_ms() + guest_wall_ms(c->guest, timeout), &answer, e);
+		*ret_job = json_int_or(started, "job", 0);
+	return rc;
+}
+
+static int program_wait(struct cell *c, const char *which, const json_t *program, json_int_t job,
+			json_t *outputs, struct err *e)
+{
+	int64_t timeout = json_int_or(program, "timeout", 60000);
+	cleanup_free char *name = program_name(which, program);
+	cleanup_json json_t *answer = NULL;
+	int rc = link_call(c->guest->link, "job-wait",
+			   json_pack("{s:I, s:I}", "job", job, "timeout_ms", timeout),
+			   clock_now_ms() + guest_wall_ms(c->guest, timeout), &answer, e);
+
 	if (rc && link_answered(c->guest->link))
 		c->blame = OUTCOME_WORKLOAD_FAILED;
 	if (rc == -ETIMEDOUT && link_answered(c->guest->link))
-		return job_overdue(c, which, json_int_or(started, "job", 0), timeout, e);
+		return job_overdue(c, name, job, timeout, e);
 	if (rc)
 		return rc;
-	keep_output(c, which, answer);
-	rc = guest_job_result(which, answer, e);
+	keep_output(c, name, answer);
+	rc = guest_job_result(name, answer, e);
 	if (rc == -EIO)
 		c->blame = OUTCOME_WORKLOAD_FAILED;
-	if (rc || !ret_output)
-		return rc;
-	const char *output = json_str(answer, "output");
-	*ret_output = strdup(output ? output : "");
-	return *ret_output ? 0 : err_set(e, ENOMEM, "out of memory for the output of %s", which);
+	const char *output = json_str(answer, "output"), *key = json_str(program, "name");
+	if (!rc && outputs)
+		json_object_set_new(outputs, key ? key : "", json_string(output ? output : ""));
+	return rc;
+}
+
+int cell_step_run(struct cell *c, const char *which, json_t *outputs, struct err *e)
+{
+	const json_t *programs = json_object_get(c->workload, which), *program;
+	json_int_t jobs[STEP_PROGRAMS_MAX];
+	size_t n = json_array_size(programs), i;
+	int rc = 0;
+
+	if (n > STEP_PROGRAMS_MAX)
+		return err_set(e, E2BIG, "%s has %zu programs, over the %d allowed", which, n,
+			       STEP_PROGRAMS_MAX);
+	json_array_foreach(programs, i, program) {
+		rc = program_start(c, which, program, &jobs[i], e);
+		if (rc)
+			return rc;
+	}
+	json_array_foreach(programs, i, program) {
+		rc = program_wait(c, which, program, jobs[i], outputs, e);
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 static const char *last_line(const char *text, size_t *ret_len)
@@ -183,33 +224,72 @@ static int check_one(const json_t *check, const json_t *metrics, struct err *e)
 	return 0;
 }
 
-int cell_figures_read(const json_t *workload, const char *output, json_t *metrics,
+/* The last line of what the measuring program @name ("": the only one) printed, as an object. */
+static int figures_parse(const json_t *outputs, const char *name, json_t *ret, struct err *e)
+{
+	const char *output = json_str(outputs, name);
+	size_t len;
+	const char *line = last_line(output ? output : "", &len);
+	json_t *figures = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!json_is_object(figures)) {
+		json_decref(figures);
+		return err_set(e, EINVAL, "the last line of measure%s%s is no JSON object: '%.*s'",
+			       *name ? "-" : "", name, len > 100 ? 100 : (int)len, line);
+	}
+	json_object_set_new(ret, name, figures);
+	return 0;
+}
+
+/* The value of @figure, which "from: PROGRAM.KEY" may name; NULL where none was printed. */
+static const json_t *figure_find(const json_t *printed, const json_t *figure)
+{
+	const char *from = json_str(figure, "from"), *dot = from ? strchr(from, '.') : NULL;
+	cleanup_free char *program = dot ? strndup(from, (size_t)(dot - from)) : strdup("");
+	const json_t *figures = json_object_get(printed, program);
+
+	/* The only program needs no name to be meant. */
+	if (!figures && json_object_size(printed) == 1)
+		figures = json_object_iter_value(json_object_iter((json_t *)printed));
+	return json_object_get(figures, dot ? dot + 1 : json_str(figure, "name"));
+}
+
+static int figure_take(const json_t *figure, const json_t *value, json_t *metrics, struct err *e)
+{
+	if (!json_is_number(value))
+		return err_set(e, EINVAL, "measure printed no number for '%s'",
+			       json_str(figure, "name"));
+	json_t *m = json_pack("{s:f, s:O, s:O, s:O, s:s}", "value", json_number_value(value), "unit",
+			      json_object_get(figure, "unit"), "better",
+			      json_object_get(figure, "better"), "scale",
+			      json_object_get(figure, "scale"), "kind", "measured");
+
+	return json_object_set_new(metrics, json_str(figure, "name"), m) ?
+		err_set(e, ENOMEM, "out of memory for figures") : 0;
+}
+
+int cell_figures_read(const json_t *workload, const json_t *outputs, json_t *metrics,
 		      struct err *e)
 {
-	const json_t *f, *check;
-	size_t len, i;
-	const char *line = last_line(output, &len);
-	cleanup_json json_t *figures = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	cleanup_json json_t *printed = json_object();
+	const json_t *item;
+	const char *name;
+	json_t *unused;
+	size_t i;
+	int rc = 0;
 
-	if (!json_is_object(figures))
-		return err_set(e, EINVAL, "the last line of measure is no JSON object: '%.*s'",
-			       len > 100 ? 100 : (int)len, line);
-	json_array_foreach(json_object_get(workload, "figures"), i, f) {
-		const char *name = json_str(f, "name");
-		const json_t *v = json_object_get(figures, name);
-
-		if (!json_is_number(v))
-			return err_set(e, EINVAL, "measure printed no number for '%s'", name);
-		json_object_set_new(metrics, name,
-				    json_pack("{s:f, s:O, s:O, s:O, s:s}", "value",
-					      json_number_value(v), "unit",
-					      json_object_get(f, "unit"), "better",
-					      json_object_get(f, "better"), "scale",
-					      json_object_get(f, "scale"), "kind", "measured"));
+	json_object_foreach((json_t *)outputs, name, unused) {
+		rc = figures_parse(outputs, name, printed, e);
+		if (rc)
+			return rc;
 	}
-	json_array_foreach(json_object_get(workload, "check"), i, check) {
-		int rc = check_one(check, metrics, e);
-
+	json_array_foreach(json_object_get(workload, "figures"), i, item) {
+		rc = figure_take(item, figure_find(printed, item), metrics, e);
+		if (rc)
+			return rc;
+	}
+	json_array_foreach(json_object_get(workload, "check"), i, item) {
+		rc = check_one(item, metrics, e);
 		if (rc)
 			return rc;
 	}

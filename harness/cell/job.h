@@ -15,19 +15,21 @@ int cell_daemons_start(struct cell *c, struct err *e);
 int cell_daemons_stop(struct cell *c, struct err *e);
 
 /*
- * Runs the workload's job @which ("warmup", "measure" or "verify"), where it has
- * one, to its end. Sets *ret_output (may be NULL) to what it printed; the caller
- * frees it. A job that fails, or takes longer than it may, is
+ * Runs the programs of the workload's step @which ("warmup", "measure" or
+ * "verify"), where it has any: all at once, each to its end. Adds what each
+ * printed to the object @outputs (may be NULL), by its name, which is "" where
+ * it has none. A program that fails, or takes longer than it may, is
  * OUTCOME_WORKLOAD_FAILED.
  */
-int cell_job_run(struct cell *c, const char *which, char **ret_output, struct err *e);
+int cell_step_run(struct cell *c, const char *which, json_t *outputs, struct err *e);
 
 /*
- * Reads the figures that the workload declares from the last line of @output
- * into the object @metrics, and checks them. Pure. -EINVAL with a sentence
- * where a figure is missing, is no number, or breaks a check of the workload.
+ * Reads the figures that the workload declares from the last line of what each
+ * measuring program printed, @outputs as cell_step_run() makes it, into the
+ * object @metrics, and checks them. Pure. -EINVAL with a sentence where a
+ * figure is missing, is no number, or breaks a check of the workload.
  */
-int cell_figures_read(const json_t *workload, const char *output, json_t *metrics,
+int cell_figures_read(const json_t *workload, const json_t *outputs, json_t *metrics,
 		      struct err *e);
 
 #endif

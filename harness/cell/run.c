@@ -13,7 +13,10 @@
 #include "topology/admit.h"
 #include "vm/workdir.h"
 
-/* Puts the compiled programs of @workload, wherever they lie, into @copy of its folder. */
+/*
+ * Puts the compiled programs of @workload, or of one that it includes, wherever
+ * they lie, into @copy of its folder.
+ */
 static int keep_programs(const json_t *workload, const char *copy, struct err *e)
 {
 	const json_t *name;
@@ -33,6 +36,24 @@ static int keep_programs(const json_t *workload, const char *copy, struct err *e
 	return 0;
 }
 
+/* The folder of @workload as it is now, with those that it includes in it. */
+static int keep_folder(const json_t *workload, const char *copy, struct err *e)
+{
+	const json_t *other;
+	size_t i;
+	int rc = dir_copy(json_str(workload, "folder"), copy, e);
+
+	if (!rc)
+		rc = keep_programs(workload, copy, e);
+	json_array_foreach(json_object_get(workload, "include"), i, other) {
+		cleanup_free char *below = path_format("%s/%s", copy, json_str(other, "name"));
+
+		if (!rc)
+			rc = keep_folder(other, below, e);
+	}
+	return rc;
+}
+
 /* A workload's programs as they are now: edits during a run must not mix into it. */
 static int keep_workloads(json_t *plan, const char *dir, struct err *e)
 {
@@ -46,9 +67,7 @@ static int keep_workloads(json_t *plan, const char *dir, struct err *e)
 		cleanup_free char *below = path_format("workloads/%s", name);
 
 		if (!rc)
-			rc = dir_copy(json_str(workload, "folder"), copy, e);
-		if (!rc)
-			rc = keep_programs(workload, copy, e);
+			rc = keep_folder(workload, copy, e);
 		json_object_set_new(workload, "folder", json_string(below));
 	}
 	return rc;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include "cell/boot-times.h"
 #include "cell/guest-modules.h"
+#include "cell/limits.h"
 #include "cell/stage.h"
 #include "image/cache.h"
 #include "image/initramfs.h"
@@ -93,8 +94,11 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 	s->work.clock = !strcmp(s->work.clock_name, "virtual") ? CLOCK_VIRTUAL : CLOCK_HOST;
 	s->image = json_str(json_object_get(plan, "image"), "path");
 	s->work.topology = &s->topology;
-	int rc = topology_read(json_object_get(json_object_get(plan, "topologies"),
-					       json_str(cell, "topology")), &s->topology, NULL, e);
+	int rc = limits_compute(plan, cell, o->dir, &s->work.limits, e);
+	if (!rc)
+		rc = topology_read(json_object_get(json_object_get(plan, "topologies"),
+						   json_str(cell, "topology")), &s->topology, NULL,
+				   e);
 	if (!rc)
 		rc = kernel_from_json(json_object_get(json_object_get(plan, "kernels"),
 						      json_str(cell, "kernel")), &s->kernel, e);
@@ -157,6 +161,7 @@ int stage_clear(struct stage *s, struct err *e)
 
 	kernel_clear(&s->kernel);
 	vm_features_clear(&s->features);
+	json_decref(s->work.limits);
 	json_decref(s->modules);
 	json_decref(s->missing);
 	free(s->initrd);

@@ -7,6 +7,7 @@
 #include "cell/conform-row.h"
 #include "cell/conform.h"
 #include "cell/job.h"
+#include "cell/limits.h"
 #include "cell/policy.h"
 #include "cell/sampling.h"
 #include "cell/tracing.h"
@@ -144,14 +145,16 @@ static int policies_on(struct cell *c, const struct guest_opts *o, struct err *e
 
 static int workload_on(struct cell *c, const struct guest_opts *o, struct err *e)
 {
+	int rc = charge_kernel(c, limits_set(c, e));
+
 	(void)o;
-	return cell_daemons_start(c, e);
+	return rc ? rc : cell_daemons_start(c, e);
 }
 
 static int warm_up(struct cell *c, const struct guest_opts *o, struct err *e)
 {
 	(void)o;
-	return cell_job_run(c, "warmup", NULL, e);
+	return cell_step_run(c, "warmup", NULL, e);
 }
 
 static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
@@ -165,14 +168,14 @@ static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
 static int measure_window(struct cell *c, struct window *ret, struct err *e)
 {
 	json_t *metrics = json_object_get(c->result, "metrics");
-	cleanup_free char *output = NULL;
+	cleanup_json json_t *outputs = json_object();
 	struct window w = { 0 };
 	int rc = cell_guest_now(c, &w.from_ns, e);
 
 	if (!rc)
 		rc = tracing_start(c, e);
 	if (!rc)
-		rc = cell_job_run(c, "measure", &output, e);
+		rc = cell_step_run(c, "measure", outputs, e);
 	if (!rc)
 		rc = tracing_stop(c, e);
 	if (!rc)
@@ -183,7 +186,7 @@ static int measure_window(struct cell *c, struct window *ret, struct err *e)
 	rc = after_events(c, rc, e);
 	if (rc)
 		return rc;
-	if (cell_figures_read(c->workload, output, metrics, e)) {
+	if (cell_figures_read(c->workload, outputs, metrics, e)) {
 		c->blame = OUTCOME_WORKLOAD_FAILED;
 		return -e->code;
 	}
@@ -211,7 +214,7 @@ static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 static int verify(struct cell *c, const struct guest_opts *o, struct err *e)
 {
 	(void)o;
-	return cell_job_run(c, "verify", NULL, e);
+	return cell_step_run(c, "verify", NULL, e);
 }
 
 static int workload_off(struct cell *c, const struct guest_opts *o, struct err *e)

@@ -257,6 +257,7 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 					    json_str(k->cell, "workload")),
 		.policies = policies,
 		.all_policies = all_policies_of(k),
+		.limits = k->limits,
 		.out_dir = out,
 		.clock = k->clock,
 		.sample_hz = (int)json_int_or(k->plan, "sample_hz", 2),

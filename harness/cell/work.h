@@ -12,6 +12,7 @@ struct work {
 	const json_t *cell;		/* of the plan's cells */
 	const struct topology *topology;
 	const struct vm_features *features;	/* NULL where the topology needs none */
+	json_t *limits;			/* GROUP -> memory.max in bytes; NULL: none */
 	const json_t *modules;		/* in the initramfs, in order */
 	const json_t *missing;		/* names of those that the kernel lacks */
 	const char *initrd;

@@ -19,7 +19,8 @@
 
 static int opt_pairs, opt_jobs = 1, opt_scale, opt_dry_run, opt_json, opt_strict, opt_diagnostic;
 static const char *opt_out, *opt_resume, *opt_seed, *opt_clock, *opt_kernel, *opt_modules,
-	*opt_budget;
+	*opt_budget, *opt_workload_scale;
+static double opt_limit_ratio;
 
 static const struct poptOption options[] = {
 	{ "pairs", '\0', POPT_ARG_INT, &opt_pairs, 0,
@@ -38,6 +39,12 @@ static const struct poptOption options[] = {
 	  "experiment's", "CLOCK" },
 	{ "scale", '\0', POPT_ARG_INT, &opt_scale, 0,
 	  "how many times the size of its file each topology gets, instead of the experiment's", "N" },
+	{ "workload-scale", '\0', POPT_ARG_STRING, &opt_workload_scale, 0,
+	  "ci or full: which of their defaults workloads' parameters get, instead of the "
+	  "experiment's", "SCALE" },
+	{ "limit-ratio", '\0', POPT_ARG_DOUBLE, &opt_limit_ratio, 0,
+	  "memory.max of limited groups, as a part of their peak without limits, instead of the "
+	  "experiment's", "R" },
 	{ "kernel", '\0', POPT_ARG_STRING, &opt_kernel, 0,
 	  "a kernel's name, a bzImage or a built kernel tree, instead of the experiment's",
 	  "KERNEL" },
@@ -61,7 +68,7 @@ static int check_options(int argc, uint64_t *ret_budget_ms, struct err *e)
 	if (!!argc == !!opt_resume)
 		return err_set(e, EINVAL, "name an EXPERIMENT, or --resume DIR, not both");
 	if (opt_resume && (opt_out || opt_pairs || opt_seed || opt_clock || opt_kernel ||
-			   opt_scale))
+			   opt_scale || opt_workload_scale || opt_limit_ratio != 0))
 		return err_set(e, EINVAL, "--resume finishes a plan as it was made: it goes with "
 			       "--jobs and --budget only");
 	if (opt_pairs < 0 || opt_jobs < 1 || opt_jobs > BATCH_JOBS_MAX)
@@ -69,6 +76,14 @@ static int check_options(int argc, uint64_t *ret_budget_ms, struct err *e)
 			       BATCH_JOBS_MAX);
 	if (opt_scale && topology_scale_check(opt_scale, e))
 		return -e->code;
+	if (opt_workload_scale && strcmp(opt_workload_scale, "ci") &&
+	    strcmp(opt_workload_scale, "full"))
+		return err_set(e, EINVAL, "the workload scale '%s' is not ci or full",
+			       opt_workload_scale);
+	if (opt_limit_ratio != 0 && !(opt_limit_ratio >= LIMIT_RATIO_MIN &&
+				      opt_limit_ratio <= LIMIT_RATIO_MAX))
+		return err_set(e, EINVAL, "--limit-ratio is from %g to %g", LIMIT_RATIO_MIN,
+			       LIMIT_RATIO_MAX);
 	if (opt_budget && quantity_parse(QUANTITY_DURATION, opt_budget, ret_budget_ms, e))
 		return -e->code;
 	return session_check_uri(cli.connect, e);
@@ -85,6 +100,8 @@ static int make_plan(const char *experiment, json_t **ret, struct err *e)
 		.kernel_modules = opt_modules,
 		.diagnostic = opt_diagnostic,
 		.scale = (unsigned)opt_scale,
+		.workload_scale = opt_workload_scale,
+		.limit_ratio = opt_limit_ratio,
 		.site = &site,
 		.connect = cli.connect,
 		.version = RAMRIG_VERSION,

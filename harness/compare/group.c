@@ -16,7 +16,8 @@ struct side {
 
 static bool side_has(const struct side *s, const struct result_cell *c)
 {
-	return !strcmp(c->kernel, s->kernel) && !strcmp(c->topology, s->topology) &&
+	/* Pair 0 only tells what limits go by. */
+	return c->pair && !strcmp(c->kernel, s->kernel) && !strcmp(c->topology, s->topology) &&
 	       !strcmp(c->workload, s->workload) && !strcmp(c->arm, s->arm);
 }
 

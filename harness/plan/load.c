@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "plan/include.h"
 #include "plan/load.h"
 #include "spec/nearest.h"
 #include "spec/rules.h"
@@ -27,20 +28,16 @@ static int programs_check(const struct spec *workload, const char *path, struct 
 	return 0;
 }
 
-/*
- * Loads the file that @name of @kind means, once: into @map. A missing one is
- * an error at @pointer of the experiment, a wrong one at its own place.
- */
-static int file_load(const struct search *s, const struct spec *experiment, enum spec_kind kind,
-		     const char *name, const char *pointer, json_t *map, char **ret_path,
-		     struct err *e)
+int plan_load_file(const struct search *s, const struct spec *from, enum spec_kind kind,
+		   const char *name, const char *pointer, json_t *map, struct spec **ret_spec,
+		   struct err *e)
 {
 	cleanup_spec struct spec *spec = NULL;
 	cleanup_free char *path = NULL;
 
 	int rc = search_find(s, kind, name, &path, e);
 	if (rc)
-		return spec_error(experiment, pointer, e, "%s", e->msg);
+		return spec_error(from, pointer, e, "%s", e->msg);
 	rc = spec_load(kind, path, &spec, e);
 	if (!rc && kind == SPEC_WORKLOAD)
 		rc = programs_check(spec, path, e);
@@ -48,9 +45,16 @@ static int file_load(const struct search *s, const struct spec *experiment, enum
 		return rc;
 	if (json_object_set_new(map, name, json_deep_copy(spec_doc(spec))))
 		return err_set(e, ENOMEM, "out of memory for %s", path);
-	if (ret_path)
-		*ret_path = take_ptr(path);
+	if (ret_spec)
+		*ret_spec = take_ptr(spec);
 	return 0;
+}
+
+json_t *plan_folder_of(const struct spec *spec)
+{
+	const char *path = spec_path(spec);
+
+	return json_stringn(path, (size_t)(strrchr(path, '/') - path));
 }
 
 int plan_load_topologies(const struct search *s, const struct spec *experiment,
@@ -91,7 +95,7 @@ int plan_load_policies(const struct search *s, const struct spec *experiment, js
 			char pointer[64];
 
 			snprintf(pointer, sizeof(pointer), "/arms/%zu/policies/%zu", i, k);
-			int rc = file_load(s, experiment, SPEC_POLICY, json_string_value(name),
+			int rc = plan_load_file(s, experiment, SPEC_POLICY, json_string_value(name),
 					   pointer, map, NULL, e);
 			if (rc)
 				return rc;
@@ -116,15 +120,19 @@ static int parameter_unknown(const struct spec *experiment, const char *workload
 			  name, nearest_hint(&near, hint, sizeof(hint)));
 }
 
-/* Gives each parameter of @workload its "value": what @wanted sets, or the default. */
-static int parameters_set(const struct spec *experiment, size_t n, json_t *workload,
-			  json_t *wanted, struct err *e)
+/* Gives each parameter of @workload its "value": what @wanted sets, or the default of @scale. */
+static int parameters_set(const struct spec *experiment, size_t n, const char *scale,
+			  json_t *workload, json_t *wanted, struct err *e)
 {
+	bool full = !strcmp(scale, "full");
 	json_t *parameters = json_object_get(workload, "parameters"), *p, *v;
 	const char *name;
 
-	json_object_foreach(parameters, name, p)
-		json_object_set(p, "value", json_object_get(p, "default"));
+	json_object_foreach(parameters, name, p) {
+		json_t *at_full = full ? json_object_get(p, "full") : NULL;
+
+		json_object_set(p, "value", at_full ? at_full : json_object_get(p, "default"));
+	}
 	json_object_foreach(wanted, name, v) {
 		char pointer[128];
 		json_t *value;
@@ -141,8 +149,8 @@ static int parameters_set(const struct spec *experiment, size_t n, json_t *workl
 	return 0;
 }
 
-int plan_load_workloads(const struct search *s, const struct spec *experiment, json_t **ret,
-			struct err *e)
+int plan_load_workloads(const struct search *s, const struct spec *experiment, const char *scale,
+			json_t **ret, struct err *e)
 {
 	cleanup_json json_t *map = json_object();
 	json_t *item;
@@ -150,18 +158,21 @@ int plan_load_workloads(const struct search *s, const struct spec *experiment, j
 
 	json_array_foreach(json_object_get(spec_doc(experiment), "workloads"), i, item) {
 		const char *name = json_str(item, "name");
-		cleanup_free char *path = NULL;
+		cleanup_spec struct spec *spec = NULL;
 		char pointer[64];
 
 		snprintf(pointer, sizeof(pointer), "/workloads/%zu/name", i);
-		int rc = file_load(s, experiment, SPEC_WORKLOAD, name, pointer, map, &path, e);
+		int rc = plan_load_file(s, experiment, SPEC_WORKLOAD, name, pointer, map, &spec, e);
 		if (rc)
 			return rc;
 		json_t *workload = json_object_get(map, name);
 
-		*strrchr(path, '/') = '\0';
-		json_object_set_new(workload, "folder", json_string(path));
-		rc = parameters_set(experiment, i, workload, json_object_get(item, "parameters"), e);
+		json_object_set_new(workload, "folder", plan_folder_of(spec));
+		rc = include_load(s, spec, workload, e);
+		if (rc)
+			return rc;
+		rc = parameters_set(experiment, i, scale, workload,
+				    json_object_get(item, "parameters"), e);
 		if (rc)
 			return rc;
 	}
@@ -239,13 +250,41 @@ int plan_load_kernels(const struct search *s, const struct spec *experiment,
 	return 0;
 }
 
-int plan_load_image(const struct search *s, const struct spec *experiment, json_t **ret,
-		    struct err *e)
+/* The image that @experiment names, or else the only one that @workloads ask for. */
+static int image_choose(const struct spec *experiment, const json_t *workloads,
+			const char **ret_name, struct err *e)
 {
-	const char *name = json_str(spec_doc(experiment), "image");
-	cleanup_json json_t *map = json_object();
+	const char *own = json_str(spec_doc(experiment), "image"), *name, *asked_by = NULL;
+	const char *chosen = own;
+	json_t *w;
 
-	int rc = file_load(s, experiment, SPEC_IMAGE, name, "/image", map, NULL, e);
+	json_object_foreach((json_t *)workloads, name, w) {
+		const char *wanted = json_str(w, "image");
+
+		if (own || !wanted)
+			continue;
+		if (chosen && strcmp(chosen, wanted))
+			return spec_error(experiment, "/workloads", e, "'%s' needs the image '%s', and "
+					  "'%s' the image '%s'; name one that does for both as "
+					  "'image'", asked_by, chosen, name, wanted);
+		chosen = wanted;
+		asked_by = name;
+	}
+	*ret_name = chosen ? chosen : "default";
+	return 0;
+}
+
+int plan_load_image(const struct search *s, const struct spec *experiment,
+		    const json_t *workloads, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *map = json_object();
+	const char *name = NULL;
+	int rc = image_choose(experiment, workloads, &name, e);
+
+	if (!rc)
+		rc = plan_load_file(s, experiment, SPEC_IMAGE, name,
+			       json_str(spec_doc(experiment), "image") ? "/image" : "/workloads", map,
+			       NULL, e);
 	if (rc)
 		return rc;
 	*ret = json_pack("{s:s}", "name", name);

@@ -68,7 +68,8 @@ struct draft {
 	json_t *image, *kernels, *topologies, *policies, *workloads, *arms, *metrics, *cells;
 	unsigned pairs;
 	int64_t seed;
-	const char *clock;
+	const char *clock, *workload_scale;
+	double limit_ratio;	/* 0: no limits */
 	unsigned scale;
 	bool diagnostic;
 	unsigned long groups, family;
@@ -92,9 +93,38 @@ static int draft_choose(const struct plan_opts *o, struct draft *d, struct err *
 	d->seed = o->has_seed ? o->seed : json_int_or(d->doc, "seed", 0);
 	d->clock = o->clock ? o->clock : json_str(d->doc, "clock");
 	d->scale = o->scale ? o->scale : (unsigned)json_int_or(d->doc, "scale", 1);
+	d->workload_scale = o->workload_scale ? o->workload_scale
+					      : json_str(d->doc, "workload_scale");
+	d->limit_ratio = o->limit_ratio ? o->limit_ratio :
+		json_number_value(json_object_get(json_object_get(d->doc, "memory"), "limit_ratio"));
 	d->diagnostic = o->diagnostic || json_is_true(json_object_get(d->doc, "diagnostic"));
 	if (strcmp(d->clock, "host") && strcmp(d->clock, "virtual"))
 		return err_set(e, EINVAL, "the clock '%s' is not host or virtual", d->clock);
+	return 0;
+}
+
+/* A limit needs a group to lie on, and samples to say how large it is to be. */
+static int limits_check(const struct draft *d, struct err *e)
+{
+	const json_t *item;
+	size_t i;
+
+	if (!d->limit_ratio)
+		return 0;
+	if (!json_int_or(d->doc, "sample_hz", 2))
+		return spec_error(d->experiment, "/sample_hz", e, "a limit_ratio goes by the most "
+				  "memory that samples have seen; take some");
+	json_array_foreach(json_object_get(d->doc, "workloads"), i, item) {
+		const char *name = json_str(item, "name");
+		const json_t *w = json_object_get(d->workloads, name);
+		char pointer[64];
+
+		snprintf(pointer, sizeof(pointer), "/workloads/%zu/name", i);
+		if (!json_array_size(json_object_get(w, "limited")))
+			return spec_error(d->experiment, pointer, e, "workload '%s' says of none of "
+					  "its groups that it is 'limited', so a limit_ratio has "
+					  "nothing to limit", name);
+	}
 	return 0;
 }
 
@@ -111,7 +141,9 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 	if (!rc)
 		rc = plan_load_topologies(s, d->experiment, &w, &d->topologies, e);
 	if (!rc)
-		rc = plan_load_workloads(s, d->experiment, &d->workloads, e);
+		rc = plan_load_workloads(s, d->experiment, d->workload_scale, &d->workloads, e);
+	if (!rc)
+		rc = limits_check(d, e);
 	if (!rc)
 		rc = plan_load_policies(s, d->experiment, &d->policies, e);
 	if (!rc)
@@ -119,7 +151,7 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 	if (!rc)
 		rc = plan_metrics(d->experiment, d->workloads, &d->metrics, e);
 	if (!rc)
-		rc = plan_load_image(s, d->experiment, &d->image, e);
+		rc = plan_load_image(s, d->experiment, d->workloads, &d->image, e);
 	return rc;
 }
 
@@ -139,6 +171,33 @@ static int arms_make(const struct plan_opts *o, struct draft *d, struct err *e)
 	return 0;
 }
 
+/*
+ * Pair 0: one boot of the base arm for each topology and workload, without limits,
+ * which tells how much memory the workload takes there.
+ */
+static int peaks_add(struct draft *d, const struct rng *seeds, struct err *e)
+{
+	const char *kernel = json_string_value(json_array_get(d->group_kernels, 0));
+	const char *topology, *workload;
+	struct rng r = *seeds;	/* more or fewer of these change no seed of a pair */
+	const json_t *arm, *base = NULL;
+	json_t *t, *w;
+	size_t i;
+
+	json_array_foreach(d->arms, i, arm)
+		if (json_is_true(json_object_get(arm, "base")))
+			base = arm;
+	json_object_foreach(d->topologies, topology, t)
+	json_object_foreach(d->workloads, workload, w) {
+		const struct group g = { kernel, topology, workload };
+		int rc = cell_add(d->cells, 0, &g, base, rng_next(&r), e);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 static int cells_make(struct draft *d, struct err *e)
 {
 	const char *topology, *workload;
@@ -147,6 +206,12 @@ static int cells_make(struct draft *d, struct err *e)
 	size_t k;
 
 	d->cells = json_array();
+	if (d->limit_ratio) {
+		int rc = peaks_add(d, &r, e);
+
+		if (rc)
+			return rc;
+	}
 	for (unsigned pair = 1; pair <= d->pairs; pair++) {
 		json_array_foreach(d->group_kernels, k, kernel)
 		json_object_foreach(d->topologies, topology, t)
@@ -191,7 +256,7 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 
 	clock_utc(now);
 	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:b, "
-			 "s:s, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O}",
+			 "s:s, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O, s:s, s:o*}",
 			 "schema", 1, "ramrig", o->version ? o->version : "",
 			 "created", o->created ? o->created : now,
 			 "experiment", json_str(d->doc, "experiment"),
@@ -208,7 +273,8 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 			 "image", d->image, "kernels", d->kernels, "topologies", d->topologies,
 			 "policies", d->policies, "workloads", d->workloads, "arms", d->arms,
 			 "metrics", d->metrics, "family", (json_int_t)d->family,
-			 "cells", d->cells);
+			 "cells", d->cells, "workload_scale", d->workload_scale,
+			 "limit_ratio", d->limit_ratio ? json_real(d->limit_ratio) : NULL);
 }
 
 int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_plan, struct err *e)

@@ -31,6 +31,10 @@
  * Each workload's parameters are objects { "unit", "default", "help", "value" },
  * "value" being what this plan sets.
  *
+ * With a "limit_ratio" the plan begins with pair 0, one cell of the base arm for
+ * each topology and workload: it has no limits, is part of no comparison, and its
+ * peak memory is what the limits of the others go by.
+ *
  * Where "diagnostic" is true no verdict is wanted: the rule of enough pairs
  * does not hold, and "metrics" are diagnostics like all others.
  */
@@ -57,6 +61,8 @@ struct plan_opts {
 	const char *kernel_modules;	/* folder of its modules, or NULL */
 	const struct plan_versus *versus;	/* or NULL; excludes kernel */
 	bool diagnostic;		/* as if the experiment said so: no verdict is wanted */
+	const char *workload_scale;	/* "ci", "full", or NULL: as the experiment says */
+	double limit_ratio;		/* 0: as the experiment says */
 	unsigned scale;			/* of every topology; 0: as the experiment says */
 	struct site *site;		/* the host that topologies must fit; NULL: any */
 	const char *connect;		/* libvirt URI */

@@ -137,7 +137,13 @@ void plan_print(const json_t *plan, FILE *out)
 		json_int_or(plan, "pairs", 0), json_str(plan, "clock"), json_int_or(plan, "seed", 0));
 	if (scale > 1)
 		fprintf(out, ", topologies at %" JSON_INTEGER_FORMAT " times their size", scale);
+	if (!strcmp(json_str(plan, "workload_scale"), "full"))
+		fputs(", workloads at full scale", out);
 	fputc('\n', out);
+	if (json_object_get(plan, "limit_ratio"))
+		fprintf(out, "  memory.max of limited groups: %.4g times their peak without limits, "
+			"which pair 0 measures\n",
+			json_number_value(json_object_get(plan, "limit_ratio")));
 	json_array_foreach(json_object_get(plan, "arms"), i, item)
 		arm_print(item, out);
 	json_array_foreach(json_object_get(plan, "metrics"), i, item)

@@ -17,6 +17,7 @@ enum kind {
 	KIND_ARRAY = 16,
 	KIND_BOOL = 32,
 	KIND_ABSENT = 64,
+	KIND_ZERO = 128,
 };
 
 struct key {
@@ -39,6 +40,7 @@ static const struct key plan_keys[] = {
 	{ "arms", KIND_ARRAY, NULL },        { "metrics", KIND_ARRAY, NULL },
 	{ "cells", KIND_ARRAY, NULL },       { "diagnostic", KIND_BOOL | KIND_ABSENT, NULL },
 	{ "family", KIND_NUMBER, NULL },     { "trace", KIND_ARRAY | KIND_ABSENT, NULL },
+	{ "limit_ratio", KIND_NUMBER | KIND_ABSENT, NULL },
 	{ NULL, 0, NULL },
 };
 static const struct key arm_keys[] = {
@@ -55,7 +57,7 @@ static const struct key plan_metric_keys[] = {
 	{ NULL, 0, NULL },
 };
 static const struct key plan_cell_keys[] = {
-	{ "n", KIND_COUNT, NULL },         { "pair", KIND_COUNT, NULL },
+	{ "n", KIND_COUNT, NULL },         { "pair", KIND_COUNT | KIND_ZERO, NULL },
 	{ "kernel", KIND_STRING, NULL },   { "topology", KIND_STRING, NULL },
 	{ "workload", KIND_STRING, NULL }, { "arm", KIND_STRING, NULL },
 	{ NULL, 0, NULL },
@@ -118,7 +120,8 @@ static unsigned kind_of(const json_t *v)
 	case JSON_STRING:
 		return KIND_STRING;
 	case JSON_INTEGER:
-		return KIND_NUMBER | (json_integer_value(v) > 0 ? KIND_COUNT : 0);
+		return KIND_NUMBER | (json_integer_value(v) > 0 ? KIND_COUNT : 0) |
+		       (json_integer_value(v) ? 0 : KIND_ZERO);
 	case JSON_REAL:
 		return isfinite(json_real_value(v)) ? KIND_NUMBER : 0;
 	case JSON_OBJECT:

@@ -39,6 +39,7 @@ static const struct source_info machine_sources[] = {
 
 static const struct source_info group_sources[] = {
 	{ "memory", "value", "memory.current", NULL },
+	{ "peak", "value", "memory.peak", NULL },
 	{ "stat", "keyed", "memory.stat", "anon file kernel slab pagetables" },
 	{ "cpu", "keyed", "cpu.stat", "usage_usec user_usec system_usec" },
 	{ "psi", "psi", "memory.pressure", NULL },

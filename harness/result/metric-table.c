@@ -59,6 +59,10 @@ const struct metric_info metric_table[] = {
 
 	{ "cgroup_{group}_memory", "bytes", "less", "ratio", METRIC_MEDIAN,
 	  "cgroup.{group}.memory", NULL, "memory charged to the group's cgroup, its caches too" },
+	{ "cgroup_{group}_memory_mean", "bytes", "less", "ratio", METRIC_MEAN,
+	  "cgroup.{group}.memory", NULL, "memory charged to the group's cgroup, averaged over time" },
+	{ "cgroup_{group}_peak", "bytes", "less", "ratio", METRIC_LAST, "cgroup.{group}.peak", NULL,
+	  "the most memory that the group's cgroup was ever charged (memory.peak)" },
 	{ "cgroup_{group}_anon", "bytes", "less", "difference", METRIC_MEDIAN,
 	  "cgroup.{group}.stat.anon", NULL, "anonymous memory of the group" },
 	{ "cgroup_{group}_file", "bytes", "less", "difference", METRIC_MEDIAN,

@@ -172,7 +172,7 @@ static bool reading_value(const struct reading *r, struct window w, double *ret)
 
 	if (!n)
 		return false;
-	*ret = summary_median(values, n);
+	*ret = how == METRIC_MEAN ? summary_mean(values, n) : summary_median(values, n);
 	return true;
 }
 

@@ -9,6 +9,7 @@ static const struct {
 	bool derived;		/* from two columns at least */
 } hows[] = {
 	[METRIC_MEDIAN] = { "median of the window", false },
+	[METRIC_MEAN] = { "mean of the window", false },
 	[METRIC_MEDIAN_LESS] = { "median of the window", true },
 	[METRIC_MEDIAN_OVER] = { "median of the window", true },
 	[METRIC_LAST] = { "last of the window", false },

@@ -19,6 +19,7 @@
  */
 enum metric_how {
 	METRIC_MEDIAN,		/* median of the column over the window */
+	METRIC_MEAN,		/* mean of the column over the window */
 	METRIC_MEDIAN_LESS,	/* median of column minus other, sample by sample */
 	METRIC_MEDIAN_OVER,	/* median of column over other, sample by sample */
 	METRIC_LAST,		/* latest value in the window of a counter since boot */

@@ -58,16 +58,19 @@ static int list_check(const struct source *s, const struct yaml *y, const struct
 		      json_t **ret, struct err *e)
 {
 	cleanup_json json_t *list = json_array();
+	bool lone = f->lone && y->kind == YAML_MAP;
+	size_t n = lone ? 1 : y->n;
 
-	if (y->kind != YAML_LIST)
+	if (y->kind != YAML_LIST && !lone)
 		return source_error(s, y->offset, e, "%s: is %s where a list should be: [...]",
 				    f->key, yaml_kind_name(y->kind));
-	for (size_t i = 0; i < y->n; i++) {
+	for (size_t i = 0; i < n; i++) {
+		const struct yaml *at = lone ? y : y->items[i];
 		cleanup_json json_t *item = NULL;
-		int rc = value_check(s, y->items[i], f, &item, e);
+		int rc = value_check(s, at, f, &item, e);
 
 		if (!rc && f->unique)
-			rc = item_check_unique(s, y->items[i], f, list, item, e);
+			rc = item_check_unique(s, at, f, list, item, e);
 		if (rc)
 			return rc;
 		if (json_array_append(list, item))

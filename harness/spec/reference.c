@@ -9,7 +9,7 @@ static void type_print(const struct field *f, FILE *out)
 		[SHAPE_BY_NAME] = "mapping from names to: ",
 	};
 
-	fputs(shapes[f->shape], out);
+	fputs(f->lone ? "one, or a list of: " : shapes[f->shape], out);
 	if (f->type != FIELD_WORD) {
 		fputs(field_type_name(f->type), out);
 	} else {

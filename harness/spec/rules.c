@@ -36,6 +36,8 @@ static int reference_check(const struct spec *s, const json_t *list, const char 
 		const char *known = json_is_object(item) ? json_str(item, "name") :
 							   json_string_value(item);
 
+		if (!known)
+			continue;
 		if (!strcmp(known, name))
 			return 0;
 		nearest_offer(&near, known);
@@ -46,25 +48,96 @@ static int reference_check(const struct spec *s, const json_t *list, const char 
 
 static int parameters_convert(const struct spec *s, json_t *doc, struct err *e)
 {
+	static const char *const keys[] = { "default", "full" };
 	const char *name;
 	json_t *p;
 
-	json_object_foreach(json_object_get(doc, "parameters"), name, p) {
+	json_object_foreach(json_object_get(doc, "parameters"), name, p)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *text = json_str(p, keys[i]);
 		char pointer[128];
 		json_t *v;
 
-		snprintf(pointer, sizeof(pointer), "/parameters/%s/default", name);
-		if (parameter_parse(json_str(p, "unit"), json_str(p, "default"), &v, e))
-			return spec_error(s, pointer, e, "default of '%s': %s", name, e->msg);
-		if (json_object_set_new(p, "default", v))
+		snprintf(pointer, sizeof(pointer), "/parameters/%s/%s", name, keys[i]);
+		if (!text)
+			continue;
+		if (parameter_parse(json_str(p, "unit"), text, &v, e))
+			return spec_error(s, pointer, e, "%s of '%s': %s", keys[i], name, e->msg);
+		if (json_object_set_new(p, keys[i], v))
 			return err_set(e, ENOMEM, "out of memory for %s", spec_path(s));
+	}
+	return 0;
+}
+
+static const char *const workload_steps[] = { "warmup", "measure", "verify", NULL };
+
+/* Programs that run at once are told apart by their names. */
+static int step_check(const struct spec *s, const json_t *doc, const char *step, struct err *e)
+{
+	const json_t *programs = json_object_get(doc, step), *item;
+	char pointer[64];
+	size_t i;
+
+	json_array_foreach(programs, i, item) {
+		snprintf(pointer, sizeof(pointer), "/%s/%zu", step, i);
+		if (!json_str(item, "name") && json_array_size(programs) > 1)
+			return spec_error(s, pointer, e, "has no name; programs that run at once "
+					  "each need one");
+		snprintf(pointer, sizeof(pointer), "/%s/%zu/group", step, i);
+		if (reference_check(s, json_object_get(doc, "groups"), "group", json_str(item, "group"),
+				    pointer, e))
+			return -e->code;
+	}
+	return 0;
+}
+
+/* "from: web.rps" names a program that measures; it is needed where there are several. */
+static int figure_source_check(const struct spec *s, const json_t *doc, const json_t *figure,
+			       size_t i, struct err *e)
+{
+	const json_t *programs = json_object_get(doc, "measure");
+	const char *from = json_str(figure, "from");
+	char pointer[64], program[80];
+	size_t len = from ? strcspn(from, ".") : 0;
+
+	snprintf(pointer, sizeof(pointer), "/figures/%zu/%s", i, from ? "from" : "name");
+	if (!from && json_array_size(programs) < 2)
+		return 0;
+	if (!from)
+		return spec_error(s, pointer, e, "which of the measuring programs prints '%s'? say "
+				  "'from: PROGRAM.KEY'", json_str(figure, "name"));
+	if (!len || len >= sizeof(program) || !from[len] || !from[len + 1])
+		return spec_error(s, pointer, e, "from: '%.60s' is not PROGRAM.KEY", from);
+	snprintf(program, sizeof(program), "%.*s", (int)len, from);
+	return reference_check(s, programs, "measuring program", program, pointer, e);
+}
+
+static int figures_check(const struct spec *s, const json_t *doc, struct err *e)
+{
+	const json_t *item;
+	char pointer[64];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "figures"), i, item) {
+		snprintf(pointer, sizeof(pointer), "/figures/%zu/name", i);
+		if (metric_find(json_str(item, "name"), NULL))
+			return spec_error(s, pointer, e, "'%s' is a metric that ramrig makes from "
+					  "samples; call the figure something else",
+					  json_str(item, "name"));
+		if (figure_source_check(s, doc, item, i, e))
+			return -e->code;
+	}
+	json_array_foreach(json_object_get(doc, "check"), i, item) {
+		snprintf(pointer, sizeof(pointer), "/check/%zu/figure", i);
+		if (reference_check(s, json_object_get(doc, "figures"), "figure",
+				    json_str(item, "figure"), pointer, e))
+			return -e->code;
 	}
 	return 0;
 }
 
 static int workload_apply(const struct spec *s, json_t *doc, struct err *e)
 {
-	static const char *const steps[] = { "warmup", "measure", "verify" };
 	const json_t *groups = json_object_get(doc, "groups"), *item;
 	char pointer[64];
 	size_t i;
@@ -74,25 +147,16 @@ static int workload_apply(const struct spec *s, json_t *doc, struct err *e)
 		if (reference_check(s, groups, "group", json_str(item, "group"), pointer, e))
 			return -e->code;
 	}
-	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		item = json_object_get(doc, steps[i]);
-		snprintf(pointer, sizeof(pointer), "/%s/group", steps[i]);
-		if (item && reference_check(s, groups, "group", json_str(item, "group"), pointer, e))
+	json_array_foreach(json_object_get(doc, "limited"), i, item) {
+		snprintf(pointer, sizeof(pointer), "/limited/%zu", i);
+		if (reference_check(s, groups, "group", json_string_value(item), pointer, e))
 			return -e->code;
 	}
-	json_array_foreach(json_object_get(doc, "figures"), i, item) {
-		snprintf(pointer, sizeof(pointer), "/figures/%zu/name", i);
-		if (metric_find(json_str(item, "name"), NULL))
-			return spec_error(s, pointer, e, "'%s' is a metric that ramrig makes from "
-					  "samples; call the figure something else",
-					  json_str(item, "name"));
-	}
-	json_array_foreach(json_object_get(doc, "check"), i, item) {
-		snprintf(pointer, sizeof(pointer), "/check/%zu/figure", i);
-		if (reference_check(s, json_object_get(doc, "figures"), "figure",
-				    json_str(item, "figure"), pointer, e))
+	for (i = 0; workload_steps[i]; i++)
+		if (step_check(s, doc, workload_steps[i], e))
 			return -e->code;
-	}
+	if (figures_check(s, doc, e))
+		return -e->code;
 	return parameters_convert(s, doc, e);
 }
 

@@ -18,6 +18,7 @@ static const char *const words_algorithm[] = { "lzo", "lzo-rle", "lz4", "lz4hc",
 static const char *const words_clock[] = { "host", "virtual", NULL };
 static const char *const words_better[] = { "more", "less", NULL };
 static const char *const words_scale[] = { "ratio", "difference", NULL };
+static const char *const words_workload_scale[] = { "ci", "full", NULL };
 static const char *const words_unit[] = { "count", "duration", "size", "text", NULL };
 
 #define SUMMARY \
@@ -28,6 +29,8 @@ static const struct field image_fields[] = {
 	{ .key = "image", .type = FIELD_NAME, .required = true,
 	  .help = "its name, that of its folder" },
 	SUMMARY,
+	{ .key = "base", .type = FIELD_NAME,
+	  .help = "an image without a base of its own, whose packages and scripts come first" },
 	{ .key = "suite", .type = FIELD_NAME, .fallback = "bookworm",
 	  .help = "Debian's name of the release" },
 	{ .key = "packages", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
@@ -263,7 +266,10 @@ static const struct field parameter_fields[] = {
 	  .help = "`count`: a whole number; `duration`: reaches the programs in milliseconds; "
 		  "`size`: in bytes; `text`: as it is" },
 	{ .key = "default", .type = FIELD_VALUE, .required = true,
-	  .help = "its value where the experiment says nothing" },
+	  .help = "its value where the experiment says nothing; one for 2 CPUs under TCG" },
+	{ .key = "full", .type = FIELD_VALUE,
+	  .help = "the same for a server, where the experiment says `workload_scale: full`; "
+		  "`default` where it is absent" },
 	{ .key = "help", .type = FIELD_STRING, .required = true, .help = "what it does" },
 	END_OF_FIELDS
 };
@@ -292,6 +298,8 @@ static const struct field daemon_fields[] = {
 };
 
 static const struct field step_fields[] = {
+	{ .key = "name", .type = FIELD_IDENT,
+	  .help = "tells several apart: its output is `STEP-NAME.txt`; one alone needs none" },
 	GROUP,
 	RUN,
 	TIMEOUT("10m"),
@@ -300,7 +308,11 @@ static const struct field step_fields[] = {
 
 static const struct field figure_fields[] = {
 	{ .key = "name", .type = FIELD_IDENT, .required = true,
-	  .help = "its key in the JSON object that is the last line of the measuring program" },
+	  .help = "names it; and is its key in the JSON object that is the last line of the "
+		  "measuring program, where `from` does not say otherwise" },
+	{ .key = "from", .type = FIELD_STRING,
+	  .help = "`PROGRAM.KEY`: of several measuring programs the one that prints it, and its key "
+		  "there" },
 	{ .key = "unit", .type = FIELD_STRING, .required = true, .help = "`1/s`, `ms`, `bytes`, ..." },
 	{ .key = "better", .type = FIELD_WORD, .words = words_better, .required = true,
 	  .help = "whether more or less of it is good" },
@@ -325,6 +337,11 @@ static const struct field workload_fields[] = {
 	{ .key = "workload", .type = FIELD_NAME, .required = true,
 	  .help = "its name, that of its folder" },
 	SUMMARY,
+	{ .key = "image", .type = FIELD_NAME,
+	  .help = "the root file system it needs, where `default` does not do" },
+	{ .key = "include", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "other workloads: the folder of each is `/workload/NAME`, its "
+		  "parameters are parameters here, too, and what it needs as image is needed" },
 	{ .key = "programs", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
 	  .fallback = "[]", .help = "compiled programs it needs in `/workload`: files of its folder, or "
 		  "what `make` builds from NAME.c there" },
@@ -332,14 +349,21 @@ static const struct field workload_fields[] = {
 	  .fallback = "{}", .help = "what an experiment can set" },
 	{ .key = "groups", .type = FIELD_IDENT, .shape = SHAPE_LIST, .required = true,
 	  .unique = true, .help = "cgroups, side by side" },
+	{ .key = "limited", .type = FIELD_IDENT, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "groups that get a `memory.max` where an experiment says "
+		  "`limit_ratio`" },
 	{ .key = "daemons", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
 	  .fields = daemon_fields, .fallback = "[]",
 	  .help = "programs that serve during the cell, started in this order" },
-	{ .key = "warmup", .type = FIELD_MAP, .fields = step_fields,
-	  .help = "run once before measuring; its figures are thrown away" },
-	{ .key = "measure", .type = FIELD_MAP, .fields = step_fields, .required = true,
-	  .help = "the measured window is from its start to its end" },
-	{ .key = "verify", .type = FIELD_MAP, .fields = step_fields,
+	{ .key = "warmup", .type = FIELD_MAP, .shape = SHAPE_LIST, .lone = true, .unique = true,
+	  .fields = step_fields, .fallback = "[]",
+	  .help = "run once before measuring; its figures are thrown away. Several run at once" },
+	{ .key = "measure", .type = FIELD_MAP, .shape = SHAPE_LIST, .lone = true, .unique = true,
+	  .fields = step_fields, .required = true,
+	  .help = "the measured window is from its start to its end; of several, which run at "
+		  "once, from the first start to the last end" },
+	{ .key = "verify", .type = FIELD_MAP, .shape = SHAPE_LIST, .lone = true, .unique = true,
+	  .fields = step_fields, .fallback = "[]",
 	  .help = "run once after the measured window; where it fails, the cell is "
 		  "`workload-failed`" },
 	{ .key = "figures", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
@@ -376,6 +400,15 @@ static const struct field key_metric_fields[] = {
 	END_OF_FIELDS
 };
 
+static const struct field memory_fields[] = {
+	{ .key = "limit_ratio", .type = FIELD_LIMIT, .required = true, 
+	  .min = LIMIT_RATIO_MIN, .max = LIMIT_RATIO_MAX,
+	  .help = "`memory.max` of each group that a workload calls `limited`, as a part of the "
+		  "most that the group took without limits, on the same topology, in a boot of its own "
+		  "(pair 0)" },
+	END_OF_FIELDS
+};
+
 static const struct field experiment_fields[] = {
 	{ .key = "experiment", .type = FIELD_NAME, .required = true,
 	  .help = "its name, that of its file" },
@@ -409,7 +442,13 @@ static const struct field experiment_fields[] = {
 	  .help = "the key metrics; at least one unless the experiment is diagnostic" },
 	{ .key = "diagnostic", .type = FIELD_BOOL, .fallback = "false",
 	  .help = "no verdict is wanted, and any number of pairs will do" },
-	{ .key = "image", .type = FIELD_NAME, .fallback = "default", .help = "the root file system" },
+	{ .key = "image", .type = FIELD_NAME,
+	  .help = "the root file system; what the workloads ask for when absent" },
+	{ .key = "memory", .type = FIELD_MAP, .fields = memory_fields,
+	  .help = "pressure; none when absent" },
+	{ .key = "workload_scale", .type = FIELD_WORD, .words = words_workload_scale, .fallback = "ci",
+	  .help = "which of their defaults workloads' parameters get: `ci` those for 2 CPUs under "
+		  "TCG, `full` those for a server" },
 	{ .key = "scale", .type = FIELD_INT, .min = 1, .max = 4096, .fallback = "1",
 	  .help = "how many times the size of its files each topology gets: nodes, devices, limits" },
 	{ .key = "seed", .type = FIELD_INT, .min = 0, .max = 9007199254740992.0, .fallback = "1",

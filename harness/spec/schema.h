@@ -44,6 +44,7 @@ struct field {
 	enum field_type type;
 	enum field_shape shape;
 	bool required;		/* a list or mapping then has at least one item */
+	bool lone;		/* of a list: its only item may stand by itself */
 	bool unique;		/* no two items of the list, or no two of their "name", are alike */
 	const char *group;	/* exactly one key of a group stands in a mapping */
 	double min, max;	/* both 0: no limits but those of the type */

@@ -129,6 +129,9 @@ static const struct yaml *step_follow(const struct yaml *y, const char *step, si
 	char key[80];
 
 	snprintf(key, sizeof(key), "%.*s", (int)(len < sizeof(key) ? len : sizeof(key) - 1), step);
+	/* The first of a list that may stand by itself. */
+	if (y->kind == YAML_MAP && !strcmp(key, "0") && !yaml_get(y, key, NULL))
+		return y;
 	if (y->kind != YAML_LIST)
 		return yaml_get(y, key, NULL);
 	char *end;

@@ -25,6 +25,10 @@ enum spec_kind {
 	SPEC_KIND_COUNT
 };
 
+/* What `memory.max` may be, as a part of the most that a group took without one. */
+#define LIMIT_RATIO_MIN 0.05
+#define LIMIT_RATIO_MAX 4.0
+
 struct spec;
 
 /*

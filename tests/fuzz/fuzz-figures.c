@@ -26,9 +26,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cleanup_json json_t *workload = json_loads(workload_text, 0, NULL);
 	cleanup_json json_t *metrics = json_object();
 	cleanup_free char *output = strndup((const char *)data, size);
+	cleanup_json json_t *outputs = json_object();
 	struct err e = {};
 
-	int rc = cell_figures_read(workload, output, metrics, &e);
+	json_object_set_new(outputs, "", json_string_nocheck(output));
+	int rc = cell_figures_read(workload, outputs, metrics, &e);
 	if (rc && !*e.msg)
 		abort();
 	if (!rc && (json_object_size(metrics) != 2 || !isfinite(value_of(metrics, "rps")) ||

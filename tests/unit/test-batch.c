@@ -326,6 +326,50 @@ static void a_budget_is_spent_on_whole_pairs(void **state)
 	}
 }
 
+/* Makes the first pair of the plan in @dir two cells that tell the peak, of which all others go by one. */
+static void limits_add(const char *dir)
+{
+	cleanup_free char *path = path_format("%s/plan.json", dir);
+	cleanup_json json_t *plan = NULL;
+	struct err e;
+
+	assert_int_equal(json_load_path(path, &plan, &e), 0);
+	json_t *first = json_array_get(json_object_get(plan, "cells"), 0);
+
+	json_object_set_new(first, "pair", json_integer(0));
+	json_object_set_new(plan, "limit_ratio", json_real(0.5));
+	assert_int_equal(json_save_path(plan, path, &e), 0);
+}
+
+static void limited_cells_wait_for_the_peak_and_are_not_begun_without_it(void **state)
+{
+	static const struct { const char *what, *script, *starts; unsigned jobs, done; } cases[] = {
+		{ "the peak is told", "{'1': ['slow']}", "1 1, 2 1, 3 1, 4 1, 5 1, 6 1", 2, 6 },
+		{ "it takes two tries", "{'1': ['infra-error']}", "1 1, 1 2, 2 1, 3 1, 4 1, 5 1, 6 1",
+		  1, 6 },
+		{ "the kernel crashes", "{'1': ['crashed']}", "1 1", 1, 1 },
+		{ "the rig fails", "{'1': ['infra-error', 'infra-error', 'infra-error']}",
+		  "1 1, 1 2, 1 3", 1, 0 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_copy char *dir = folder_make(cases[i].script);
+		struct run r = { .b = { .jobs = cases[i].jobs } };
+
+		print_message("  %s\n", cases[i].what);
+		limits_add(dir);
+		batch_go(&r, dir);
+		assert_int_equal(r.rc, 0);
+		assert_int_equal(r.b.n_done, cases[i].done);
+		if (cases[i].jobs == 1)
+			assert_journal(dir, "start", cases[i].starts);
+		else	/* the others began after it had ended */
+			assert_true(r.b.cells[0].well);
+		batch_end(&r);
+	}
+}
+
 static void a_part_of_the_pairs_or_one_arm_can_be_run_alone(void **state)
 {
 	static const struct { unsigned pairs; const char *arm, *starts; size_t wanted; } cases[] = {
@@ -433,6 +477,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(infra_errors_are_tried_three_times_and_nothing_else_is),
 		cmocka_unit_test(resuming_runs_just_what_is_not_done),
 		cmocka_unit_test(a_budget_is_spent_on_whole_pairs),
+		cmocka_unit_test(limited_cells_wait_for_the_peak_and_are_not_begun_without_it),
 		cmocka_unit_test(a_part_of_the_pairs_or_one_arm_can_be_run_alone),
 		cmocka_unit_test(two_jobs_run_at_once_on_cpus_of_their_own),
 		cmocka_unit_test(sigterm_stops_every_cell_and_leaves_the_rest_to_resume),

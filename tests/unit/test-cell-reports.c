@@ -17,7 +17,7 @@
 
 #define CONSOLES "tests/unit/data/console/"
 
-static const char load[] = "{'measure': {'group': 'server', 'run': ['wrk'], 'timeout': 200},"
+static const char load[] = "{'measure': [{'group': 'server', 'run': ['wrk'], 'timeout': 200}],"
 			   " 'groups': ['server'], 'figures': [], 'check': []}";
 
 static void leave_console(struct cell_fixture *f, const char *name)

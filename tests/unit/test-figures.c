@@ -22,7 +22,43 @@ static int read_figures(const char *output, json_t *metrics, struct err *e)
 
 	for (char *p = text; (p = strchr(p, '\''));)
 		*p = '"';
-	return cell_figures_read(w, text, metrics, e);
+	cleanup_json json_t *outputs = json_pack("{s:s}", "", text);
+
+	return cell_figures_read(w, outputs, metrics, e);
+}
+
+static const char mixed[] =
+	"{'figures': [{'name': 'web_rps', 'from': 'web.rps', 'unit': '1/s', 'better': 'more',"
+	"              'scale': 'ratio'},"
+	"             {'name': 'tps', 'from': 'db.tps', 'unit': '1/s', 'better': 'more',"
+	"              'scale': 'ratio'}]}";
+
+static void several_programs_each_give_their_own_figures(void **state)
+{
+	static const struct { const char *web, *db, *words; } cases[] = {
+		{ "{\"rps\": 10, \"tps\": 1}", "{\"rps\": 2, \"tps\": 20}", NULL },
+		{ "{\"rps\": 10}", "{\"rps\": 2}", "no number for 'tps'" },
+		{ "{\"rps\": 10}", "connection refused", "of measure-db is no JSON object" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_json json_t *w = json_of(mixed), *metrics = json_object();
+		cleanup_json json_t *outputs = json_pack("{s:s, s:s}", "web", cases[i].web, "db",
+							 cases[i].db);
+		struct err e = { 0 };
+		int rc = cell_figures_read(w, outputs, metrics, &e);
+
+		assert_int_equal(rc, cases[i].words ? -EINVAL : 0);
+		if (rc) {
+			assert_says(&e, cases[i].words);
+			continue;
+		}
+		assert_float_equal(json_number_value(json_object_get(json_object_get(metrics, "web_rps"),
+								     "value")), 10, 0);
+		assert_float_equal(json_number_value(json_object_get(json_object_get(metrics, "tps"),
+								     "value")), 20, 0);
+	}
 }
 
 static void the_last_line_gives_the_figures(void **state)
@@ -115,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_line_gives_the_figures),
+		cmocka_unit_test(several_programs_each_give_their_own_figures),
 		cmocka_unit_test(anything_else_is_an_error_that_says_what),
 		cmocka_unit_test(a_check_that_does_not_hold_says_which_and_by_how_much),
 		cmocka_unit_test(a_huge_line_is_quoted_in_part_only),

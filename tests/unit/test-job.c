@@ -20,7 +20,7 @@ static const char web[] =
 	" 'daemons': [{'name': 'db', 'group': 'server', 'run': ['db'], 'ready': 'up', 'timeout': 200},"
 	"             {'name': 'nginx', 'group': 'server', 'run': ['nginx'], 'ready': 'ready',"
 	"              'timeout': 200, 'policy': true}],"
-	" 'measure': {'group': 'load', 'run': ['sh', 'measure.sh'], 'timeout': 200}}";
+	" 'measure': [{'group': 'load', 'run': ['sh', 'measure.sh'], 'timeout': 200}]}";
 
 struct job_case {
 	const char *what;
@@ -91,17 +91,17 @@ static void a_job_ends_well_or_says_why_not(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(job_cases); i++) {
 		const struct job_case *c = &job_cases[i];
-		cleanup_free char *output = NULL;
+		cleanup_json json_t *outputs = json_object();
 		struct cell_fixture f;
 		struct err e = { 0 };
 
 		print_message("  %s\n", c->what);
 		fixture_open(&f, c->replies, replies_of(c), web, NA);
-		assert_int_equal(cell_job_run(&f.cell, "measure", &output, &e), c->rc);
+		assert_int_equal(cell_step_run(&f.cell, "measure", outputs, &e), c->rc);
 		if (c->words)
 			assert_says(&e, c->words);
 		assert_int_equal(f.cell.blame, c->blame);
-		assert_int_equal(output != NULL, !c->rc);
+		assert_int_equal(json_object_get(outputs, "") != NULL, !c->rc);
 		fixture_close(&f);
 	}
 }
@@ -126,7 +126,7 @@ static void what_a_job_printed_is_kept_even_when_it_failed(void **state)
 	(void)state;
 
 	fixture_open(&f, replies, 1, web, NA);
-	assert_int_equal(cell_job_run(&f.cell, "measure", NULL, &e), -EIO);
+	assert_int_equal(cell_step_run(&f.cell, "measure", NULL, &e), -EIO);
 	cleanup_free char *text = kept_output(&f, "measure");
 
 	assert_string_equal(text, "one\ntwo\n");
@@ -140,7 +140,7 @@ static void a_workload_without_a_warm_up_has_none(void **state)
 	(void)state;
 
 	fixture_open(&f, NULL, 0, web, NA);
-	assert_int_equal(cell_job_run(&f.cell, "warmup", NULL, &e), 0);
+	assert_int_equal(cell_step_run(&f.cell, "warmup", NULL, &e), 0);
 	assert_int_equal(asked(&f, "job-start"), 0);
 	fixture_close(&f);
 }

@@ -75,7 +75,8 @@ static void derived_metrics_have_every_key_and_absent_ones_no_entry(void **state
 	cleanup_samples struct samples *s = samples_make(
 		"[\"meminfo.MemTotal\",\"meminfo.MemFree\",\"cgroup.load.memory\"]", "[[9,4,7]]");
 	cleanup_json json_t *wanted = json_of(
-		"{\"mem_free_used\":{\"value\":5.0,\"unit\":\"bytes\",\"better\":\"less\","
+		"{\"cgroup_load_memory_mean\":{\"value\":7.0,\"unit\":\"bytes\",\"better\":\"less\","
+		"\"scale\":\"ratio\",\"kind\":\"measured\"},\"mem_free_used\":{\"value\":5.0,\"unit\":\"bytes\",\"better\":\"less\","
 		"\"scale\":\"ratio\",\"kind\":\"derived\"},"
 		"\"cgroup_load_memory\":{\"value\":7.0,\"unit\":\"bytes\",\"better\":\"less\","
 		"\"scale\":\"ratio\",\"kind\":\"measured\"}}");

@@ -47,26 +47,32 @@ static void golden_compare(const char *path, const char *seen)
 	assert_string_equal(seen, wanted);
 }
 
+static void folder_shorten(json_t *workload)
+{
+	cleanup_free char *here = realpath(DATA, NULL);
+	cleanup_free char *folder = path_format("%s", json_str(workload, "folder"));
+
+	assert_int_equal(strncmp(folder, here, strlen(here)), 0);
+	json_object_set_new(workload, "folder", json_string(folder + strlen(here)));
+}
+
 /* The folder of a workload depends on where the tree lies. */
 static void folders_shorten(json_t *plan)
 {
-	cleanup_free char *here = realpath(DATA, NULL);
 	const char *name;
-	json_t *w;
+	json_t *w, *other;
+	size_t i;
 
 	json_object_foreach(json_object_get(plan, "workloads"), name, w) {
-		const char *folder = json_str(w, "folder");
-
-		assert_int_equal(strncmp(folder, here, strlen(here)), 0);
-		cleanup_free char *tail = path_format("%s", folder + strlen(here));
-
-		json_object_set_new(w, "folder", json_string(tail));
+		folder_shorten(w);
+		json_array_foreach(json_object_get(w, "include"), i, other)
+			folder_shorten(other);
 	}
 }
 
 static void plans_match_their_golden_files(void **state)
 {
-	static const char *const names[] = { "two-arms", "three-arms" };
+	static const char *const names[] = { "two-arms", "three-arms", "pressed" };
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -246,6 +252,48 @@ static void parameters_are_what_the_plan_sets(void **state)
 	assert_int_equal(json_int_or(json_object_get(p, "duration"), "value", 0), 5000);
 }
 
+static json_int_t parameter_value(const json_t *plan, const char *workload, const char *name)
+{
+	const json_t *w = json_object_get(json_object_get(plan, "workloads"), workload);
+
+	return json_int_or(json_object_get(json_object_get(w, "parameters"), name), "value", 0);
+}
+
+static void at_full_scale_parameters_have_the_defaults_of_a_server(void **state)
+{
+	cleanup_json json_t *ci = plan_of("pressed", (struct plan_opts){});
+	cleanup_json json_t *full = plan_of("pressed", (struct plan_opts){ .workload_scale = "full" });
+
+	(void)state;
+	assert_int_equal(parameter_value(ci, "both", "duration"), 4000);
+	assert_int_equal(parameter_value(full, "both", "duration"), 60000);
+	assert_int_equal(parameter_value(full, "both", "instances"), 8);	/* as the experiment says */
+}
+
+static void limits_put_pair_0_in_front_and_change_nothing_behind_it(void **state)
+{
+	cleanup_json json_t *plain = plan_of("two-workloads", (struct plan_opts){});
+	struct err e = {};
+	json_t *none = NULL;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(plan_try("two-workloads", (struct plan_opts){ .limit_ratio = 0.5 }, &none, &e),
+			 -EINVAL);
+	assert_non_null(strstr(e.msg, "nothing to limit"));
+
+	cleanup_json json_t *pressed = plan_of("pressed", (struct plan_opts){});
+	const json_t *cells = json_object_get(pressed, "cells"), *cell;
+
+	json_array_foreach(cells, i, cell) {
+		assert_int_equal(!json_int_or(cell, "pair", -1), i < 2);
+		if (i < 2)
+			assert_string_equal(json_str(cell, "arm"), "base");
+	}
+	assert_int_equal(i, 2 + 2 * 2 * 8);
+	assert_null(json_object_get(plain, "limit_ratio"));
+}
+
 static void a_metric_is_asked_of_the_workloads_that_have_it(void **state)
 {
 	cleanup_json json_t *plan = plan_of("two-workloads", (struct plan_opts){});
@@ -330,6 +378,8 @@ int main(void)
 		cmocka_unit_test(a_scale_is_in_the_plan_and_in_its_topologies),
 		cmocka_unit_test(topologies_are_held_against_the_host_at_their_scale),
 		cmocka_unit_test(parameters_are_what_the_plan_sets),
+		cmocka_unit_test(at_full_scale_parameters_have_the_defaults_of_a_server),
+		cmocka_unit_test(limits_put_pair_0_in_front_and_change_nothing_behind_it),
 		cmocka_unit_test(a_metric_is_asked_of_the_workloads_that_have_it),
 		cmocka_unit_test(two_kernels_take_the_place_of_the_arms),
 		cmocka_unit_test(one_question_of_an_experiment_can_be_asked_alone),

@@ -24,7 +24,7 @@ static const char web[] =
 	"{'groups': ['server'],"
 	" 'daemons': [{'name': 'nginx', 'group': 'server', 'run': ['nginx'], 'ready': 'ready',"
 	"              'timeout': 200}],"
-	" 'measure': {'group': 'server', 'run': ['wrk'], 'timeout': 20000},"
+	" 'measure': [{'group': 'server', 'run': ['wrk'], 'timeout': 20000}],"
 	" 'figures': [{'name': 'rps', 'unit': '1/s', 'better': 'more', 'scale': 'ratio'}],"
 	" 'check': []}";
 

@@ -24,7 +24,7 @@ static const char load[] =
 	"{'groups': ['server'],"
 	" 'daemons': [{'name': 'nginx', 'group': 'server', 'run': ['nginx'], 'ready': 'ready',"
 	"              'timeout': 200}],"
-	" 'measure': {'group': 'server', 'run': ['wrk'], 'timeout': 200}, 'figures': [], 'check': []}";
+	" 'measure': [{'group': 'server', 'run': ['wrk'], 'timeout': 200}], 'figures': [], 'check': []}";
 
 static const struct reply good[] = {
 	{ .verb = "read", .answer = HARDWARE("'0-1'") },
