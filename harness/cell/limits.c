@@ -84,7 +84,5 @@ int limits_set(struct cell *c, struct err *e)
 		if (rc)
 			return rc;
 	}
-	if (c->limits)
-		json_object_set(c->result, "limits", c->limits);
 	return 0;
 }

@@ -23,7 +23,7 @@ int limits_compute(const json_t *plan, const json_t *cell, const char *dir, json
 
 /*
  * Makes the cgroups of c->limits and writes their memory.max (cgroup-v2.rst),
- * before anything runs in them; notes them in the result.
+ * before anything runs in them.
  */
 int limits_set(struct cell *c, struct err *e);
 

@@ -23,10 +23,10 @@
 
 static json_t *fidelity_of(const struct work *k, const json_t *policies)
 {
-	return json_pack("{s:s, s:s, s:i, s:o, s:o}", "accelerator", accel_name(k->accel), "clock",
-			 k->clock_name, "cpus", (int)guest_cpus(k->topology, k->clock), "nodes",
-			 fidelity_nodes(k->topology, k->accel), "swaps",
-			 fidelity_swaps(k->topology, k->accel, policies));
+	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:O*}", "accelerator", accel_name(k->accel),
+			 "clock", k->clock_name, "cpus", (int)guest_cpus(k->topology, k->clock),
+			 "nodes", fidelity_nodes(k->topology, k->accel), "swaps",
+			 fidelity_swaps(k->topology, k->accel, policies), "limits", k->limits);
 }
 
 static json_t *host_facts(void)

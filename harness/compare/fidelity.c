@@ -76,6 +76,9 @@ char *fidelity_text(const json_t *f)
 		json_object_foreach(json_object_get(f, parts[i].key), name, how)
 			fprintf(out, "; %s %s %s", parts[i].word, name, json_string_value(how));
 	}
+	json_object_foreach(json_object_get(f, "limits"), name, how)
+		fprintf(out, "; memory.max of %s %.1f MiB", name,
+			(double)json_integer_value(how) / (1 << 20));
 	fputs(".", out);
 	if (!strcmp(json_str(f, "accelerator"), "tcg"))
 		fputs(" TCG figures are not hardware figures.", out);

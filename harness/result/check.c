@@ -100,6 +100,7 @@ static const struct key fidelity_keys[] = {
 	{ "cpus", KIND_COUNT, NULL },
 	{ "nodes", KIND_OBJECT, NULL },
 	{ "swaps", KIND_OBJECT, NULL },
+	{ "limits", KIND_OBJECT | KIND_ABSENT, NULL },
 	{ NULL, 0, NULL },
 };
 static const struct key proof_keys[] = {
