@@ -132,15 +132,15 @@ static char *join_packages(const json_t *packages)
 	return all;
 }
 
-static int add_scripts(struct words *w, const struct recipe *r, struct err *e)
+/* @folder is the environment variable with the path @dir: no quoting can go wrong. */
+static int add_scripts(struct words *w, const char *dir, const char *folder, struct err *e)
 {
-	cleanup_free char *pattern = path_format("%s/*.sh", r->dir);
+	cleanup_free char *pattern = path_format("%s/*.sh", dir);
 	glob_t found = { 0 };
 	int rc = glob(pattern, 0, NULL, &found);
 
 	if (rc && rc != GLOB_NOMATCH)
-		return err_set(e, EIO, "cannot read the folder %s", r->dir);
-	/* Paths travel in the environment: no quoting can go wrong. */
+		return err_set(e, EIO, "cannot read the folder %s", dir);
 	for (size_t i = 0; i < found.gl_pathc && i < SCRIPTS_MAX; i++) {
 		const char *base = strrchr(found.gl_pathv[i], '/') + 1;
 
@@ -150,7 +150,7 @@ static int add_scripts(struct words *w, const struct recipe *r, struct err *e)
 				     found.gl_pathv[i]);
 		else
 			words_take(w, path_format("--customize-hook=chroot \"$1\" /bin/sh -eu "
-						  "<\"$RAMRIG_RECIPE/%s\"", base));
+						  "<\"$%s/%s\"", folder, base));
 	}
 	globfree(&found);
 	return rc == GLOB_NOMATCH || rc >= 0 ? 0 : rc;
@@ -181,7 +181,10 @@ static int bootstrap_words(struct words *w, const struct rootmode *mode,
 		words_add(w, dpkg_options[i]);
 	json_array_foreach(settings, i, line)
 		words_take(w, path_format("--aptopt=%s", json_string_value(line)));
-	rc = add_scripts(w, r, e);
+	if (r->base_dir)
+		rc = add_scripts(w, r->base_dir, "RAMRIG_BASE", e);
+	if (!rc)
+		rc = add_scripts(w, r->dir, "RAMRIG_RECIPE", e);
 	if (rc)
 		return rc;
 	words_add(w, "--customize-hook=chroot \"$1\" dpkg-query -W "
@@ -199,9 +202,11 @@ static int bootstrap(const struct rootmode *mode, const struct image_build *b, c
 	cleanup_words struct words w = { 0 };
 	cleanup_free char *build = path_format("RAMRIG_BUILD=%s", dir);
 	cleanup_free char *recipe = path_format("RAMRIG_RECIPE=%s", b->recipe->dir);
+	cleanup_free char *base = path_format("RAMRIG_BASE=%s",
+					      b->recipe->base_dir ? b->recipe->base_dir : "");
 	cleanup_free char *tmp = path_format("TMPDIR=%s", dir);
 	/* Unpacked where a dead build's rest is found: beside what it makes. */
-	const char *env[] = { build, recipe, tmp, "SOURCE_DATE_EPOCH=" EPOCH, NULL };
+	const char *env[] = { build, recipe, base, tmp, "SOURCE_DATE_EPOCH=" EPOCH, NULL };
 	int rc = bootstrap_words(&w, mode, b, dir, e);
 	if (rc)
 		return rc;

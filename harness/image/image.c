@@ -13,9 +13,9 @@
 #include "lib/file.h"
 
 #define KIND "image"
-#define FREE_NEEDED (2ULL << 30)	/* an unpacked tree, its tar and the image, at once */
+#define COPIES 2	/* of what is in it: an unpacked tree or its tar, and the image */
 
-static int disk_check(struct err *e)
+static int disk_check(uint64_t size_bytes, struct err *e)
 {
 	cleanup_free char *root = NULL;
 	struct statvfs fs;
@@ -25,17 +25,18 @@ static int disk_check(struct err *e)
 		return rc;
 	uint64_t free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
 
-	if (free_bytes >= FREE_NEEDED)
+	if (free_bytes >= COPIES * size_bytes)
 		return 0;
 	return err_set(e, ENOSPC,
-		       "building an image needs 2 GiB, and %s has %" PRIu64
+		       "building the image needs %" PRIu64 " MiB, and %s has %" PRIu64
 		       " MiB free: make room, or set XDG_CACHE_HOME to another disk",
-		       root, free_bytes >> 20);
+		       COPIES * size_bytes >> 20, root, free_bytes >> 20);
 }
 
 static int build_with_room(const char *dir, void *arg, struct err *e)
 {
-	int rc = disk_check(e);
+	const struct image_build *b = arg;
+	int rc = disk_check(b->recipe->size_bytes, e);
 
 	return rc ? rc : image_build(dir, arg, e);
 }

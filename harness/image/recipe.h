@@ -10,15 +10,16 @@
 /*
  * A recipe of an image, read and checked: image.yaml and the scripts beside
  * it. Each *.sh of the folder runs inside the new root file system, in order
- * of name, after the packages are installed.
+ * of name, after the packages are installed and its base's scripts have run.
  */
 struct recipe {
 	char *name;
 	char *dir;		/* the folder; a full path */
+	char *base_dir;		/* that of its base, or NULL */
 	char *suite;
-	json_t *packages;	/* array of strings */
+	json_t *packages;	/* array of strings, the base's among them */
 	uint64_t size_bytes;	/* of the file system */
-	char hash[65];		/* of all files of the folder, the builder and the architecture */
+	char hash[65];		/* of all files of both folders, the builder and the architecture */
 };
 
 int recipe_load(const struct search *s, const char *name, struct recipe *ret, struct err *e);
