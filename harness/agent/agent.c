@@ -18,6 +18,7 @@
 #include "agent/verbs.h"
 #include "agent/worker.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "proto/protocol.h"
 
 #define DRAIN_STEP_MS 10
@@ -38,14 +39,11 @@ void agent_answer_error(struct agent *a, json_int_t id, const struct err *e)
 static void agent_say_hello(struct agent *a)
 {
 	struct utsname u = { 0 };
-	struct timespec ts;
 
 	uname(&u);
-	clock_gettime(CLOCK_MONOTONIC, &ts);
 	port_send(a->port, json_pack("{s:s, s:i, s:s, s:s, s:I}", "event", "hello", "protocol",
 				     PROTOCOL_VERSION, "release", u.release, "machine", u.machine,
-				     "monotonic_ns",
-				     (json_int_t)ts.tv_sec * 1000000000 + ts.tv_nsec));
+				     "monotonic_ns", (json_int_t)clock_now_ns()));
 }
 
 /* Reaps everything: jobs, workers, and orphans that fell to process 1. */

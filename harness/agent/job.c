@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "agent/job.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "proto/protocol.h"
 
 /* What an ended process left in its pipe; a survivor that floods it must not keep us. */
@@ -187,7 +188,7 @@ int job_new(struct agent *a, const char *name, const struct spawn *s, size_t out
 	}
 	*j = (struct job){ .agent = a, .id = a->jobs->next_id++, .name = copy, .pid = p.pid,
 			   .out_fd = p.out_fd, .exec_fd = p.exec_fd, .output = { .max = output_max },
-			   .next = a->jobs->first };
+			   .started_ns = clock_now_ns(), .next = a->jobs->first };
 	a->jobs->first = j;
 	rc = watch_new(a->loop, j->exec_fd, EPOLLIN, job_on_exec, j, &j->exec_watch, e);
 	if (!rc && j->out_fd >= 0)
@@ -219,9 +220,11 @@ json_t *job_state_json(const struct job *j)
 
 	if (!j->has_ended)
 		return json_pack("{s:b, s:o}", "running", 1, "output", output);
-	json_t *r = json_pack("{s:b, s:o, s:I, s:I, s:I}", "running", 0, "output", output,
+	json_t *r = json_pack("{s:b, s:o, s:I, s:I, s:I, s:I, s:I}", "running", 0, "output", output,
 			      "output_dropped", (json_int_t)j->output.dropped, "user_us",
-			      (json_int_t)j->user_us, "system_us", (json_int_t)j->system_us);
+			      (json_int_t)j->user_us, "system_us", (json_int_t)j->system_us,
+			      "started_ns", (json_int_t)j->started_ns, "ended_ns",
+			      (json_int_t)j->ended_ns);
 	end_json(j, r);
 	return r;
 }
@@ -250,6 +253,7 @@ void jobs_on_exit(struct jobs *jobs, pid_t pid, int status, const struct rusage 
 	j->status = status;
 	j->user_us = timeval_us(usage->ru_utime);
 	j->system_us = timeval_us(usage->ru_stime);
+	j->ended_ns = clock_now_ns();
 	j->has_ended = true;
 	job_waits_settle(j, new_bytes);
 	if (j->is_daemon && j->is_ready && !j->is_stopped)

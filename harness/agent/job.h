@@ -32,6 +32,7 @@ struct job {
 	bool is_daemon, is_ready, is_stopped, has_ended;
 	int status;			/* as wait4() gave it */
 	int64_t user_us, system_us;
+	int64_t started_ns, ended_ns;	/* CLOCK_MONOTONIC */
 	struct job_wait *waits;
 	struct job *next;		/* newest first */
 };

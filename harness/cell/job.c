@@ -11,6 +11,7 @@
 #include "lib/file.h"
 
 #define STEP_PROGRAMS_MAX 16	/* that run at once */
+#define OVERLAP_MIN 0.8	/* of the time that some of them ran */
 #define STOP_GRACE_MS 2000
 #define KILLED_MS 10000	/* the agent's patience with what was killed */
 
@@ -148,7 +149,7 @@ static int program_start(struct cell *c, const char *which, const json_t *progra
 }
 
 static int program_wait(struct cell *c, const char *which, const json_t *program, json_int_t job,
-			json_t *outputs, struct err *e)
+			json_t *outputs, json_t *spans, struct err *e)
 {
 	int64_t timeout = json_int_or(program, "timeout", 60000);
 	cleanup_free char *name = program_name(which, program);
@@ -170,12 +171,39 @@ static int program_wait(struct cell *c, const char *which, const json_t *program
 	const char *output = json_str(answer, "output"), *key = json_str(program, "name");
 	if (!rc && outputs)
 		json_object_set_new(outputs, key ? key : "", json_string(output ? output : ""));
+	if (!rc && spans)
+		json_object_set_new(spans, name,
+				    json_pack("{s:I, s:I}", "from_ns",
+					      json_int_or(answer, "started_ns", 0), "to_ns",
+					      json_int_or(answer, "ended_ns", 0)));
 	return rc;
+}
+
+/* Programs that run one after another, in part at least, are no load on each other. */
+static void spans_judge(struct cell *c, const char *which, const json_t *spans)
+{
+	json_int_t first = INT64_MAX, last = INT64_MIN, from = INT64_MIN, to = INT64_MAX;
+	const char *name;
+	json_t *span;
+
+	json_object_foreach((json_t *)spans, name, span) {
+		json_int_t a = json_int_or(span, "from_ns", 0), b = json_int_or(span, "to_ns", 0);
+
+		first = a < first ? a : first;
+		last = b > last ? b : last;
+		from = a > from ? a : from;
+		to = b < to ? b : to;
+	}
+	double share = last > first && to > from ? (double)(to - from) / (double)(last - first) : 0;
+	if (share < OVERLAP_MIN)
+		cell_warn(c, "the programs of %s ran all at once for %.0f %% of the time only", which,
+			  100 * share);
 }
 
 int cell_step_run(struct cell *c, const char *which, json_t *outputs, struct err *e)
 {
 	const json_t *programs = json_object_get(c->workload, which), *program;
+	cleanup_json json_t *spans = json_object();
 	json_int_t jobs[STEP_PROGRAMS_MAX];
 	size_t n = json_array_size(programs), i;
 	int rc = 0;
@@ -189,9 +217,13 @@ int cell_step_run(struct cell *c, const char *which, json_t *outputs, struct err
 			return rc;
 	}
 	json_array_foreach(programs, i, program) {
-		rc = program_wait(c, which, program, jobs[i], outputs, e);
+		rc = program_wait(c, which, program, jobs[i], outputs, n > 1 ? spans : NULL, e);
 		if (rc)
 			return rc;
+	}
+	if (outputs && n > 1) {
+		json_object_set(c->result, "programs", spans);
+		spans_judge(c, which, spans);
 	}
 	return 0;
 }

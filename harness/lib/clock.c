@@ -3,12 +3,17 @@
 #include <time.h>
 #include "lib/clock.h"
 
-int64_t clock_now_ms(void)
+int64_t clock_now_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int64_t clock_now_ms(void)
+{
+	return clock_now_ns() / 1000000;
 }
 
 int clock_left_ms(int64_t deadline_ms)

@@ -7,6 +7,9 @@
 /* Milliseconds of CLOCK_MONOTONIC: what every deadline is measured on. */
 int64_t clock_now_ms(void);
 
+/* Nanoseconds of the same clock, as samples and windows are stamped with. */
+int64_t clock_now_ns(void);
+
 /*
  * A deadline is a point of clock_now_ms(). Returns what is left of it in
  * milliseconds, 0 once it has passed, fit for poll().

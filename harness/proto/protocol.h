@@ -54,7 +54,8 @@
  *   job-wait    job, timeout_ms, [until: "text"]: answers when the job has
  *               ended, or once its output holds the text
  *               -> { running: true, output } or { running: false, exit or
- *               signal, output, output_dropped: bytes, user_us, system_us }
+ *               signal, output, output_dropped: bytes, user_us, system_us,
+ *               started_ns, ended_ns: CLOCK_MONOTONIC }
  *               ETIMEDOUT leaves the job running.
  *   job-kill    job, [signal: 15]: to the whole process group, then, with
  *               grace_ms, SIGKILL to what is left -> {}

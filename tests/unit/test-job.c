@@ -224,6 +224,75 @@ static void daemons_start_in_order_and_stop_in_reverse(void **state)
 	fixture_close(&f);
 }
 
+static const char both[] =
+	"{'groups': ['load'], 'parameters': {},"
+	" 'measure': [{'name': 'web', 'group': 'load', 'run': ['wrk'], 'timeout': 200},"
+	"             {'name': 'db', 'group': 'load', 'run': ['pgbench'], 'timeout': 200}]}";
+
+#define ENDED(from, to, output) \
+	"'result': {'exit': 0, 'output': '" output "', 'started_ns': " #from ", 'ended_ns': " #to "}"
+
+static void programs_of_one_step_run_at_once_and_a_short_one_is_warned_of(void **state)
+{
+	static const struct { const char *web, *db, *warning; } cases[] = {
+		{ ENDED(100, 200, "w"), ENDED(110, 210, "d"), NULL },
+		{ ENDED(100, 200, "w"), ENDED(110, 300, "d"),
+		  "the programs of measure ran all at once for 45 % of the time only" },
+		{ ENDED(100, 200, "w"), ENDED(200, 300, "d"), "for 0 %" },
+		{ "'result': {'exit': 0, 'output': 'w'}", ENDED(110, 210, "d"), "for 0 %" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct reply replies[] = {
+			{ .verb = "job-start", .about = "measure-web", .answer = "'result': {'job': 1}" },
+			{ .verb = "job-start", .about = "measure-db", .answer = "'result': {'job': 2}" },
+			{ .verb = "job-wait", .about = "1", .answer = cases[i].web },
+			{ .verb = "job-wait", .about = "2", .answer = cases[i].db },
+		};
+		cleanup_json json_t *outputs = json_object();
+		struct cell_fixture f;
+		struct err e;
+
+		fixture_open(&f, replies, ARRAY_SIZE(replies), both, NA);
+		json_object_set_new(f.cell.result, "warnings", json_array());
+		assert_int_equal(cell_step_run(&f.cell, "measure", outputs, &e), 0);
+		assert_string_equal(json_str(outputs, "web"), "w");
+		assert_string_equal(json_str(outputs, "db"), "d");
+		const json_t *programs = json_object_get(f.cell.result, "programs");
+		const json_t *warnings = json_object_get(f.cell.result, "warnings");
+
+		assert_int_equal(json_int_or(json_object_get(programs, "measure-db"), "from_ns", 0),
+				 i == 2 ? 200 : 110);
+		assert_int_equal(json_array_size(warnings), cases[i].warning != NULL);
+		if (cases[i].warning)
+			assert_non_null(strstr(json_string_value(json_array_get(warnings, 0)),
+					       cases[i].warning));
+		asked(&f, "job-wait");
+		assert_true(strstr(f.said, "measure-db") < strstr(f.said, "job-wait"));
+		fixture_close(&f);
+	}
+}
+
+static void one_of_several_programs_that_fails_is_named(void **state)
+{
+	static const struct reply replies[] = {
+		{ .verb = "job-start", .about = "measure-web", .answer = "'result': {'job': 1}" },
+		{ .verb = "job-start", .about = "measure-db", .answer = "'result': {'job': 2}" },
+		{ .verb = "job-wait", .about = "1", .answer = "'result': {'exit': 0}" },
+		{ .verb = "job-wait", .about = "2", .answer = "'result': {'exit': 1, 'output': 'no'}" },
+	};
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	fixture_open(&f, replies, ARRAY_SIZE(replies), both, NA);
+	assert_int_equal(cell_step_run(&f.cell, "measure", NULL, &e), -EIO);
+	assert_says(&e, "measure-db ended with exit code 1; it last printed: no");
+	assert_int_equal(f.cell.blame, OUTCOME_WORKLOAD_FAILED);
+	fixture_close(&f);
+}
+
 static void a_daemon_that_cannot_be_stopped_is_held_by_the_kernel(void **state)
 {
 	static const struct { const char *answer; int rc; enum outcome blame; } cases[] = {
@@ -284,6 +353,8 @@ int main(void)
 		cmocka_unit_test(a_job_ends_well_or_says_why_not),
 		cmocka_unit_test(what_a_job_printed_is_kept_even_when_it_failed),
 		cmocka_unit_test(a_workload_without_a_warm_up_has_none),
+		cmocka_unit_test(programs_of_one_step_run_at_once_and_a_short_one_is_warned_of),
+		cmocka_unit_test(one_of_several_programs_that_fails_is_named),
 		cmocka_unit_test(a_daemon_that_cannot_be_stopped_is_held_by_the_kernel),
 		cmocka_unit_test(programs_get_their_parameters_cgroup_and_attribute),
 		cmocka_unit_test(daemons_start_in_order_and_stop_in_reverse),

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "cell/limits.h"
+#include "guest-fixture.h"
+
+static const char plan_text[] =
+	"{'limit_ratio': 0.6, 'workloads': {'web': {'limited': ['server', 'cache']}},"
+	" 'cells': [{'n': 1, 'pair': 0, 'topology': 'small', 'workload': 'web'},"
+	"           {'n': 2, 'pair': 0, 'topology': 'large', 'workload': 'web'},"
+	"           {'n': 3, 'pair': 1, 'topology': 'large', 'workload': 'web'}]}";
+
+static const json_t *cell_of(const json_t *plan, size_t n)
+{
+	return json_array_get(json_object_get(plan, "cells"), n - 1);
+}
+
+static void a_cell_goes_by_the_one_of_pair_0_on_its_topology(void **state)
+{
+	cleanup_json json_t *plan = json_of(plan_text);
+	(void)state;
+
+	assert_null(limits_cell(plan, cell_of(plan, 1)));
+	assert_ptr_equal(limits_cell(plan, cell_of(plan, 3)), cell_of(plan, 2));
+	json_object_del(plan, "limit_ratio");
+	assert_null(limits_cell(plan, cell_of(plan, 3)));
+}
+
+/* Computes the limits of cell 3 where cell 2 has the metrics @metrics; NULL: it is not done. */
+static int compute(const char *metrics, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *plan = json_of(plan_text);
+	char dir[] = "/tmp/ramrig-limits-XXXXXX";
+
+	assert_non_null(mkdtemp(dir));
+	cleanup_free char *cells = path_format("%s/cells", dir);
+	cleanup_free char *folder = path_format("%s/0002", cells);
+	cleanup_free char *path = path_format("%s/result.json", folder);
+	struct err ignored;
+
+	if (metrics) {
+		cleanup_json json_t *result = json_pack("{s:o}", "metrics", json_of(metrics));
+
+		assert_int_equal(dir_make(cells, 0755, &ignored), 0);
+		assert_int_equal(dir_make(folder, 0755, &ignored), 0);
+		assert_int_equal(json_save_path(result, path, &ignored), 0);
+	}
+	int rc = limits_compute(plan, cell_of(plan, 3), dir, ret, e);
+
+	assert_int_equal(dir_remove(dir, &ignored), 0);
+	return rc;
+}
+
+static void limits_are_the_ratio_of_each_groups_own_peak(void **state)
+{
+	cleanup_json json_t *wanted = json_of("{'server': 61440, 'cache': 4096}");
+	cleanup_json json_t *limits = NULL;
+	struct err e;
+	(void)state;
+
+	assert_int_equal(compute("{'cgroup_server_peak': {'value': 104857.0},"
+				 " 'cgroup_cache_peak': {'value': 8192.0}}", &limits, &e), 0);
+	assert_true(json_equal(limits, wanted));
+}
+
+static void without_a_peak_there_is_no_limit_and_that_is_an_error(void **state)
+{
+	static const struct { const char *metrics, *words; } cases[] = {
+		{ NULL, "cell 2, which tells how much memory web takes on large, is not done" },
+		{ "{}", "cell 2: its cgroup_server_peak is missing" },
+		{ "{'cgroup_server_peak': {'value': 1e6}}", "cell 2: its cgroup_cache_peak is missing" },
+		{ "{'cgroup_server_peak': {'value': 0}}", "cell 2: its cgroup_server_peak is missing" },
+		{ "{'cgroup_server_peak': 'most'}", "cell 2: its cgroup_server_peak is missing" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		json_t *limits = NULL;
+		struct err e;
+
+		assert_int_equal(compute(cases[i].metrics, &limits, &e), -ENODATA);
+		assert_null(limits);
+		assert_says(&e, cases[i].words);
+	}
+}
+
+static void a_limit_is_written_into_a_cgroup_that_is_made_for_it(void **state)
+{
+	static const struct reply replies[] = {
+		{ .verb = "write", .answer = "'result': {'value': '61440'}" },
+	};
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	fixture_open(&f, replies, 1, "{'groups': ['server']}", "[]");
+	f.cell.limits = json_of("{'server': 61440}");
+	assert_int_equal(limits_set(&f.cell, &e), 0);
+	assert_int_equal(asked(&f, "mkdir"), 1);
+	assert_int_equal(asked(&f, "write"), 1);
+	assert_non_null(strstr(f.said, "/sys/fs/cgroup/ramrig/server/memory.max"));
+	assert_true(strstr(f.said, "mkdir") < strstr(f.said, "memory.max"));
+	json_decref(f.cell.limits);
+	fixture_close(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cell_goes_by_the_one_of_pair_0_on_its_topology),
+		cmocka_unit_test(limits_are_the_ratio_of_each_groups_own_peak),
+		cmocka_unit_test(without_a_peak_there_is_no_limit_and_that_is_an_error),
+		cmocka_unit_test(a_limit_is_written_into_a_cgroup_that_is_made_for_it),
+	};
+
+	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
+}
