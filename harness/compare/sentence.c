@@ -153,7 +153,8 @@ json_t *sentence_make(const json_t *comparison)
 		i = say_group(out, rows, i, number_at(comparison, "alpha"));
 	}
 	if (!json_array_size(rows))
-		fputs("There is nothing to compare: the plan has one arm or no key metric.", out);
+		fputs("There is nothing to compare: the plan has one arm or no key metric. What was "
+		      "measured shows `ramrig figures`.", out);
 	fclose(out);
 	return json_string(text);
 }

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <libsmartcols/libsmartcols.h>
+#include <string.h>
+#include "compare/fidelity.h"
+#include "compare/figures.h"
+#include "compare/text.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "stats/summary.h"
+
+#define NS_PER_S 1e9
+#define MS_PER_S 1e3
+
+/* The boots of one kernel, topology, workload and arm. */
+struct place {
+	const struct result *result;
+	const struct result_cell **cells;
+	size_t n;
+};
+
+static bool same_place(const struct result_cell *a, const struct result_cell *b)
+{
+	return !strcmp(a->workload, b->workload) && !strcmp(a->topology, b->topology) &&
+	       !strcmp(a->kernel, b->kernel) && !strcmp(a->arm, b->arm);
+}
+
+static bool counts(const struct result_cell *c)
+{
+	return c->pair && c->outcome == OUTCOME_OK;
+}
+
+typedef bool (*reading_fn)(const struct result_cell *c, const char *name, double *ret);
+
+static bool read_metric(const struct result_cell *c, const char *name, double *ret)
+{
+	const json_t *v = json_object_get(result_cell_metric(c, name), "value");
+
+	*ret = json_number_value(v);
+	return json_is_number(v);
+}
+
+static bool read_window(const struct result_cell *c, const char *name, double *ret)
+{
+	const json_t *w = json_object_get(c->doc, "window");
+
+	(void)name;
+	*ret = (double)(json_int_or(w, "to_ns", 0) - json_int_or(w, "from_ns", 0)) / NS_PER_S;
+	return w != NULL;
+}
+
+static bool read_wall(const struct result_cell *c, const char *name, double *ret)
+{
+	const json_t *phases = json_object_get(c->doc, "phases"), *phase;
+	json_int_t ms = 0;
+	size_t i;
+
+	(void)name;
+	json_array_foreach(phases, i, phase)
+		ms += json_int_or(phase, "wall_ms", 0);
+	*ret = (double)ms / MS_PER_S;
+	return phases != NULL;
+}
+
+/* The values of @p's boots that have one; the caller frees *ret. */
+static size_t place_read(const struct place *p, reading_fn read, const char *name, double **ret)
+{
+	double *values = calloc(p->n + 1, sizeof(*values));
+	size_t n = 0;
+
+	for (size_t i = 0; values && i < p->n; i++)
+		n += read(p->cells[i], name, &values[n]);
+	*ret = values;
+	return n;
+}
+
+static json_t *place_median(const struct place *p, reading_fn read)
+{
+	cleanup_free double *values = NULL;
+	size_t n = place_read(p, read, NULL, &values);
+
+	return n ? json_real(summary_median(values, n)) : json_null();
+}
+
+static json_t *figure_of(const struct place *p, const char *name, const char *unit)
+{
+	cleanup_free double *values = NULL;
+	size_t n = place_read(p, read_metric, name, &values);
+
+	if (!n)
+		return NULL;
+	return json_pack("{s:s, s:s, s:f, s:f, s:f, s:I}", "metric", name, "unit", unit, "median",
+			 summary_median(values, n), "least", summary_quantile(values, n, 0), "most",
+			 summary_quantile(values, n, 1), "boots", (json_int_t)n);
+}
+
+static bool list_names(const json_t *list, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *known = json_str(item, "name");
+
+		if (known && !strcmp(known, name))
+			return true;
+	}
+	return false;
+}
+
+static bool wanted(const struct place *p, const char *name)
+{
+	const json_t *plan = p->result->plan;
+	const json_t *workload = json_object_get(json_object_get(plan, "workloads"),
+						 p->cells[0]->workload);
+
+	return list_names(json_object_get(workload, "figures"), name) ||
+	       list_names(json_object_get(plan, "metrics"), name) || !strcmp(name, "mem_used");
+}
+
+static json_t *place_json(const struct place *p, bool all)
+{
+	const struct result_cell *c = p->cells[0];
+	cleanup_json json_t *names = json_object();
+	json_t *figures = json_array(), *m;
+	const char *name;
+
+	for (size_t i = 0; i < p->n; i++)
+		json_object_update_missing(names, json_object_get(p->cells[i]->doc, "metrics"));
+	json_object_foreach(names, name, m) {
+		json_t *f = all || wanted(p, name) ? figure_of(p, name, json_str(m, "unit")) : NULL;
+
+		if (f)
+			json_array_append_new(figures, f);
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:O, s:o}", "workload", c->workload,
+			 "topology", c->topology, "kernel", c->kernel, "arm", c->arm, "boots",
+			 (json_int_t)p->n, "window_s", place_median(p, read_window), "wall_s",
+			 place_median(p, read_wall), "fidelity", json_object_get(c->doc, "fidelity"),
+			 "figures", figures);
+}
+
+int figures_collect(const struct result *r, bool all, json_t **ret, struct err *e)
+{
+	cleanup_free const struct result_cell **cells = calloc(r->n_cells + 1, sizeof(*cells));
+	cleanup_free bool *taken = calloc(r->n_cells + 1, sizeof(*taken));
+	cleanup_json json_t *list = json_array();
+
+	for (size_t i = 0; cells && taken && i < r->n_cells; i++) {
+		struct place p = { .result = r, .cells = cells };
+
+		for (size_t k = i; k < r->n_cells; k++)
+			if (!taken[k] && counts(&r->cells[k]) &&
+			    same_place(&r->cells[i], &r->cells[k]))
+				cells[p.n++] = &r->cells[k];
+		for (size_t k = 0; k < p.n; k++)
+			taken[cells[k] - r->cells] = true;
+		if (p.n && json_array_append_new(list, place_json(&p, all)))
+			return err_set(e, ENOMEM, "out of memory for the figures of %s", r->dir);
+	}
+	if (!cells || !taken)
+		return err_set(e, ENOMEM, "out of memory for the figures of %s", r->dir);
+	*ret = take_ptr(list);
+	return 0;
+}
+
+static void cleanup_tablep(struct libscols_table **t)
+{
+	scols_unref_table(*t);
+}
+
+static int row_add(struct libscols_table *t, const json_t *figure)
+{
+	static const char *const values[] = { "median", "least", "most" };
+	const char *unit = json_str(figure, "unit");
+	struct libscols_line *line = scols_table_new_line(t, NULL);
+
+	if (!line || scols_line_set_data(line, 0, json_str(figure, "metric")))
+		return -ENOMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		if (scols_line_refer_data(line, i + 1,
+					  text_value(json_object_get(figure, values[i]), unit)))
+			return -ENOMEM;
+	return scols_line_refer_data(line, ARRAY_SIZE(values) + 1,
+				     path_format("%lld", (long long)json_int_or(figure, "boots", 0)));
+}
+
+static int table_fill(struct libscols_table *t, const json_t *figures)
+{
+	static const char *const titles[] = { "FIGURE", "MEDIAN", "LEAST", "MOST", "BOOTS" };
+	const json_t *figure;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(titles); i++)
+		if (!scols_table_new_column(t, titles[i], 0, i ? SCOLS_FL_RIGHT : 0))
+			return -ENOMEM;
+	json_array_foreach(figures, i, figure)
+		if (row_add(t, figure))
+			return -ENOMEM;
+	return 0;
+}
+
+static int place_print(const json_t *place, FILE *out, struct err *e)
+{
+	__attribute__((cleanup(cleanup_tablep))) struct libscols_table *t = scols_new_table();
+	cleanup_free char *text = NULL, *fidelity = fidelity_text(json_object_get(place, "fidelity"));
+	json_int_t boots = json_int_or(place, "boots", 0);
+
+	if (!t || table_fill(t, json_object_get(place, "figures")))
+		return err_set(e, ENOMEM, "out of memory for the table");
+	scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
+	if (scols_print_table_to_string(t, &text))
+		return err_set(e, ENOMEM, "out of memory for the table");
+	fprintf(out, "%s on %s, %s: %s\n%s\n", json_str(place, "workload"),
+		json_str(place, "topology"), json_str(place, "kernel"), json_str(place, "arm"), text);
+	fprintf(out, "%lld boot%s, window %.1f s of guest time, %.1f s of wall time a cell; %s\n",
+		(long long)boots, boots == 1 ? "" : "s",
+		json_number_value(json_object_get(place, "window_s")),
+		json_number_value(json_object_get(place, "wall_s")), fidelity);
+	return 0;
+}
+
+int figures_print(const json_t *figures, FILE *out, struct err *e)
+{
+	const json_t *place;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(figures, i, place) {
+		if (i)
+			fputc('\n', out);
+		if (!rc)
+			rc = place_print(place, out, e);
+	}
+	return rc;
+}

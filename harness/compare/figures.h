@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_COMPARE_FIGURES_H
+#define RAMRIG_COMPARE_FIGURES_H
+
+#include <stdio.h>
+#include "result/result.h"
+
+/*
+ * What a result measured, without comparing anything: for each kernel, topology,
+ * workload and arm the median of its boots, and the least and the greatest.
+ */
+
+/*
+ * Sets *ret to a new array, in the order of the plan, of
+ *
+ *   { "workload", "topology", "kernel", "arm", "boots", "window_s", "wall_s", "fidelity",
+ *     "figures": [ { "metric", "unit", "median", "least", "most", "boots" } ] }
+ *
+ * of cells that are ok and not of pair 0. "window_s" (guest time) and "wall_s" (of
+ * the whole cell) are medians; "boots" of a figure is in how many it was there.
+ * @all: every metric; else the workload's own figures, the plan's key metrics,
+ * and its mem_used.
+ */
+int figures_collect(const struct result *r, bool all, json_t **ret, struct err *e);
+
+/* Prints that for people: a table for each. */
+int figures_print(const json_t *figures, FILE *out, struct err *e);
+
+#endif
