@@ -49,7 +49,7 @@ int listing_table(const json_t *rows, const struct listing_column *columns, FILE
 
 	for (i = 0; !rc && columns[i].key; i++)
 		if (!scols_table_new_column(t, columns[i].title, 0,
-					    columns[i].show == LISTING_BYTES ? SCOLS_FL_RIGHT : 0))
+					    columns[i].show == LISTING_TEXT ? 0 : SCOLS_FL_RIGHT))
 			rc = -ENOMEM;
 	json_array_foreach(rows, i, row)
 		if (!rc)

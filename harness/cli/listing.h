@@ -7,10 +7,10 @@
 #include "lib/err.h"
 #include "lib/json.h"
 
-/* A column of a listing: what key of each row it shows, and how. */
+/* A column of a listing: what key of each row it shows, and how; numbers stand on the right. */
 struct listing_column {
 	const char *key, *title;
-	enum { LISTING_TEXT, LISTING_BYTES } show;
+	enum { LISTING_TEXT, LISTING_NUMBER, LISTING_BYTES } show;
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "patch/trial-judge.h"
 #include "result/metric.h"
 #include "result/outcome.h"
+#include "result/series.h"
 #include "result/trouble.h"
 #include "spec/spec.h"
 
@@ -43,6 +44,9 @@ void reference_print(FILE *out)
 	      "Made from samples over the measured window. `{group}` stands for each group of\n"
 	      "the workload; a workload's own figures come on top.\n\n", out);
 	metric_print_reference(out);
+	fputs("\n## the memory view\n\n"
+	      "What `ramrig series` shows over time where no metric is named.\n\n", out);
+	series_print_reference(out);
 	fputc('\n', out);
 	print_outcomes(out, "outcomes of a cell", "outcome", outcome_table, OUTCOME_COUNT);
 	fputs("## reports of a guest's kernel\n\n"

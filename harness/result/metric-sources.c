@@ -14,18 +14,24 @@ struct source_info {
 	const char *keys;	/* of "keyed" and "fields", separated by spaces */
 };
 
-/* What of the machine is sampled in every cell. */
+/*
+ * What of the machine is sampled in every cell. The first line of /proc/stat, "cpu", is the sum
+ * of all CPUs, in ticks of user space.
+ */
 static const struct source_info machine_sources[] = {
 	{ "meminfo", "keyed", "/proc/meminfo",
 	  "MemTotal MemFree MemAvailable Buffers Cached SwapCached AnonPages Mapped Shmem Slab "
 	  "SReclaimable SUnreclaim KernelStack PageTables SwapTotal SwapFree AnonHugePages" },
 	{ "vmstat", "keyed", "/proc/vmstat",
 	  "pgfault pgmajfault pgscan_kswapd pgscan_direct pgscan_khugepaged pgsteal_kswapd "
-	  "pgsteal_direct pgsteal_khugepaged pswpin pswpout swpin_zero swpout_zero zswpin zswpout "
+	  "pgsteal_direct pgsteal_khugepaged pgpgin pgpgout pswpin pswpout swpin_zero swpout_zero "
+	  "zswpin zswpout "
 	  "pgdemote_kswapd pgdemote_direct pgdemote_khugepaged pgdemote_proactive "
 	  "pgpromote_success pgpromote_candidate numa_hint_faults numa_pages_migrated "
 	  "workingset_refault_anon workingset_refault_file allocstall_normal allocstall_movable "
 	  "compact_stall thp_fault_alloc cow_ksm oom_kill" },
+	{ "cpu", "fields", "/proc/stat", "- user nice system idle iowait irq softirq steal" },
+	{ "tasks", "keyed", "/proc/stat", "procs_running procs_blocked" },
 	{ "psi.memory", "psi", "/proc/pressure/memory", NULL },
 	{ "psi.cpu", "psi", "/proc/pressure/cpu", NULL },
 	{ "psi.io", "psi", "/proc/pressure/io", NULL },

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "result/metric.h"
 
+/* All that a CPU can do with its time; that of nested guests is in "user" and "nice" already. */
+#define CPU_ALL "cpu.user cpu.nice cpu.system cpu.idle cpu.iowait cpu.irq cpu.softirq cpu.steal"
+
 const struct metric_info metric_table[] = {
 	{ "mem_used", "bytes", "less", "ratio", METRIC_MEDIAN_LESS,
 	  "meminfo.MemTotal", "meminfo.MemAvailable",
@@ -8,6 +11,16 @@ const struct metric_info metric_table[] = {
 	{ "mem_free_used", "bytes", "less", "ratio", METRIC_MEDIAN_LESS,
 	  "meminfo.MemTotal", "meminfo.MemFree",
 	  "memory of the machine that holds anything, caches too: MemTotal - MemFree" },
+	{ "mem_free", "bytes", "more", "ratio", METRIC_MEDIAN, "meminfo.MemFree", NULL,
+	  "memory of the machine that holds nothing" },
+	{ "mem_available", "bytes", "more", "ratio", METRIC_MEDIAN, "meminfo.MemAvailable", NULL,
+	  "memory of the machine that programs could have without swapping" },
+	{ "mem_shared", "bytes", "less", "difference", METRIC_MEDIAN, "meminfo.Shmem", NULL,
+	  "shared memory, and what lies in tmpfs" },
+	{ "mem_buff_cache", "bytes", "less", "ratio", METRIC_MEDIAN,
+	  "meminfo.Buffers meminfo.Cached meminfo.SReclaimable", NULL,
+	  "page cache, that of block devices and shared memory in it, and slab that can be "
+	  "reclaimed: Buffers + Cached + SReclaimable" },
 	{ "mem_anon", "bytes", "less", "ratio", METRIC_MEDIAN, "meminfo.AnonPages", NULL,
 	  "mapped anonymous memory" },
 	{ "mem_cached", "bytes", "less", "ratio", METRIC_MEDIAN, "meminfo.Cached", NULL,
@@ -16,6 +29,28 @@ const struct metric_info metric_table[] = {
 	  "the kernel's slab" },
 	{ "swap_used", "bytes", "less", "difference", METRIC_MEDIAN_LESS,
 	  "meminfo.SwapTotal", "meminfo.SwapFree", "swap in use" },
+
+	{ "si", "KiB/s", "less", "difference", METRIC_RATE_PAGES, "vmstat.pswpin", NULL,
+	  "what was read from swap" },
+	{ "so", "KiB/s", "less", "difference", METRIC_RATE_PAGES, "vmstat.pswpout", NULL,
+	  "what was written to swap" },
+	{ "bi", "KiB/s", "less", "difference", METRIC_RATE, "vmstat.pgpgin", NULL,
+	  "what was read from block devices" },
+	{ "bo", "KiB/s", "less", "difference", METRIC_RATE, "vmstat.pgpgout", NULL,
+	  "what was written to block devices" },
+	{ "tasks_running", "count", "less", "difference", METRIC_MEDIAN, "tasks.procs_running", NULL,
+	  "tasks that run or wait for a CPU, that which counts them too" },
+	{ "tasks_blocked", "count", "less", "difference", METRIC_MEDIAN, "tasks.procs_blocked", NULL,
+	  "tasks that wait for a disk" },
+	{ "cpu_user", "share", "less", "difference", METRIC_DELTA_OVER, "cpu.user cpu.nice", CPU_ALL,
+	  "CPU time of programs, as a share of all CPU time" },
+	{ "cpu_system", "share", "less", "difference", METRIC_DELTA_OVER,
+	  "cpu.system cpu.irq cpu.softirq", CPU_ALL,
+	  "CPU time of the kernel, as a share of all CPU time" },
+	{ "cpu_idle", "share", "more", "difference", METRIC_DELTA_OVER, "cpu.idle", CPU_ALL,
+	  "CPU time without work, as a share of all CPU time" },
+	{ "cpu_iowait", "share", "less", "difference", METRIC_DELTA_OVER, "cpu.iowait", CPU_ALL,
+	  "CPU time without work while a task waited for a disk, as a share of all CPU time" },
 
 	{ "node{node}_used", "bytes", "less", "difference", METRIC_MEDIAN, "node.{node}.MemUsed",
 	  NULL, "memory of the node that holds anything, caches too" },

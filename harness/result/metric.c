@@ -15,12 +15,15 @@ static const struct {
 	[METRIC_LAST] = { "last of the window", false },
 	[METRIC_DELTA] = { "growth over the window", false },
 	[METRIC_DELTA_SECTORS] = { "growth over the window", false },
+	[METRIC_DELTA_OVER] = { "growth over the window", true },
+	[METRIC_RATE] = { "growth a second over the window", false },
+	[METRIC_RATE_PAGES] = { "growth a second over the window", false },
 	[METRIC_KSM_SHARE] = { "median of the window", true },
 };
 
 const char *metric_kind(const struct metric_info *m)
 {
-	return hows[m->how].derived || strchr(m->column, '*') ? "derived" : "measured";
+	return hows[m->how].derived || strpbrk(m->column, "* ") ? "derived" : "measured";
 }
 
 static int derive_one(const struct samples *s, const json_t *workload, struct window w,

@@ -13,7 +13,8 @@
  * figures stand beside them. In a name and its column, "{group}" stands for one
  * of the workload's groups, "{node}" for a memory node's number, "{device}" for
  * a kind of device. A "*" in a column stands for anything: the sum over all
- * columns that match, absent where there is none.
+ * columns that match, absent where there is none. Several columns with blanks between
+ * them are summed as well, and where one is absent, so is the sum.
  *
  * "Memory used" is defined here and nowhere else.
  */
@@ -25,6 +26,9 @@ enum metric_how {
 	METRIC_LAST,		/* latest value in the window of a counter since boot */
 	METRIC_DELTA,		/* growth of the counter over the window */
 	METRIC_DELTA_SECTORS,	/* the same of a block device's sectors, in bytes */
+	METRIC_DELTA_OVER,	/* growth of the column over that of other */
+	METRIC_RATE,		/* growth of the counter a second */
+	METRIC_RATE_PAGES,	/* the same of pages, in KiB */
 	METRIC_KSM_SHARE	/* what merging saves, as a share of memory without it */
 };
 
@@ -35,7 +39,7 @@ struct metric_info {
 	const char *scale;	/* "ratio" or "difference" */
 	enum metric_how how;
 	const char *column;
-	const char *other;	/* of METRIC_MEDIAN_LESS and METRIC_MEDIAN_OVER */
+	const char *other;	/* of the ways that have "other" above */
 	const char *meaning;
 };
 

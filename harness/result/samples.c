@@ -126,6 +126,11 @@ size_t samples_count(const struct samples *s)
 	return s->n;
 }
 
+int64_t samples_time_ns(const struct samples *s, size_t row)
+{
+	return row < s->n ? s->t_ns[row] : 0;
+}
+
 int64_t samples_last_ns(const struct samples *s)
 {
 	return s->n ? s->t_ns[s->n - 1] : 0;

@@ -41,6 +41,9 @@ int samples_load(const char *path, struct samples **ret, struct err *e);
 
 size_t samples_count(const struct samples *s);
 
+/* Time of the sample @row, or 0 where there is none. */
+int64_t samples_time_ns(const struct samples *s, size_t row);
+
 /* Time of the latest sample, or 0 where there is none. */
 int64_t samples_last_ns(const struct samples *s);
 

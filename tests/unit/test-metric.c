@@ -76,7 +76,10 @@ static void derived_metrics_have_every_key_and_absent_ones_no_entry(void **state
 		"[\"meminfo.MemTotal\",\"meminfo.MemFree\",\"cgroup.load.memory\"]", "[[9,4,7]]");
 	cleanup_json json_t *wanted = json_of(
 		"{\"cgroup_load_memory_mean\":{\"value\":7.0,\"unit\":\"bytes\",\"better\":\"less\","
-		"\"scale\":\"ratio\",\"kind\":\"measured\"},\"mem_free_used\":{\"value\":5.0,\"unit\":\"bytes\",\"better\":\"less\","
+		"\"scale\":\"ratio\",\"kind\":\"measured\"},"
+		"\"mem_free\":{\"value\":4.0,\"unit\":\"bytes\",\"better\":\"more\","
+		"\"scale\":\"ratio\",\"kind\":\"measured\"},"
+		"\"mem_free_used\":{\"value\":5.0,\"unit\":\"bytes\",\"better\":\"less\","
 		"\"scale\":\"ratio\",\"kind\":\"derived\"},"
 		"\"cgroup_load_memory\":{\"value\":7.0,\"unit\":\"bytes\",\"better\":\"less\","
 		"\"scale\":\"ratio\",\"kind\":\"measured\"}}");
@@ -124,6 +127,49 @@ static void a_sum_has_what_there_is_of_it(void **state)
  * coldheap of 1100 MiB on topology full with demotion and swap-zram-nvme: the
  * heap is filled, then used, every second or so.
  */
+static void rates_and_shares_are_of_the_window(void **state)
+{
+	static const struct window w = { SECOND, 3 * SECOND };
+	cleanup_json json_t *workload = workload_make();
+	cleanup_samples struct samples *s = samples_make(
+		"[\"vmstat.pswpout\",\"vmstat.pgpgin\",\"cpu.user\",\"cpu.nice\",\"cpu.system\","
+		"\"cpu.idle\",\"cpu.iowait\",\"cpu.irq\",\"cpu.softirq\",\"cpu.steal\"]",
+		"[[1,100,10,0,0,0,0,0,0,0],[6,100,20,0,5,0,0,0,1,0],[11,140,40,5,5,54,0,0,6,0],"
+		"[99,999,99,99,99,99,99,99,99,99]]");
+	static const struct { const char *name; double value; } cases[] = {
+		{ "so", 20 },		/* 10 pages of 4 KiB in 2 s */
+		{ "bi", 20 },
+		{ "cpu_user", 0.35 },	/* 35 of 100 */
+		{ "cpu_system", 0.11 },
+		{ "cpu_idle", 0.54 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		double v = 0;
+
+		print_message("  %s\n", cases[i].name);
+		assert_true(metric_value(s, workload, cases[i].name, w, &v));
+		assert_float_equal(v, cases[i].value, 1e-9);
+	}
+}
+
+static void a_sum_of_named_columns_needs_them_all(void **state)
+{
+	static const struct value_case whole_sum = { "mem_buff_cache", true, 60 };
+	static const struct value_case no_sum = { "mem_buff_cache", false, 0 };
+	cleanup_json json_t *workload = workload_make();
+	cleanup_samples struct samples *all = samples_make(
+		"[\"meminfo.Buffers\",\"meminfo.Cached\",\"meminfo.SReclaimable\"]",
+		"[[10,20,30],[10,20,null]]");
+	cleanup_samples struct samples *two = samples_make(
+		"[\"meminfo.Buffers\",\"meminfo.Cached\"]", "[[10,20]]");
+
+	(void)state;
+	check_values(all, workload, &whole_sum, 1);
+	check_values(two, workload, &no_sum, 1);
+}
+
 static void a_recorded_run_demotes_swaps_and_promotes(void **state)
 {
 	static const struct window filling = { 21667520016, 26169670005 };
@@ -251,6 +297,8 @@ int main(void)
 		cmocka_unit_test(metrics_are_computed_as_the_table_says),
 		cmocka_unit_test(derived_metrics_have_every_key_and_absent_ones_no_entry),
 		cmocka_unit_test(a_sum_has_what_there_is_of_it),
+		cmocka_unit_test(rates_and_shares_are_of_the_window),
+		cmocka_unit_test(a_sum_of_named_columns_needs_them_all),
 		cmocka_unit_test(a_recorded_run_demotes_swaps_and_promotes),
 		cmocka_unit_test(a_sum_is_derived_and_one_counter_is_measured),
 		cmocka_unit_test(proof_fails_when_a_metric_is_too_low_or_absent),

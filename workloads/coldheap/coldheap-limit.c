@@ -10,6 +10,7 @@
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-limit.h"
 #include "workloads/coldheap/coldheap-page.h"
+#include "workloads/lib/cgroup.h"
 #include "workloads/lib/text.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -23,23 +24,6 @@ uint64_t meminfo_bytes(const char *text, const char *key)
 		if (!strncmp(line, key, len) && line[len] == ':')
 			return strtoull(line + len + 1, NULL, 10) * 1024;
 	}
-	return 0;
-}
-
-/* The cgroup of this process: "/sys/fs/cgroup/ramrig/heap". */
-static int cgroup_find(char *path, size_t size, struct err *e)
-{
-	char text[4096];
-	int rc = text_read("/proc/self/cgroup", text, sizeof(text), e);
-	char *at = rc ? NULL : strstr(text, "0::/");
-
-	if (rc)
-		return rc;
-	if (!at)
-		return err_set(e, EOPNOTSUPP, "a limit needs a cgroup (version 2) of the program's own");
-	at += strlen("0::");
-	at[strcspn(at, "\n")] = '\0';
-	snprintf(path, size, "/sys/fs/cgroup%s", at);
 	return 0;
 }
 

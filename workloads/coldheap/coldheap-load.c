@@ -5,6 +5,7 @@
 #include <time.h>
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-load.h"
+#include "workloads/lib/now.h"
 
 #define SECOND_NS 1000000000LL
 /* A sleep overshoots by about as much; the rest of a pause is spent looking at the clock. */
@@ -27,14 +28,6 @@ struct access {
 	uint64_t page;
 	bool is_write;
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * SECOND_NS + t.tv_nsec;
-}
 
 static struct access access_draw(struct worker *w)
 {
