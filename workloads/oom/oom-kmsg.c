@@ -21,7 +21,7 @@ static int record_next(struct kmsg *k, char buf[static RECORD_MAX], uint64_t *re
 		       const char **ret_text, struct err *e)
 {
 	for (;;) {
-		ssize_t n = read(k->fd, buf, RECORD_MAX - 1);
+		ssize_t n = read(k->in, buf, RECORD_MAX - 1);
 
 		if (n < 0 && errno == EAGAIN)
 			return 0;
@@ -52,26 +52,44 @@ static int mark_find(struct kmsg *k, const char *mark, struct err *e)
 		}
 		if (!rc && mono_ns() > deadline)
 			return err_set(e, ETIMEDOUT, "what was written to " KMSG " is not in the log; "
-				       "a kernel.printk_devkmsg of 'off' would keep it out");
+				       "printk.devkmsg=off on the kernel's command line keeps it out");
 		if (!rc)
 			mono_sleep_until(mono_ns() + PAUSE_NS);
 	}
 }
 
+/* Ten lines in five seconds, else. A kernel that was told of a limit when it booted keeps it. */
+static void limit_lift(void)
+{
+	cleanup_close int fd = open("/proc/sys/kernel/printk_devkmsg", O_WRONLY | O_CLOEXEC);
+
+	ssize_t n = fd < 0 ? -1 : write(fd, "on\n", 3);
+
+	(void)n;
+}
+
+int kmsg_tell(const struct kmsg *k, const char *line, struct err *e)
+{
+	char record[512];
+
+	/* Not with dprintf(): it asks for the place in the file, which this one has not. */
+	snprintf(record, sizeof(record), "<5>%s\n", line);
+	if (write(k->out, record, strlen(record)) < 0)
+		return err_set(e, errno, "cannot write to " KMSG ": %m");
+	return 0;
+}
+
 int kmsg_open(struct kmsg *k, const char *mark, struct err *e)
 {
-	cleanup_close int out = open(KMSG, O_WRONLY | O_CLOEXEC);
-	char line[64];
-
-	k->fd = open(KMSG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (out < 0 || k->fd < 0 || lseek(k->fd, 0, SEEK_END) < 0)
+	limit_lift();
+	k->out = open(KMSG, O_WRONLY | O_CLOEXEC);
+	k->in = open(KMSG, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (k->out < 0 || k->in < 0 || lseek(k->in, 0, SEEK_END) < 0)
 		return err_set(e, errno, "cannot open " KMSG ": %m");
 	k->mark_ns = mono_ns();
-	/* Not with dprintf(): it asks for the place in the file, which this one has not. */
-	snprintf(line, sizeof(line), "<5>%s\n", mark);
-	if (write(out, line, strlen(line)) < 0)
-		return err_set(e, errno, "cannot write to " KMSG ": %m");
-	return mark_find(k, mark, e);
+	int rc = kmsg_tell(k, mark, e);
+
+	return rc ? rc : mark_find(k, mark, e);
 }
 
 uint64_t kmsg_mono_ns(const struct kmsg *k, uint64_t us)

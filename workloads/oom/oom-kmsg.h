@@ -10,13 +10,16 @@
  * starts.
  */
 struct kmsg {
-	int fd;
+	int in, out;
 	uint64_t mark_us;	/* when the mark was set, by the log's clock */
 	uint64_t mark_ns;	/* the same by CLOCK_MONOTONIC, at most */
 };
 
-/* Writes @mark into the log and finds it there. */
+/* Writes @mark into the log and finds it there. The kernel's limit to what it takes is off then. */
 int kmsg_open(struct kmsg *k, const char *mark, struct err *e);
+
+/* Writes a line into the log, and so to the console of a guest that may not live to print it. */
+int kmsg_tell(const struct kmsg *k, const char *line, struct err *e);
 
 /* @us of the log's clock, by CLOCK_MONOTONIC. */
 uint64_t kmsg_mono_ns(const struct kmsg *k, uint64_t us);

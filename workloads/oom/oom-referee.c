@@ -18,7 +18,6 @@
 #define MARK "oom: growth begins"
 #define TICK_NS 5000000ULL
 #define TELL_NS 250000000ULL
-#define CONSOLE "/dev/console"
 #define TEXT_MAX 16384
 
 struct referee {
@@ -83,20 +82,18 @@ static int policy_set(const struct variant_info *v, FILE *out, struct err *e)
 }
 
 /* A guest that panics takes what was printed with it, but for what is on its console. */
-static void console_tell(struct referee *r, const struct oom_sample *s)
+static int prediction_tell(struct referee *r, const struct oom_sample *s, struct err *e)
 {
-	char ranks[256];
+	char ranks[256], line[300];
 	struct judged j;
 
 	if (!r->arena.variant->panics || s->ended_ns - r->told_ns < TELL_NS)
-		return;
+		return 0;
 	r->told_ns = s->ended_ns;
 	judge_sample(r->arena.variant, s, r->total_pages, &j);
 	report_ranks(&j, ranks, sizeof(ranks));
-	cleanup_close int fd = open(CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-	if (fd >= 0)
-		dprintf(fd, "oom: %" PRIu64 " ms after growth began, badness in pages: %s\n",
-			(s->ended_ns - r->start_ns) / 1000000, ranks);
+	snprintf(line, sizeof(line), "oom: badness in pages: %s", ranks);
+	return kmsg_tell(&r->kmsg, line, e);
 }
 
 /* Anything but SIGKILL is a contestant that could not go on, and no contest. */
@@ -141,9 +138,11 @@ static int contest_run(struct referee *r, struct err *e)
 				       "contestants grew to %" PRIu64 " MiB: give them more 'growth' or "
 				       "'patience'", c->patience / 1000, arena_grown(&r->arena) >> 20);
 		if (!end) {
-			console_tell(r, sampler_take(&r->sampler, &r->arena));
+			rc = prediction_tell(r, sampler_take(&r->sampler, &r->arena), e);
 			arena_grow(&r->arena, TICK_NS);
 		}
+		if (rc)
+			return rc;
 		next = next + TICK_NS > mono_ns() ? next + TICK_NS : mono_ns();
 		mono_sleep_until(next);
 	}

@@ -20,7 +20,11 @@ void report_ranks(const struct judged *j, char *buf, size_t size)
 
 static const char *end_of(const struct judged_one *o)
 {
-	return o->killed ? "killed" : o->killed_later ? "killed later" : "lives";
+	if (o->killed)
+		return o->predicted ? "killed, as predicted" : "killed, not predicted";
+	if (o->killed_later)
+		return "killed later";
+	return o->predicted ? "lives, against the prediction" : "lives";
 }
 
 static void inputs_print(const struct oom_inputs *in, int64_t badness, FILE *out)
@@ -45,7 +49,7 @@ static void row_print(const struct report *r, enum who w, FILE *out)
 		inputs_print(&o->kernel->in, o->kernel_badness, out);
 	else
 		fprintf(out, " %8s %8s %8s %8s", "-", "-", "-", "-");
-	fprintf(out, "  %s%s\n", end_of(o), o->predicted ? ", as predicted" : "");
+	fprintf(out, "  %s\n", end_of(o));
 }
 
 static void table_print(const struct report *r, FILE *out)
