@@ -27,7 +27,7 @@ teardown_file() {
 }
 
 @test "the prediction is of just before the kill, and the kernel's badness is much the same" {
-	oom_figures plain '.sample_age > 0 and .sample_age < 500 and .badness_error < 2000'
+	oom_figures plain '.sample_age > 0 and .sample_age < 2000 and .badness_error < 2000'
 	oom_contest plain '[.who[] | .kernel.badness > 1000] | all'
 }
 
@@ -42,7 +42,8 @@ teardown_file() {
 	oom_expect memcg middle
 	oom_contest memcg '.constraint == "CONSTRAINT_MEMCG" and .total_pages == 12288'
 	oom_contest memcg '.who[] | select(.name == "big") | .rank == 0 and .kernel == null'
-	expect_in "$(oom_output memcg)" "; two: oom 1 oom_kill 1 "
+	grep -q '; one: oom 0 oom_kill 0 .*; two: oom [1-9][0-9]* oom_kill 1 ' <<<"$(oom_output memcg)" ||
+		fail "$(oom_output memcg)"
 	oom_figures memcg '.memcg == 1 and .service_killed == 0'
 }
 

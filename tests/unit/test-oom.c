@@ -9,15 +9,47 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "lib/cleanup.h"
 #include "workloads/lib/text.h"
+#include "workloads/oom/oom-config.h"
 #include "workloads/oom/oom-judge.h"
 
 #define DATA "tests/unit/data/oom/"
 #define TEXT_MAX 16384
 #define MEMORY 59444	/* pages, of the guests */
+
+/* Parameters */
+
+static void parameters_are_read_and_bad_ones_refused_by_name(void **state)
+{
+	static const char *const good[][2] = {
+		{ "RAMRIG_VARIANT", "adjusted" }, { "RAMRIG_GROWTH", "1048576" },
+		{ "RAMRIG_LIMIT", "16777216" }, { "RAMRIG_ALIKE", "0" }, { "RAMRIG_COMPRESSIBLE", "100" },
+		{ "RAMRIG_RATE", "1" }, { "RAMRIG_SERVICE_MEMORY", "1048576" },
+		{ "RAMRIG_AFTER", "100" }, { "RAMRIG_PATIENCE", "1000" },
+	};
+	static const char *const bad[ARRAY_SIZE(good)] = {
+		"fair", "1048575", "0", "101", "-1", "0", "1", "99", "12 s",
+	};
+	struct oom_config c;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		setenv(good[i][0], good[i][1], 1);
+	assert_int_equal(oom_config_read(&c, &e), 0);
+	assert_int_equal(c.variant, VARIANT_ADJUSTED);
+	assert_int_equal(c.limit, 16 << 20);
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		setenv(good[i][0], bad[i], 1);
+		assert_int_equal(oom_config_read(&c, &e), -EINVAL);
+		assert_non_null(strstr(e.msg, bad[i]));
+		setenv(good[i][0], good[i][1], 1);
+	}
+}
 
 /* Badness */
 
@@ -309,6 +341,7 @@ static void the_shield_of_the_biggest_is_worth_more_than_its_lead(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parameters_are_read_and_bad_ones_refused_by_name),
 		cmocka_unit_test(badness_is_memory_and_swap_and_page_tables_and_the_adj_in_thousandths),
 		cmocka_unit_test(a_cgroup_may_have_its_limit_and_all_swap_unless_nothing_is_swapped),
 		cmocka_unit_test(of_equals_the_youngest_dies_and_who_is_never_killed_has_no_rank),

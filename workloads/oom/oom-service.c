@@ -99,7 +99,11 @@ static void *client_run(void *arg)
 	/* A service that is dead gives no answer for as long as anyone waits. */
 	while (!c->stop)
 		mono_sleep_until(mono_ns() + interval);
-	gap_end(c, &last, mono_ns());
+	uint64_t end = mono_ns();
+
+	gap_end(c, &last, end);
+	for (; due < end; due += interval)
+		histogram_add(&c->latencies, end - due);
 	return NULL;
 }
 

@@ -11,7 +11,8 @@
  * The service that is to survive, and its client. Each request takes some fresh
  * memory, as services do, and reads some of the service's own. The client has an
  * open loop: requests are due at a fixed rate, and latency counts from when one
- * was due, so a service that stands still makes all that come meanwhile slow.
+ * was due, so a service that stands still makes all that come meanwhile slow. What
+ * has no answer when the client is stopped counts with what it has waited until then.
  */
 struct client {
 	int fd;
