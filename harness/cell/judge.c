@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "cell/batch.h"
+#include "cell/expect.h"
 #include "cell/judge.h"
 #include "lib/cleanup.h"
 
@@ -77,6 +78,17 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 	ret->outcome = OUTCOME_INFRA_ERROR;
 	ret->before_hello = false;
 	snprintf(ret->reason, sizeof(ret->reason), "%s", e->msg);
+}
+
+void judge_expected(const json_t *workload, const char *phase, const struct troubles *t,
+		    struct verdict_on_failure *v)
+{
+	const struct trouble *death = t ? troubles_death(t) : NULL;
+
+	if (v->outcome != OUTCOME_CRASHED || !death || death->kind != TROUBLE_OOM_PANIC ||
+	    death != troubles_doubt(t) || strcmp(phase, "measure") || !expects_death(workload))
+		return;
+	*v = (struct verdict_on_failure){ .outcome = OUTCOME_OK };
 }
 
 void judge_doubts(const struct troubles *t, struct verdict_on_failure *v)

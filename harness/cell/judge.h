@@ -28,6 +28,14 @@ void judge_failure(int rc, const struct err *e, enum session_end why, const char
 		   struct verdict_on_failure *ret);
 
 /*
+ * Where the kernel was to end while measuring, did, and @t (may be NULL) puts nothing
+ * else in doubt, the cell is well. @phase: the step that failed. Comes before the
+ * other judgements of reports. Pure.
+ */
+void judge_expected(const json_t *workload, const char *phase, const struct troubles *t,
+		    struct verdict_on_failure *v);
+
+/*
  * Where the kernel went on after a report that puts its figures in doubt (@t may be
  * NULL), a cell that was well, or whose workload then failed, is crashed. Comes
  * before judge_reports(). Pure.

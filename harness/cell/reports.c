@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <string.h>
+#include "cell/expect.h"
 #include "cell/reports.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -31,4 +33,18 @@ void cell_reports_read(struct cell *c, struct troubles **ret)
 	if (troubles_lost(*ret))
 		cell_warn(c, "the guest's kernel made more reports than the %d that are kept",
 			  TROUBLE_REPORTS_MAX);
+}
+
+void cell_reports_expect(struct cell *c)
+{
+	json_t *report;
+	size_t i;
+
+	json_array_foreach(json_object_get(c->result, "reports"), i, report) {
+		for (enum trouble_kind k = 0; k < TROUBLE_KINDS; k++) {
+			if (!strcmp(json_str(report, "kind"), trouble_table[k].name) &&
+			    expects_report(c->workload, k))
+				json_object_set_new(report, "expected", json_true());
+		}
+	}
 }

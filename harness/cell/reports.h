@@ -13,4 +13,10 @@
  */
 void cell_reports_read(struct cell *c, struct troubles **ret);
 
+/*
+ * Marks those of a good cell's reports that its workload brings the kernel to as
+ * "expected". Where a cell failed, any of them may be why.
+ */
+void cell_reports_expect(struct cell *c);
+
 #endif

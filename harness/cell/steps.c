@@ -6,6 +6,7 @@
 #include "cell/cell.h"
 #include "cell/conform-row.h"
 #include "cell/conform.h"
+#include "cell/expect.h"
 #include "cell/job.h"
 #include "cell/limits.h"
 #include "cell/policy.h"
@@ -165,12 +166,36 @@ static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
 	return cell_policies_settle(c, e);
 }
 
-static int measure_window(struct cell *c, struct window *ret, struct err *e)
+/* What samples tell of the window, whose end stands now. */
+static int window_tell(struct cell *c, struct window w, struct err *e)
 {
-	json_t *metrics = json_object_get(c->result, "metrics");
-	cleanup_json json_t *outputs = json_object();
-	struct window w = { 0 };
-	int rc = cell_guest_now(c, &w.from_ns, e);
+	json_t *metrics = json_object_get(c->result, "metrics"), *proof;
+	int rc = metric_derive(c->samples, c->workload, w, metrics, e);
+
+	json_object_set_new(c->result, "window",
+			    json_pack("{s:I, s:I}", "from_ns", (json_int_t)w.from_ns, "to_ns",
+				      (json_int_t)w.to_ns));
+	if (!rc)
+		rc = proof_check(c->policies, c->workload, c->samples, w, &proof, e);
+	if (!rc)
+		json_object_set_new(c->result, "proof", proof);
+	return rc;
+}
+
+/* Of a guest that was to die there are no figures, but its samples up to the last. */
+static void window_of_the_dead(struct cell *c, struct window w)
+{
+	struct err e;
+
+	w.to_ns = c->samples ? samples_last_ns(c->samples) : 0;
+	if (expects_death(c->workload) && w.from_ns && w.to_ns > w.from_ns && window_tell(c, w, &e))
+		cell_warn(c, "what the samples tell is not known: %s", e.msg);
+}
+
+/* Runs the measuring program; *ret_w is known up to where it got. */
+static int window_run(struct cell *c, struct window *ret_w, json_t *outputs, struct err *e)
+{
+	int rc = cell_guest_now(c, &ret_w->from_ns, e);
 
 	if (!rc)
 		rc = tracing_start(c, e);
@@ -179,36 +204,34 @@ static int measure_window(struct cell *c, struct window *ret, struct err *e)
 	if (!rc)
 		rc = tracing_stop(c, e);
 	if (!rc)
-		rc = cell_guest_now(c, &w.to_ns, e);
+		rc = cell_guest_now(c, &ret_w->to_ns, e);
 	/* One more sample, so that the window's end lies between two. */
 	if (!rc && c->sample_hz)
 		rc = link_wait(c->guest->link, clock_now_ms() + 1000 / c->sample_hz, e);
-	rc = after_events(c, rc, e);
-	if (rc)
-		return rc;
-	if (cell_figures_read(c->workload, outputs, metrics, e)) {
-		c->blame = OUTCOME_WORKLOAD_FAILED;
-		return -e->code;
-	}
-	json_object_set_new(c->result, "window",
-			    json_pack("{s:I, s:I}", "from_ns", (json_int_t)w.from_ns, "to_ns",
-				      (json_int_t)w.to_ns));
-	*ret = w;
-	return metric_derive(c->samples, c->workload, w, metrics, e);
+	return after_events(c, rc, e);
 }
 
 static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 {
-	struct window w;
-	json_t *proof;
-	int rc = measure_window(c, &w, e);
+	json_t *metrics = json_object_get(c->result, "metrics");
+	cleanup_json json_t *outputs = json_object();
+	struct window w = { 0 };
+	int rc = window_run(c, &w, outputs, e);
 
 	(void)o;
-	if (!rc)
-		rc = proof_check(c->policies, c->workload, c->samples, w, &proof, e);
-	if (!rc)
-		json_object_set_new(c->result, "proof", proof);
-	return rc;
+	if (rc && !link_answered(c->guest->link))
+		window_of_the_dead(c, w);
+	if (rc)
+		return rc;
+	if (expects_death(c->workload)) {
+		c->blame = OUTCOME_WORKLOAD_FAILED;
+		return err_set(e, ECHILD, "the kernel was to end for want of memory, and did not");
+	}
+	if (cell_figures_read(c->workload, outputs, metrics, e)) {
+		c->blame = OUTCOME_WORKLOAD_FAILED;
+		return -e->code;
+	}
+	return window_tell(c, w, e);
 }
 
 static int verify(struct cell *c, const struct guest_opts *o, struct err *e)

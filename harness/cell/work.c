@@ -212,12 +212,19 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	bool stale = may_be_stale_int3(c, o);
 
 	end_guest(c, &reports);
-	judge_doubts(reports, &v);
+	judge_expected(c->workload, phase, reports, &v);
+	bool ended_as_expected = rc && v.outcome == OUTCOME_OK;
+	if (!ended_as_expected)
+		judge_doubts(reports, &v);
 	judge_reports(reports, &v);
 	judge_stale_int3(stale, (unsigned)json_int_or(c->result, "attempt", 1), &v);
 	/* A cell that went all its way was in doubt in no phase of its own. */
-	cleanup_free char *reason = path_format("%s%s%s", rc ? phase : "", rc ? ": " : "", v.reason);
+	bool in_phase = rc && !ended_as_expected;
+	cleanup_free char *reason = path_format("%s%s%s", in_phase ? phase : "", in_phase ? ": " : "",
+						v.reason);
 
+	if (v.outcome == OUTCOME_OK)
+		cell_reports_expect(c);
 	result_end(c->result, v.outcome, reason);
 	if (v.report[0])
 		json_object_set_new(c->result, "report", json_string(v.report));

@@ -153,10 +153,11 @@ static void print_reports(FILE *out, const json_t *reports, size_t width)
 
 	json_array_foreach(reports, i, report) {
 		cleanup_free char *text = reports_line(report);
-		cleanup_free char *line = path_format("%s%s", text, i < REPORTS_SHOWN ? ":" : ".");
+		bool shown = i < REPORTS_SHOWN && !json_is_true(json_object_get(report, "expected"));
+		cleanup_free char *line = path_format("%s%s", text, shown ? ":" : ".");
 
 		print_wrapped(out, line, width, 4);
-		if (i < REPORTS_SHOWN)
+		if (shown)
 			print_context(out, report);
 	}
 }

@@ -15,7 +15,8 @@ static json_t *entry_for(json_t *all, const json_t *report)
 
 	if (entry)
 		return entry;
-	entry = json_pack("{s:i, s:[], s:[]}", "count", 0, "cells", "second_cells");
+	entry = json_pack("{s:i, s:[], s:[], s:b}", "count", 0, "cells", "second_cells", "expected",
+			  true);
 	for (size_t i = 0; i < ARRAY_SIZE(same); i++)
 		json_object_set(entry, same[i], json_object_get(report, same[i]));
 	json_object_set_new(all, hash, entry);
@@ -38,8 +39,18 @@ static void add_cells(const struct result *r, const char *key, json_t *all)
 					      json_integer(r->cells[i].n));
 			if (json_is_true(json_object_get(report, "fatal")))
 				json_object_set_new(entry, "fatal", json_true());
+			if (!json_is_true(json_object_get(report, "expected")))
+				json_object_set_new(entry, "expected", json_false());
 		}
 	}
+}
+
+/* What kernels died of first, what workloads expect last. */
+static int place_of(const json_t *entry)
+{
+	if (json_is_true(json_object_get(entry, "expected")))
+		return 2;
+	return json_is_true(json_object_get(entry, "fatal")) ? 0 : 1;
 }
 
 json_t *reports_tally(const struct result *a, const struct result *b)
@@ -51,9 +62,9 @@ json_t *reports_tally(const struct result *a, const struct result *b)
 	add_cells(a, "cells", by_hash);
 	if (b)
 		add_cells(b, "second_cells", by_hash);
-	for (int fatal = 1; fatal >= 0; fatal--) {
+	for (int place = 0; place <= 2; place++) {
 		json_object_foreach(by_hash, hash, entry) {
-			if (json_is_true(json_object_get(entry, "fatal")) == fatal)
+			if (place_of(entry) == place)
 				json_array_append(all, entry);
 		}
 	}
@@ -97,9 +108,11 @@ char *reports_line(const json_t *report)
 	cleanup_free char *a = cells_text(first, "");
 	cleanup_free char *b = cells_text(second, " of the second result");
 
-	return path_format("%zu cell%s reported %s%s%s%s (%s%sreport %s: %s%s%s)", n, n == 1 ? "" : "s",
+	return path_format("%zu cell%s reported %s%s%s%s%s (%s%sreport %s: %s%s%s)", n, n == 1 ? "" : "s",
 			   title, named ? "" : " in ", named ? "" : function,
 			   !json_is_true(json_object_get(report, "fatal")) ? "" :
 			   n == 1 ? ", and its kernel died of it" : ", and kernels died of it",
+			   json_is_true(json_object_get(report, "expected")) ? ", as the workload expects" :
+			   "",
 			   placed ? "" : where, placed ? "" : "; ", json_str(report, "hash"), a, *a && *b ? ", " : "", b);
 }

@@ -6,9 +6,9 @@
 
 /*
  * What the kernels of all cells reported (@b may be NULL), each report once, by
- * its hash, those that a kernel died of first: a new array of { hash, kind, title,
- * function, [where], fatal, count, cells: [n], second_cells: [n], line, context:
- * [lines] }. "cells" are of @a, "second_cells" of @b; "where", "line" and "context"
+ * its hash, those that a kernel died of first, those last that the workload of every
+ * cell expects: a new array of { hash, kind, title, function, [where], fatal, expected,
+ * count, cells: [n], second_cells: [n], line, context: [lines] }. "cells" are of @a, "second_cells" of @b; "where", "line" and "context"
  * are of the first.
  */
 json_t *reports_tally(const struct result *a, const struct result *b);

@@ -68,7 +68,7 @@ static json_t *report_reason(const char *where, const json_t *report)
 			    line ? ")" : "");
 }
 
-/* The reports of @mine, by hash, that @base (may be NULL) has not. */
+/* The reports of @mine, by hash, that @base (may be NULL) has not and no workload expects. */
 static void find_reports(struct findings *f, const char *where, const json_t *mine,
 			 const json_t *base)
 {
@@ -76,7 +76,7 @@ static void find_reports(struct findings *f, const char *where, const json_t *mi
 	size_t i, k;
 
 	json_array_foreach(mine, i, report) {
-		bool known = false;
+		bool known = json_is_true(json_object_get(report, "expected"));
 
 		json_array_foreach(base, k, other)
 			known |= !strcmp(json_str(report, "hash"), json_str(other, "hash"));

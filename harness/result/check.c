@@ -81,6 +81,7 @@ static const struct key report_keys[] = {
 	{ "context", KIND_ARRAY, NULL },
 	{ "frames", KIND_ARRAY | KIND_ABSENT, NULL },
 	{ "where", KIND_STRING | KIND_ABSENT, NULL },
+	{ "expected", KIND_BOOL | KIND_ABSENT, NULL },
 	{ NULL, 0, NULL },
 };
 static const struct key taint_keys[] = {

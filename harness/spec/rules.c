@@ -136,6 +136,46 @@ static int figures_check(const struct spec *s, const json_t *doc, struct err *e)
 	return 0;
 }
 
+static int parameter_unknown(const struct spec *s, const json_t *parameters, const char *name,
+			     const char *pointer, struct err *e)
+{
+	struct nearest near = { .written = name };
+	const char *known;
+	char hint[100];
+	json_t *p;
+
+	json_object_foreach((json_t *)parameters, known, p)
+		nearest_offer(&near, known);
+	return spec_error(s, pointer, e, "there is no parameter '%s' in this file%s", name,
+			  nearest_hint(&near, hint, sizeof(hint)));
+}
+
+/* The value that a "when" asks for is one that its parameter can have, and written as that is. */
+static int expects_convert(const struct spec *s, json_t *doc, struct err *e)
+{
+	const json_t *parameters = json_object_get(doc, "parameters"), *one;
+	char pointer[64];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "expects"), i, one) {
+		json_t *when = json_object_get(one, "when"), *v;
+		const char *name = when ? json_str(when, "parameter") : "";
+		const json_t *p = json_object_get(parameters, name);
+
+		if (!when)
+			continue;
+		snprintf(pointer, sizeof(pointer), "/expects/%zu/when/parameter", i);
+		if (!p)
+			return parameter_unknown(s, parameters, name, pointer, e);
+		snprintf(pointer, sizeof(pointer), "/expects/%zu/when/is", i);
+		if (parameter_parse(json_str(p, "unit"), json_str(when, "is"), &v, e))
+			return spec_error(s, pointer, e, "value of '%s': %s", name, e->msg);
+		if (json_object_set_new(when, "is", v))
+			return err_set(e, ENOMEM, "out of memory for %s", spec_path(s));
+	}
+	return 0;
+}
+
 static int workload_apply(const struct spec *s, json_t *doc, struct err *e)
 {
 	const json_t *groups = json_object_get(doc, "groups"), *item;
@@ -155,7 +195,7 @@ static int workload_apply(const struct spec *s, json_t *doc, struct err *e)
 	for (i = 0; workload_steps[i]; i++)
 		if (step_check(s, doc, workload_steps[i], e))
 			return -e->code;
-	if (figures_check(s, doc, e))
+	if (figures_check(s, doc, e) || expects_convert(s, doc, e))
 		return -e->code;
 	return parameters_convert(s, doc, e);
 }

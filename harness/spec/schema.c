@@ -19,6 +19,9 @@ static const char *const words_clock[] = { "host", "virtual", NULL };
 static const char *const words_better[] = { "more", "less", NULL };
 static const char *const words_scale[] = { "ratio", "difference", NULL };
 static const char *const words_workload_scale[] = { "ci", "full", NULL };
+
+/* What a healthy kernel can be brought to; every other report tells of a fault. */
+static const char *const words_expected[] = { "oom-kill", "oom-panic", NULL };
 static const char *const words_unit[] = { "count", "duration", "size", "text", NULL };
 
 #define SUMMARY \
@@ -333,6 +336,21 @@ static const struct field check_fields[] = {
 	END_OF_FIELDS
 };
 
+static const struct field when_fields[] = {
+	{ .key = "parameter", .type = FIELD_IDENT, .required = true, .help = "one of the parameters" },
+	{ .key = "is", .type = FIELD_VALUE, .required = true, .help = "the value that it has then" },
+	END_OF_FIELDS
+};
+
+static const struct field expect_fields[] = {
+	{ .key = "report", .type = FIELD_WORD, .words = words_expected, .required = true,
+	  .help = "`oom-kill`: it is no trouble; `oom-panic`: the kernel must end so while measuring, "
+		  "in a cell that is then `ok`, else it is `workload-failed`" },
+	{ .key = "when", .type = FIELD_MAP, .fields = when_fields,
+	  .help = "only where a parameter has this value" },
+	END_OF_FIELDS
+};
+
 static const struct field workload_fields[] = {
 	{ .key = "workload", .type = FIELD_NAME, .required = true,
 	  .help = "its name, that of its folder" },
@@ -370,6 +388,8 @@ static const struct field workload_fields[] = {
 	  .unique = true, .fields = figure_fields, .help = "what the measuring program prints" },
 	{ .key = "check", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = check_fields,
 	  .fallback = "[]", .help = "what must be so, else the cell is `workload-failed`" },
+	{ .key = "expects", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = expect_fields,
+	  .fallback = "[]", .help = "what it brings the kernel to report, on purpose" },
 	END_OF_FIELDS
 };
 

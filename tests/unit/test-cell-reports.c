@@ -135,12 +135,32 @@ static void a_guest_without_a_console_has_no_reports_rather_than_none(void **sta
 	fixture_close(&f);
 }
 
+static void only_reports_that_the_workload_expects_are_marked_so(void **state)
+{
+	cleanup_troubles struct troubles *reports = NULL;
+	struct cell_fixture f;
+	(void)state;
+
+	fixture_open(&f, NULL, 0, "{'expects': [{'report': 'oom-panic'}]}", "[]");
+	leave_console(&f, "oom-panic");
+	cell_reports_read(&f.cell, &reports);
+	cell_reports_expect(&f.cell);
+	const json_t *all = json_object_get(f.cell.result, "reports");
+
+	assert_int_equal(json_array_size(all), 2);
+	assert_string_equal(json_str(json_array_get(all, 0), "kind"), "oom-kill");
+	assert_null(json_object_get(json_array_get(all, 0), "expected"));
+	assert_true(json_is_true(json_object_get(json_array_get(all, 1), "expected")));
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_death_under_load_is_explained_by_the_console),
 		cmocka_unit_test(a_warning_of_a_guest_that_went_on_is_in_the_result),
 		cmocka_unit_test(a_taint_is_a_warning_where_it_tells_of_trouble_that_no_report_does),
+		cmocka_unit_test(only_reports_that_the_workload_expects_are_marked_so),
 		cmocka_unit_test(a_guest_without_a_console_has_no_reports_rather_than_none),
 	};
 

@@ -553,6 +553,35 @@ static void what_kernels_report_is_shown_once_also_of_good_cells(void **state)
 				     "aaaaaaaa: cells 3, 5):\n    first line\n    second line\n"));
 }
 
+static json_t *expected_report(const char *hash, const char *title, bool fatal)
+{
+	json_t *r = report_of(hash, title, fatal, 1);
+
+	json_object_set_new(r, "expected", json_true());
+	return r;
+}
+
+static void what_workloads_expect_comes_last_and_without_its_lines_unless_one_did_not(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	struct render_opts o = { .width = 200 };
+	cleanup_free char *text = NULL;
+	struct err e;
+	(void)state;
+
+	edit_cell(dir, 3, "reports", json_pack("[o, o]", expected_report("aaaaaaaa", "panic", true),
+					       expected_report("cccccccc", "kill", false)));
+	edit_cell(dir, 5, "reports", json_pack("[o]", report_of("bbbbbbbb", "W", false, 9)));
+	edit_cell(dir, 7, "reports", json_pack("[o]", report_of("cccccccc", "kill", false, 9)));
+	cleanup_json json_t *j = compared(dir, NULL);
+
+	assert_int_equal(compare_render(j, &o, &text, &e), 0);
+	assert_non_null(strstr(text, "\n1 cell reported panic in foo+0x1/0x2, and its kernel died of it, as "
+				     "the workload expects (report aaaaaaaa: cell 3).\n"));
+	assert_non_null(strstr(text, "\n2 cells reported kill in foo+0x1/0x2 (report cccccccc: cells 3, 7):\n"));
+	assert_true(strstr(text, "bbbbbbbb") < strstr(text, "aaaaaaaa"));
+}
+
 static void a_reports_line_of_source_stands_beside_its_hash_unless_its_title_has_it(void **state)
 {
 	static const struct { const char *title, *wanted; } cases[] = {
@@ -706,6 +735,7 @@ int main(void)
 		cmocka_unit_test(two_results_of_one_kernel_each_compare_the_kernels),
 		cmocka_unit_test(warnings_of_cells_are_said_once),
 		cmocka_unit_test(what_kernels_report_is_shown_once_also_of_good_cells),
+		cmocka_unit_test(what_workloads_expect_comes_last_and_without_its_lines_unless_one_did_not),
 		cmocka_unit_test(a_reports_line_of_source_stands_beside_its_hash_unless_its_title_has_it),
 		cmocka_unit_test(reports_of_two_results_say_whose_cells_they_are),
 		cmocka_unit_test(a_drift_and_two_modes_are_named),

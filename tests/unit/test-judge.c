@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -210,6 +211,70 @@ static struct troubles *console(const char *name)
 	return t;
 }
 
+#define KILLS "{\"report\": \"oom-kill\"}"
+#define PANICS(value) "{\"parameters\": {\"variant\": {\"value\": \"" value "\"}}, \"expects\": [" \
+	KILLS ", {\"report\": \"oom-panic\", \"when\": {\"parameter\": \"variant\", " \
+	"\"is\": \"panic\"}}]}"
+
+static void a_guest_that_was_to_panic_is_well_when_it_did_so_while_measuring(void **state)
+{
+	static const struct {
+		const char *what, *workload, *phase, *console;
+		enum outcome was, is;
+	} cases[] = {
+		{ "as expected", PANICS("panic"), "measure", "oom-panic", OUTCOME_CRASHED, OUTCOME_OK },
+		{ "nothing is expected", "{}", "measure", "oom-panic", OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "only kills are", "{\"expects\": [" KILLS "]}", "measure", "oom-panic", OUTCOME_CRASHED,
+		  OUTCOME_CRASHED },
+		{ "its parameter has another value", PANICS("plain"), "measure", "oom-panic",
+		  OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "too early", PANICS("panic"), "warm-up", "oom-panic", OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "of something else", PANICS("panic"), "measure", "panic", OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "of a fault", PANICS("panic"), "measure", "oops-null", OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "it did not die", PANICS("panic"), "measure", "oom-kill", OUTCOME_CRASHED, OUTCOME_CRASHED },
+		{ "the rig failed", PANICS("panic"), "measure", "oom-panic", OUTCOME_INFRA_ERROR,
+		  OUTCOME_INFRA_ERROR },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct verdict_on_failure v = { .outcome = cases[i].was, .reason = PANIC };
+		cleanup_troubles struct troubles *t = console(cases[i].console);
+		cleanup_json json_t *workload = json_loads(cases[i].workload, 0, NULL);
+
+		print_message("  %s\n", cases[i].what);
+		assert_non_null(workload);
+		judge_expected(workload, cases[i].phase, t, &v);
+		assert_int_equal(v.outcome, cases[i].is);
+		assert_string_equal(v.reason, cases[i].is == OUTCOME_OK ? "" : PANIC);
+	}
+}
+
+/* A kernel that was corrupt before it ran out of memory is not well. */
+static void a_fault_before_an_expected_panic_is_a_crash(void **state)
+{
+	struct verdict_on_failure v = { .outcome = OUTCOME_CRASHED, .reason = PANIC };
+	cleanup_json json_t *workload = json_loads(PANICS("panic"), 0, NULL);
+	cleanup_troubles struct troubles *t = NULL;
+	static const char faults[] = "[    1.000000] BUG: KFENCE: use-after-free read in foo+0x1/0x2\n";
+	cleanup_free char *panic = NULL;
+	struct err e;
+	size_t len;
+	(void)state;
+
+	assert_int_equal(file_read(AT_FDCWD, "tests/unit/data/console/oom-panic.log", 1 << 20, &panic, &len,
+				   &e), 0);
+	assert_int_equal(troubles_new(&t, &e), 0);
+	troubles_feed(t, faults, sizeof(faults) - 1);
+	troubles_feed(t, panic, len);
+	troubles_end(t);
+	assert_int_equal(troubles_death(t)->kind, TROUBLE_OOM_PANIC);
+	judge_expected(workload, "measure", t, &v);
+	assert_int_equal(v.outcome, OUTCOME_CRASHED);
+	judge_expected(workload, "measure", NULL, &v);
+	assert_int_equal(v.outcome, OUTCOME_CRASHED);
+}
+
 static void the_reason_names_what_the_console_told(void **state)
 {
 	static const struct {
@@ -352,6 +417,8 @@ int main(void)
 		cmocka_unit_test(no_combination_mixes_up_rig_and_kernel),
 		cmocka_unit_test(a_stale_breakpoint_is_the_rigs_but_not_for_ever),
 		cmocka_unit_test(a_very_long_reason_is_cut),
+		cmocka_unit_test(a_guest_that_was_to_panic_is_well_when_it_did_so_while_measuring),
+		cmocka_unit_test(a_fault_before_an_expected_panic_is_a_crash),
 		cmocka_unit_test(the_reason_names_what_the_console_told),
 		cmocka_unit_test(a_silence_is_named_by_what_stalled_whatever_came_before),
 		cmocka_unit_test(a_kernel_that_went_on_after_it_had_crashed_is_crashed),

@@ -171,6 +171,57 @@ static void a_guest_with_nothing_to_do_is_powered_off_once_it_conforms(void **st
 	fixture_close(&f);
 }
 
+/* The web workload, in which the kernel is to panic. */
+static int go_to_die(struct cell_fixture *f, const struct reply *end, struct err *e)
+{
+	struct reply replies[REPLIES_MAX] = { *end };
+	struct guest_opts o = { .modules = json_array() };
+
+	memcpy(replies + 1, good, sizeof(good));
+	fixture_open(f, replies, ARRAY_SIZE(good) + 1, web, policies);
+	json_object_set_new((json_t *)f->cell.workload, "expects",
+			    json_pack("[{s:s}]", "report", "oom-panic"));
+	int rc = cell_steps(&f->cell, &o, e);
+
+	json_decref((json_t *)o.modules);
+	return rc;
+}
+
+static void a_guest_that_dies_as_expected_leaves_a_window_up_to_its_last_sample(void **state)
+{
+	static const struct reply dies = {
+		.verb = "job-wait", .answer = DEATH,
+		.before = "{'event': 'sample', 't_ns': 3000, 'v': [3, 10]}\n"
+			  "{'event': 'sample', 't_ns': 4000, 'v': [4, 20]}",
+	};
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	assert_int_equal(go_to_die(&f, &dies, &e), -ECONNRESET);
+	const json_t *r = f.cell.result, *metrics = json_object_get(r, "metrics");
+
+	assert_string_equal(f.cell.phase, "measure");
+	assert_int_equal(json_int_or(json_object_get(r, "window"), "to_ns", 0), 4000);
+	assert_non_null(json_object_get(metrics, "ksm_full_scans"));
+	assert_null(json_object_get(metrics, "rps"));
+	assert_string_equal(json_str(json_object_get(r, "proof"), "status"), "ok");
+	fixture_close(&f);
+}
+
+static void a_guest_that_outlives_its_expected_death_is_the_workloads_failure(void **state)
+{
+	static const struct reply lives = { .verb = "job-wait", .answer = FIGURES };
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	assert_int_equal(go_to_die(&f, &lives, &e), -ECHILD);
+	assert_says(&e, "was to end for want of memory, and did not");
+	assert_int_equal(f.cell.blame, OUTCOME_WORKLOAD_FAILED);
+	fixture_close(&f);
+}
+
 static void the_taint_at_the_end_is_recorded_where_the_kernel_tells_it(void **state)
 {
 	static const struct { const char *answer, *letters; int number, rc; } cases[] = {
@@ -332,6 +383,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_guest_goes_all_the_way),
+		cmocka_unit_test(a_guest_that_dies_as_expected_leaves_a_window_up_to_its_last_sample),
+		cmocka_unit_test(a_guest_that_outlives_its_expected_death_is_the_workloads_failure),
 		cmocka_unit_test(the_taint_at_the_end_is_recorded_where_the_kernel_tells_it),
 		cmocka_unit_test(a_guest_with_nothing_to_do_is_powered_off_once_it_conforms),
 		cmocka_unit_test(samples_are_written_as_they_come),

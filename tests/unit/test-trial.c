@@ -86,6 +86,9 @@ static void the_worst_that_was_found_is_the_verdict(void **state)
 		  CONTEST("", "{'hash': 'cc', 'title': 'BUG: soft lockup', 'function': 'y+0x1/0x2', "
 			  "'where': 'mm/y.c:7'}", SAME),
 		  "new-reports", "try-nginx: the kernel reported BUG: soft lockup in y+0x1/0x2 (mm/y.c:7)", 2 },
+		{ "what a workload expects", "",
+		  CONTEST("", "{'hash': 'cc', 'title': 'x invoked oom-killer', 'function': '', "
+			      "'expected': true}", SAME), "equivalent", "nginx on dram, rps: equivalent", 1 },
 		{ "it crashes under load", "", CONTEST(FAILED("patched", "crashed"), "", SAME), "crashed",
 		  "nginx on dram, cell 3: crashed: measure: it did", 2 },
 		{ "the base crashes under load", "", CONTEST(FAILED("base", "crashed"), "", SAME),

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-limit.h"
 #include "workloads/coldheap/coldheap-report.h"
 #include "workloads/coldheap/coldheap-serve.h"
+#include "workloads/lib/command.h"
 
 struct server {
 	const struct config *config;
@@ -113,8 +110,9 @@ static const struct {
 	{ "corrupt", run_corrupt, true },
 };
 
-static int command_run(struct server *s, char *line, FILE *out, struct err *e)
+static int command_run(void *server, char *line, FILE *out, struct err *e)
 {
+	struct server *s = server;
 	size_t len = strcspn(line, " ");
 	const char *arg = line[len] ? line + len + 1 : "";
 
@@ -129,101 +127,25 @@ static int command_run(struct server *s, char *line, FILE *out, struct err *e)
 	return err_set(e, EINVAL, "there is no command '%.40s'", line);
 }
 
-static void client_serve(struct server *s, int fd)
-{
-	cleanup_fclose FILE *in = fdopen(dup(fd), "r");
-	cleanup_fclose FILE *out = fdopen(fd, "w");
-	char line[128];
-	struct err e;
-
-	if (!in || !out || !fgets(line, sizeof(line), in))
-		return;
-	line[strcspn(line, "\n")] = '\0';
-	if (command_run(s, line, out, &e))
-		fprintf(out, "! %s\n", e.msg);
-	else
-		fputs(".\n", out);
-}
-
-static int address_set(struct sockaddr_un *a, const char *path, struct err *e)
-{
-	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof(a->sun_path))
-		return err_set(e, ENAMETOOLONG, "the path of the socket is too long: %.100s", path);
-	memcpy(a->sun_path, path, strlen(path));
-	return 0;
-}
-
-static int server_listen(const char *path, int *ret_fd, struct err *e)
-{
-	struct sockaddr_un a;
-	int rc = address_set(&a, path, e);
-
-	if (rc)
-		return rc;
-	cleanup_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 8))
-		return err_set(e, errno, "cannot listen on %s: %m", path);
-	*ret_fd = take_fd(fd);
-	return 0;
-}
-
 int coldheap_serve(const struct config *c, const char *socket_path, struct err *e)
 {
 	static struct server s;
 	cleanup_close int fd = -1;
 
-	signal(SIGPIPE, SIG_IGN);	/* a client that has gone is no reason to die */
 	s.config = c;
 	int rc = heap_open(&s.heap, c, e);
 	if (!rc)
-		rc = server_listen(socket_path, &fd, e);
+		rc = command_listen(socket_path, &fd, e);
 	if (rc)
 		return rc;
 	load_set(&s.load, &s.heap, c);
 	where_tell(&s, "fill", stdout);
 	puts("coldheap is ready");
 	fflush(stdout);
-	for (;;) {
-		int client = accept(fd, NULL, NULL);
-
-		if (client >= 0)
-			client_serve(&s, client);
-		else if (errno != EINTR && errno != ECONNABORTED)
-			return err_set(e, errno, "cannot take a client: %m");
-	}
-}
-
-/* Prints the answer as it comes; the line that says how it ended is kept back. */
-static int answer_take(FILE *in, struct err *e)
-{
-	cleanup_free char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
-
-	while ((n = getline(&line, &size, in)) > 0) {
-		if (!strcmp(line, ".\n"))
-			return 0;
-		if (!strncmp(line, "! ", 2))
-			return err_set(e, EIO, "%s", line + 2);
-		fputs(line, stdout);
-	}
-	return err_set(e, EPIPE, "the heap's process ended before it had answered");
+	return command_serve(fd, command_run, &s, e);
 }
 
 int coldheap_ask(const char *command, const char *socket_path, struct err *e)
 {
-	struct sockaddr_un a;
-	int rc = address_set(&a, socket_path, e);
-
-	if (rc)
-		return rc;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	cleanup_fclose FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
-	if (!in || connect(fd, (struct sockaddr *)&a, sizeof(a)))
-		return err_set(e, errno, "no coldheap serves on %s: %m", socket_path);
-	if (dprintf(fd, "%s\n", command) < 0)
-		return err_set(e, errno, "cannot command the heap's process: %m");
-	return answer_take(in, e);
+	return command_ask(socket_path, "coldheap", command, e);
 }

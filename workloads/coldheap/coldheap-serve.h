@@ -6,9 +6,8 @@
 #include "workloads/coldheap/coldheap-config.h"
 
 /*
- * The heap's process and those that command it, over a Unix socket: a command is
- * one line, its answer lines of text, of which the last is "." where all went
- * well, else "! " and a sentence. One command at a time.
+ * The heap's process and those that command it (workloads/lib/command.h). One
+ * command at a time.
  *
  *   warmup          the warm-up's accesses
  *   measure         the measured accesses; the last line of text is the figures

@@ -8,8 +8,14 @@
 int text_read(const char *path, char *buf, size_t size, struct err *e)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
+	ssize_t n = fd < 0 ? -1 : 1;
+	size_t len = 0;
 
-	buf[n > 0 ? n : 0] = '\0';
+	/* A file of /proc comes in pieces of a page. */
+	while (n > 0 && len < size - 1) {
+		n = read(fd, buf + len, size - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	buf[n < 0 ? 0 : len] = '\0';
 	return n < 0 ? err_set(e, errno, "cannot read %s: %m", path) : 0;
 }
