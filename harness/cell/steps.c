@@ -190,6 +190,9 @@ static int measure_window(struct cell *c, struct window *ret, struct err *e)
 		c->blame = OUTCOME_WORKLOAD_FAILED;
 		return -e->code;
 	}
+	cleanup_json json_t *doubts = cell_figures_doubt(c->workload, metrics);
+
+	json_array_extend(json_object_get(c->result, "warnings"), doubts);
 	json_object_set_new(c->result, "window",
 			    json_pack("{s:I, s:I}", "from_ns", (json_int_t)w.from_ns, "to_ns",
 				      (json_int_t)w.to_ns));
