@@ -211,6 +211,9 @@ static const struct field condition_fields[] = {
 	  .help = "a metric from samples" },
 	{ .key = "at_least", .type = FIELD_LIMIT, .group = "condition",
 	  .help = "holds once the metric has come this far" },
+	{ .key = "grown_by", .type = FIELD_NUMBER, .group = "condition",
+	  .help = "holds once a metric that counts since boot has grown by so much since waiting "
+		  "began" },
 	{ .key = "stable_for", .type = FIELD_DURATION, .group = "condition", .min = 100,
 	  .max = HOUR, .help = "holds once it has kept within 1 % of its mean for so long" },
 	END_OF_FIELDS
