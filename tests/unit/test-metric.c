@@ -49,6 +49,7 @@ static void metrics_are_computed_as_the_table_says(void **state)
 {
 	static const struct value_case cases[] = {
 		{ "mem_used", true, 300 },		/* median of 200, 300, 500 */
+		{ "mem_used_share", true, 0.3 },
 		{ "cgroup_server_memory", true, 8192 },
 		{ "cgroup_load_memory", false, 0 },	/* no such column */
 		{ "cgroup_other_memory", false, 0 },	/* no such group */
