@@ -96,6 +96,12 @@ stall() {
 	expect_status 0
 	figure '.requests == 400 and .overdue == 0 and .rps == 800'
 	expect_all_counted
+	# Fewer requests than connections: each has one, and they are due in turn.
+	load_make RAMRIG_RATE=20 RAMRIG_REQUESTS=3
+	figure '.requests == 3 and .overdue == 0 and .rps == 20'
+	load_make RAMRIG_RATE=1 RAMRIG_DURATION=900
+	expect_status 1
+	expect_in "$output" "no request is due: rate is 1, for 900 ms"
 }
 
 @test "a closed loop ends after the requests that were asked for" {

@@ -15,18 +15,24 @@ set -eu
 folder=$(dirname "$0")
 [ "$1" = measure ] || { RAMRIG_DURATION=$RAMRIG_WARMUP RAMRIG_REQUESTS=0; }
 export RAMRIG_REQUESTS
+connections=$RAMRIG_CONNECTIONS
 
 if [ "$RAMRIG_RATE" -gt 0 ]; then
-	threads=$RAMRIG_CONNECTIONS
 	total=$RAMRIG_REQUESTS
 	[ "$total" -gt 0 ] || total=$((RAMRIG_RATE * RAMRIG_DURATION / 1000))
+	[ "$total" -gt 0 ] || {
+		echo "no request is due: rate is $RAMRIG_RATE, for $RAMRIG_DURATION ms"
+		exit 1
+	}
+	[ "$connections" -le "$total" ] || connections=$total
+	threads=$connections
 	WRK_DUE=$(((total + threads - 1) / threads))	# of each thread
 	# A second more for the answers to the last ones; wrk counts in whole seconds.
 	seconds=$(((WRK_DUE * threads + RAMRIG_RATE - 1) / RAMRIG_RATE + 1))
 else
 	[ "$RAMRIG_THREADS" -gt 0 ] && threads=$RAMRIG_THREADS || threads=$RAMRIG_INSTANCES
-	[ "$RAMRIG_CONNECTIONS" -ge "$threads" ] || {
-		echo "connections ($RAMRIG_CONNECTIONS) must be at least as many as threads ($threads)"
+	[ "$connections" -ge "$threads" ] || {
+		echo "connections ($connections) must be at least as many as threads ($threads)"
 		exit 1
 	}
 	WRK_DUE=0
@@ -36,5 +42,5 @@ fi
 export WRK_DUE WRK_THREADS="$threads" WRK_BYTES="$3"
 
 # Without a timeout of ours wrk takes an answer after two seconds for an error.
-exec wrk -t "$threads" -c "$RAMRIG_CONNECTIONS" -d "${seconds}s" --timeout 60s \
+exec wrk -t "$threads" -c "$connections" -d "${seconds}s" --timeout 60s \
 	-s "$folder/wrk.lua" "http://127.0.0.1:$RAMRIG_PORT$2"
