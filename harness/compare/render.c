@@ -89,29 +89,12 @@ static void print_ground(FILE *out, const json_t *rows, size_t first, size_t end
 	print_wrapped(out, text, width, 0);
 }
 
-/* What a reader of these rows must know to read latencies rightly. */
 static void print_loops(FILE *out, const json_t *rows, size_t first, size_t end, size_t width)
 {
-	cleanup_free char *names = NULL;
+	cleanup_free char *text = text_closed_loops(rows, first, end);
 
-	for (size_t i = first; i < end; i++) {
-		const json_t *row = json_array_get(rows, i);
-		const char *loop = json_str(row, "loop");
-		char *longer;
-
-		if (!loop || strcmp(loop, "closed"))
-			continue;
-		longer = path_format("%s%s%s", names ? names : "", names ? ", " : "",
-				     json_str(row, "metric"));
-		free(names);
-		names = longer;
-	}
-	if (!names)
-		return;
-	cleanup_free char *text = path_format("Closed loop, what waits behind a stall is not "
-					      "counted: %s.", names);
-
-	print_wrapped(out, text, width, 2);
+	if (text)
+		print_wrapped(out, text, width, 2);
 }
 
 static int print_groups(FILE *out, const json_t *rows, const struct render_opts *o, struct err *e)
