@@ -286,15 +286,26 @@ static const json_t *figure_find(const json_t *printed, const json_t *figure)
 	return json_object_get(figures, dot ? dot + 1 : json_str(figure, "name"));
 }
 
-static int figure_take(const json_t *figure, const json_t *value, json_t *metrics, struct err *e)
+/* How the load was made, as the parameters have it; NULL where the figure does not depend on it. */
+static const char *loop_of(const json_t *workload, const json_t *figure)
+{
+	const char *with = json_str(figure, "open_with");
+	const json_t *p = with ? json_object_get(json_object_get(workload, "parameters"), with) : NULL;
+
+	return json_int_or(p, "value", 0) ? "open" : json_str(figure, "loop");
+}
+
+static int figure_take(const json_t *workload, const json_t *figure, const json_t *value,
+		       json_t *metrics, struct err *e)
 {
 	if (!json_is_number(value))
 		return err_set(e, EINVAL, "measure printed no number for '%s'",
 			       json_str(figure, "name"));
-	json_t *m = json_pack("{s:f, s:O, s:O, s:O, s:s}", "value", json_number_value(value), "unit",
+	json_t *m = json_pack("{s:f, s:O, s:O, s:O, s:s, s:s*}", "value", json_number_value(value), "unit",
 			      json_object_get(figure, "unit"), "better",
 			      json_object_get(figure, "better"), "scale",
-			      json_object_get(figure, "scale"), "kind", "measured");
+			      json_object_get(figure, "scale"), "kind", "measured", "loop",
+			      loop_of(workload, figure));
 
 	return json_object_set_new(metrics, json_str(figure, "name"), m) ?
 		err_set(e, ENOMEM, "out of memory for figures") : 0;
@@ -316,7 +327,7 @@ int cell_figures_read(const json_t *workload, const json_t *outputs, json_t *met
 			return rc;
 	}
 	json_array_foreach(json_object_get(workload, "figures"), i, item) {
-		rc = figure_take(item, figure_find(printed, item), metrics, e);
+		rc = figure_take(workload, item, figure_find(printed, item), metrics, e);
 		if (rc)
 			return rc;
 	}
@@ -326,4 +337,17 @@ int cell_figures_read(const json_t *workload, const json_t *outputs, json_t *met
 			return rc;
 	}
 	return 0;
+}
+
+json_t *cell_figures_doubt(const json_t *workload, const json_t *metrics)
+{
+	json_t *doubts = json_array();
+	const json_t *item;
+	struct err e;
+	size_t i;
+
+	json_array_foreach(json_object_get(workload, "warn"), i, item)
+		if (check_one(item, metrics, &e))
+			json_array_append_new(doubts, json_sentence(e.msg));
+	return doubts;
 }

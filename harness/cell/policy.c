@@ -94,10 +94,11 @@ int cell_policies_settle(struct cell *c, struct err *e)
 {
 	int64_t guest_ms = settle_timeout_ms(c->policies);
 	int64_t wall_end = clock_now_ms() + guest_wall_ms(c->guest, guest_ms);
-	int64_t guest_end = samples_last_ns(c->samples) + guest_ms * NS_PER_MS;
+	int64_t begin_ns = samples_last_ns(c->samples);
+	int64_t guest_end = begin_ns + guest_ms * NS_PER_MS;
 	char waiting[200];
 
-	while (!settle_reached(c->policies, c->workload, c->samples, waiting)) {
+	while (!settle_reached(c->policies, c->workload, c->samples, begin_ns, waiting)) {
 		if (samples_last_ns(c->samples) >= guest_end || !clock_left_ms(wall_end)) {
 			cell_warn(c, "the policies did not settle within %lld s: %s",
 				  (long long)guest_ms / 1000, waiting);

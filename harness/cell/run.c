@@ -14,22 +14,22 @@
 #include "vm/workdir.h"
 
 /*
- * Puts the compiled programs of @workload, or of one that it includes, wherever
- * they lie, into @copy of its folder.
+ * Puts the files that @key of @workload, or of one that it includes, names,
+ * wherever they lie, into @copy of its folder.
  */
-static int keep_programs(const json_t *workload, const char *copy, struct err *e)
+static int keep_files(const json_t *workload, const char *key, search_file_fn find, mode_t mode,
+		      const char *copy, struct err *e)
 {
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach(json_object_get(workload, "programs"), i, name) {
+	json_array_foreach(json_object_get(workload, key), i, name) {
 		cleanup_free char *to = path_format("%s/%s", copy, json_string_value(name));
 		cleanup_free char *from = NULL;
-		int rc = search_guest_program(json_str(workload, "folder"), json_string_value(name),
-					      &from, e);
+		int rc = find(json_str(workload, "folder"), json_string_value(name), &from, e);
 
 		if (!rc)
-			rc = file_copy(from, to, 0755, e);
+			rc = file_copy(from, to, mode, e);
 		if (rc)
 			return rc;
 	}
@@ -44,7 +44,9 @@ static int keep_folder(const json_t *workload, const char *copy, struct err *e)
 	int rc = dir_copy(json_str(workload, "folder"), copy, e);
 
 	if (!rc)
-		rc = keep_programs(workload, copy, e);
+		rc = keep_files(workload, "programs", search_guest_program, 0755, copy, e);
+	if (!rc)
+		rc = keep_files(workload, "shared", search_shared_file, 0644, copy, e);
 	json_array_foreach(json_object_get(workload, "include"), i, other) {
 		cleanup_free char *below = path_format("%s/%s", copy, json_str(other, "name"));
 

@@ -231,6 +231,9 @@ static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 		c->blame = OUTCOME_WORKLOAD_FAILED;
 		return -e->code;
 	}
+	cleanup_json json_t *doubts = cell_figures_doubt(c->workload, metrics);
+
+	json_array_extend(json_object_get(c->result, "warnings"), doubts);
 	return window_tell(c, w, e);
 }
 

@@ -82,16 +82,17 @@ static json_t *place_median(const struct place *p, reading_fn read)
 	return n ? json_real(summary_median(values, n)) : json_null();
 }
 
-static json_t *figure_of(const struct place *p, const char *name, const char *unit)
+static json_t *figure_of(const struct place *p, const char *name, const json_t *metric)
 {
 	cleanup_free double *values = NULL;
 	size_t n = place_read(p, read_metric, name, &values);
 
 	if (!n)
 		return NULL;
-	return json_pack("{s:s, s:s, s:f, s:f, s:f, s:I}", "metric", name, "unit", unit, "median",
-			 summary_median(values, n), "least", summary_quantile(values, n, 0), "most",
-			 summary_quantile(values, n, 1), "boots", (json_int_t)n);
+	return json_pack("{s:s, s:s, s:f, s:f, s:f, s:I, s:s*}", "metric", name, "unit",
+			 json_str(metric, "unit"), "median", summary_median(values, n), "least",
+			 summary_quantile(values, n, 0), "most", summary_quantile(values, n, 1),
+			 "boots", (json_int_t)n, "loop", json_str(metric, "loop"));
 }
 
 static bool list_names(const json_t *list, const char *name)
@@ -128,7 +129,7 @@ static json_t *place_json(const struct place *p, bool all)
 	for (size_t i = 0; i < p->n; i++)
 		json_object_update_missing(names, json_object_get(p->cells[i]->doc, "metrics"));
 	json_object_foreach(names, name, m) {
-		json_t *f = all || wanted(p, name) ? figure_of(p, name, json_str(m, "unit")) : NULL;
+		json_t *f = all || wanted(p, name) ? figure_of(p, name, m) : NULL;
 
 		if (f)
 			json_array_append_new(figures, f);
@@ -204,9 +205,11 @@ static int place_print(const json_t *place, FILE *out, struct err *e)
 {
 	__attribute__((cleanup(cleanup_tablep))) struct libscols_table *t = scols_new_table();
 	cleanup_free char *text = NULL, *fidelity = fidelity_text(json_object_get(place, "fidelity"));
+	const json_t *figures = json_object_get(place, "figures");
+	cleanup_free char *loops = text_closed_loops(figures, 0, json_array_size(figures));
 	json_int_t boots = json_int_or(place, "boots", 0);
 
-	if (!t || table_fill(t, json_object_get(place, "figures")))
+	if (!t || table_fill(t, figures))
 		return err_set(e, ENOMEM, "out of memory for the table");
 	scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
 	if (scols_print_table_to_string(t, &text))
@@ -217,6 +220,8 @@ static int place_print(const json_t *place, FILE *out, struct err *e)
 		(long long)boots, boots == 1 ? "" : "s",
 		json_number_value(json_object_get(place, "window_s")),
 		json_number_value(json_object_get(place, "wall_s")), fidelity);
+	if (loops)
+		fprintf(out, "%s\n", loops);
 	return 0;
 }
 

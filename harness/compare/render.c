@@ -89,6 +89,14 @@ static void print_ground(FILE *out, const json_t *rows, size_t first, size_t end
 	print_wrapped(out, text, width, 0);
 }
 
+static void print_loops(FILE *out, const json_t *rows, size_t first, size_t end, size_t width)
+{
+	cleanup_free char *text = text_closed_loops(rows, first, end);
+
+	if (text)
+		print_wrapped(out, text, width, 2);
+}
+
 static int print_groups(FILE *out, const json_t *rows, const struct render_opts *o, struct err *e)
 {
 	for (size_t i = 0; i < json_array_size(rows);) {
@@ -99,6 +107,7 @@ static int print_groups(FILE *out, const json_t *rows, const struct render_opts 
 		if (rc)
 			return rc;
 		print_ground(out, rows, i, end, o->width);
+		print_loops(out, rows, i, end, o->width);
 		i = end;
 	}
 	return 0;
@@ -212,6 +221,8 @@ static int print_diagnostic_group(FILE *out, const json_t *rows, size_t first, s
 		rc = table_print(out, moved, 0, json_array_size(moved), false, o, e);
 	if (!rc && json_array_size(moved) < end - first)
 		print_wrapped(out, still, o->width, 2);
+	if (!rc)
+		print_loops(out, rows, first, end, o->width);
 	return rc;
 }
 

@@ -25,6 +25,11 @@ const char *group_proof(const struct group *g)
 	return all_ok ? "ok" : "none";
 }
 
+static const char *loop_words(const char *loop)
+{
+	return !loop ? "no loop" : strcmp(loop, "open") ? "a closed loop" : "an open loop";
+}
+
 /* Takes unit, direction and scale from the first cell, and holds all others to them. */
 static int row_describe(struct row *r, const struct result_cell *c, const json_t *m,
 			struct err *e)
@@ -34,8 +39,10 @@ static int row_describe(struct row *r, const struct result_cell *c, const json_t
 		r->better = json_str(m, "better");
 		r->scale = json_str(m, "scale");
 	}
-	if (!r->kind)
+	if (!r->kind) {
 		r->kind = json_str(m, "kind");
+		r->loop = json_str(m, "loop");
+	}
 	if (strcmp(r->unit, json_str(m, "unit")) || strcmp(r->better, json_str(m, "better")) ||
 	    strcmp(r->scale, json_str(m, "scale")))
 		return err_set(e, EINVAL,
@@ -43,6 +50,10 @@ static int row_describe(struct row *r, const struct result_cell *c, const json_t
 			       "(%s, %s) like the plan or the other cells",
 			       c->n, r->metric, json_str(m, "unit"), json_str(m, "better"),
 			       json_str(m, "scale"), r->unit, r->better, r->scale);
+	if (strcmp(loop_words(r->loop), loop_words(json_str(m, "loop"))))
+		return err_set(e, EINVAL, "metric '%s' of cell %u is of %s, in cells before it of %s: "
+			       "they do not measure the same", r->metric, c->n,
+			       loop_words(json_str(m, "loop")), loop_words(r->loop));
 	return 0;
 }
 
@@ -196,6 +207,8 @@ static void put_names(json_t *j, const struct row *r)
 	put(j, "better", r->better);
 	put(j, "scale", r->scale);
 	put(j, "kind", r->kind);
+	if (r->loop)
+		put(j, "loop", r->loop);
 }
 
 static void put_numbers(json_t *j, const struct row *r)

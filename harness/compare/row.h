@@ -15,6 +15,7 @@ struct row {
 	const char *better;
 	const char *scale;	/* as analysed */
 	const char *kind;	/* "measured", "derived", "modelled", or NULL: never seen */
+	const char *loop;	/* "closed", "open", or NULL: does not depend on it, or never seen */
 	const char *proof;	/* "ok", "failed", "none" */
 	bool key;		/* one of the plan's key metrics */
 	bool judged;		/* has a verdict: key, and the plan is no diagnostic one */

@@ -152,6 +152,26 @@ char *text_confidence(double alpha)
 	return path_format("%g %%", 100 * (1 - alpha));
 }
 
+char *text_closed_loops(const json_t *rows, size_t first, size_t end)
+{
+	cleanup_free char *names = NULL;
+
+	for (size_t i = first; i < end; i++) {
+		const json_t *row = json_array_get(rows, i);
+		const char *loop = json_str(row, "loop");
+		char *longer;
+
+		if (!loop || strcmp(loop, "closed"))
+			continue;
+		longer = path_format("%s%s%s", names ? names : "", names ? ", " : "",
+				     json_str(row, "metric"));
+		free(names);
+		names = longer;
+	}
+	return names ? path_format("Closed loop, what waits behind a stall is not counted: %s.",
+				   names) : NULL;
+}
+
 bool text_same_group(const json_t *a, const json_t *b)
 {
 	static const char *const keys[] = { "workload",   "topology", "base_kernel",

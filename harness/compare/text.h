@@ -22,6 +22,12 @@ char *text_size(const json_t *row, double size);
 /* How sure an interval of level 1 - @alpha is: "95 %". */
 char *text_confidence(double alpha);
 
+/*
+ * What must be known to read latencies of a closed loop rightly, with their names: one
+ * sentence about the rows @first .. @end - 1, or NULL where none is of one.
+ */
+char *text_closed_loops(const json_t *rows, size_t first, size_t end);
+
 /* "workload on topology, kernel: base against arm" agree in both. */
 bool text_same_group(const json_t *a, const json_t *b);
 

@@ -10,22 +10,30 @@
 #include "spec/nearest.h"
 #include "spec/rules.h"
 
-/* The workload at @path has all the programs it needs; a missing one is an error at its place. */
-static int programs_check(const struct spec *workload, const char *path, struct err *e)
+static int files_check(const struct spec *workload, const char *folder, const char *key,
+		       search_file_fn find, struct err *e)
 {
-	cleanup_free char *folder = path_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach(json_object_get(spec_doc(workload), "programs"), i, name) {
-		cleanup_free char *program = NULL;
+	json_array_foreach(json_object_get(spec_doc(workload), key), i, name) {
+		cleanup_free char *found = NULL;
 		char pointer[64];
 
-		snprintf(pointer, sizeof(pointer), "/programs/%zu", i);
-		if (search_guest_program(folder, json_string_value(name), &program, e))
+		snprintf(pointer, sizeof(pointer), "/%s/%zu", key, i);
+		if (find(folder, json_string_value(name), &found, e))
 			return spec_error(workload, pointer, e, "%s", e->msg);
 	}
 	return 0;
+}
+
+/* The workload at @path has all it needs beside its folder; what is missing is an error at its place. */
+static int workload_check(const struct spec *workload, const char *path, struct err *e)
+{
+	cleanup_free char *folder = path_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	int rc = files_check(workload, folder, "programs", search_guest_program, e);
+
+	return rc ? rc : files_check(workload, folder, "shared", search_shared_file, e);
 }
 
 int plan_load_file(const struct search *s, const struct spec *from, enum spec_kind kind,
@@ -40,7 +48,7 @@ int plan_load_file(const struct search *s, const struct spec *from, enum spec_ki
 		return spec_error(from, pointer, e, "%s", e->msg);
 	rc = spec_load(kind, path, &spec, e);
 	if (!rc && kind == SPEC_WORKLOAD)
-		rc = programs_check(spec, path, e);
+		rc = workload_check(spec, path, e);
 	if (rc)
 		return rc;
 	if (json_object_set_new(map, name, json_deep_copy(spec_doc(spec))))

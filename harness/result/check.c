@@ -28,6 +28,7 @@ struct key {
 
 static const char *const better_words[] = { "more", "less", NULL };
 static const char *const scale_words[] = { "ratio", "difference", NULL };
+static const char *const loop_words[] = { "closed", "open", NULL };
 static const char *const kind_words[] = { "measured", "derived", "modelled", NULL };
 static const char *const clock_words[] = { "host", "virtual", NULL };
 static const char *const accelerator_words[] = { "kvm", "tcg", NULL };
@@ -111,7 +112,9 @@ static const struct key proof_keys[] = {
 static const struct key cell_metric_keys[] = {
 	{ "value", KIND_NUMBER, NULL },          { "unit", KIND_STRING, NULL },
 	{ "better", KIND_STRING, better_words }, { "scale", KIND_STRING, scale_words },
-	{ "kind", KIND_STRING, kind_words },     { NULL, 0, NULL },
+	{ "kind", KIND_STRING, kind_words },
+	{ "loop", KIND_STRING | KIND_ABSENT, loop_words },
+	{ NULL, 0, NULL },
 };
 
 static unsigned kind_of(const json_t *v)
@@ -153,7 +156,7 @@ static int keys_check(const json_t *j, const struct key *keys, const char *what,
 		if (!(kind_of(v) & k->kinds))
 			return err_set(e, EINVAL, "'%s' of %s is %s", k->name, what,
 				       v ? "not what it should be" : "missing");
-		if (k->words && !word_known(json_string_value(v), k->words))
+		if (k->words && json_is_string(v) && !word_known(json_string_value(v), k->words))
 			return err_set(e, EINVAL, "'%s' of %s is '%s', which is unknown", k->name,
 				       what, json_string_value(v));
 	}

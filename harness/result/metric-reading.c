@@ -143,17 +143,26 @@ static bool policy_memory(const struct metric_reading *r, size_t row, double *re
 /* What the metric's way makes of a sample's value and its other one. */
 static bool value_combine(enum metric_how how, double v, double other, double *ret)
 {
-	if (how == METRIC_KSM_SHARE) {
-		v *= PAGE_BYTES;
-		other += v;
-	}
-	if (how != METRIC_KSM_SHARE && how != METRIC_MEDIAN_OVER) {
+	double part = v, whole = other;
+
+	switch (how) {
+	case METRIC_KSM_SHARE:
+		part = v * PAGE_BYTES;
+		whole = other + part;
+		break;
+	case METRIC_MEDIAN_LESS_SHARE:
+		part = v - other;
+		whole = v;
+		break;
+	case METRIC_MEDIAN_OVER:
+		break;
+	default:
 		*ret = v - other;
 		return true;
 	}
-	if (other <= 0)
+	if (whole <= 0)
 		return false;
-	*ret = v / other;
+	*ret = part / whole;
 	return true;
 }
 

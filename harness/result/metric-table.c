@@ -8,6 +8,10 @@ const struct metric_info metric_table[] = {
 	{ "mem_used", "bytes", "less", "ratio", METRIC_MEDIAN_LESS,
 	  "meminfo.MemTotal", "meminfo.MemAvailable",
 	  "memory of the machine that programs could not have: MemTotal - MemAvailable" },
+	{ "mem_used_share", "share", "less", "difference", METRIC_MEDIAN_LESS_SHARE,
+	  "meminfo.MemTotal", "meminfo.MemAvailable",
+	  "mem_used as a share of MemTotal: its change is that of all memory, where that of mem_used "
+	  "is of what was used" },
 	{ "mem_free_used", "bytes", "less", "ratio", METRIC_MEDIAN_LESS,
 	  "meminfo.MemTotal", "meminfo.MemFree",
 	  "memory of the machine that holds anything, caches too: MemTotal - MemFree" },

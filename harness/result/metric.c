@@ -11,6 +11,7 @@ static const struct {
 	[METRIC_MEDIAN] = { "median of the window", false },
 	[METRIC_MEAN] = { "mean of the window", false },
 	[METRIC_MEDIAN_LESS] = { "median of the window", true },
+	[METRIC_MEDIAN_LESS_SHARE] = { "median of the window", true },
 	[METRIC_MEDIAN_OVER] = { "median of the window", true },
 	[METRIC_LAST] = { "last of the window", false },
 	[METRIC_DELTA] = { "growth over the window", false },

@@ -102,8 +102,25 @@ int64_t settle_timeout_ms(const json_t *policies)
 	return longest;
 }
 
+/* What a counter did before waiting began may have been over other memory. */
+static bool has_grown(const json_t *c, const json_t *workload, const struct samples *s,
+		      int64_t begin_ns, char waiting[static 200])
+{
+	const struct window before = { 0, begin_ns }, whole = { 0, samples_last_ns(s) };
+	double wanted = json_number_value(json_object_get(c, "grown_by")), from, to;
+	const char *metric = json_str(c, "metric");
+
+	if (!metric_value(s, workload, metric, before, &from) ||
+	    !metric_value(s, workload, metric, whole, &to)) {
+		snprintf(waiting, 200, "%s is absent, so it has not grown", metric);
+		return false;
+	}
+	snprintf(waiting, 200, "%s has grown by %.6g, not yet by %.6g", metric, to - from, wanted);
+	return to - from >= wanted;
+}
+
 static bool condition_holds(const json_t *c, const json_t *workload, const struct samples *s,
-			    char waiting[static 200])
+			    int64_t begin_ns, char waiting[static 200])
 {
 	const char *metric = json_str(c, "metric");
 	int64_t now = samples_last_ns(s), stable_ms = json_int_or(c, "stable_for", 0);
@@ -115,6 +132,8 @@ static bool condition_holds(const json_t *c, const json_t *workload, const struc
 			 (double)stable_ms / 1000);
 		return metric_stable(s, workload, metric, w, STABLE_TOLERANCE);
 	}
+	if (json_object_get(c, "grown_by"))
+		return has_grown(c, workload, s, begin_ns, waiting);
 	struct limit_result r;
 
 	limit_check(c, workload, s, w, &r);
@@ -123,7 +142,7 @@ static bool condition_holds(const json_t *c, const json_t *workload, const struc
 }
 
 bool settle_reached(const json_t *policies, const json_t *workload, const struct samples *s,
-		    char waiting[static 200])
+		    int64_t begin_ns, char waiting[static 200])
 {
 	const json_t *policy, *c;
 	size_t i, k;
@@ -132,7 +151,7 @@ bool settle_reached(const json_t *policies, const json_t *workload, const struct
 		const json_t *settle = json_object_get(policy, "settle");
 
 		json_array_foreach(json_object_get(settle, "conditions"), k, c)
-			if (!condition_holds(c, workload, s, waiting))
+			if (!condition_holds(c, workload, s, begin_ns, waiting))
 				return false;
 	}
 	return true;

@@ -22,10 +22,11 @@ int proof_check(const json_t *policies, const json_t *workload, const struct sam
 int64_t settle_timeout_ms(const json_t *policies);
 
 /*
- * Whether every settle condition holds at the latest sample. Otherwise @waiting
- * names the first that does not: "ksm_full_scans is 1, not yet at least 2".
+ * Whether every settle condition holds at the latest sample, where waiting began
+ * at @begin_ns of the guest's clock. Otherwise @waiting names the first that does
+ * not: "ksm_full_scans is 1, not yet at least 2".
  */
 bool settle_reached(const json_t *policies, const json_t *workload, const struct samples *s,
-		    char waiting[static 200]);
+		    int64_t begin_ns, char waiting[static 200]);
 
 #endif

@@ -46,6 +46,24 @@ static int reference_check(const struct spec *s, const json_t *list, const char 
 			  nearest_hint(&near, hint, sizeof(hint)));
 }
 
+/* Files are named without a path, so that the folder they lie in is whole. */
+static int names_check(const struct spec *s, const json_t *doc, const char *key,
+		       const char *where, struct err *e)
+{
+	const json_t *name;
+	char at[64];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, key), i, name) {
+		const char *text = json_string_value(name);
+
+		snprintf(at, sizeof(at), "/%s/%zu", key, i);
+		if (!*text || *text == '.' || strchr(text, '/'))
+			return spec_error(s, at, e, "'%s' is no name of a file %s", text, where);
+	}
+	return 0;
+}
+
 static int parameters_convert(const struct spec *s, json_t *doc, struct err *e)
 {
 	static const char *const keys[] = { "default", "full" };
@@ -112,6 +130,42 @@ static int figure_source_check(const struct spec *s, const json_t *doc, const js
 	return reference_check(s, programs, "measuring program", program, pointer, e);
 }
 
+/* What `open_with` of the figure @f names is a number that an experiment sets. */
+static int loop_check(const struct spec *s, const json_t *doc, const json_t *f, size_t i,
+		      struct err *e)
+{
+	const char *name = json_str(f, "open_with"), *loop = json_str(f, "loop");
+	const json_t *p = name ? json_object_get(json_object_get(doc, "parameters"), name) : NULL;
+	bool elsewhere = !p && json_array_size(json_object_get(doc, "include"));
+	char pointer[64];
+
+	if (!name)
+		return 0;
+	snprintf(pointer, sizeof(pointer), "/figures/%zu/open_with", i);
+	if (!loop || strcmp(loop, "closed"))
+		return spec_error(s, pointer, e, "only what is 'loop: closed' can be opened");
+	if (!elsewhere && (!p || strcmp(json_str(p, "unit"), "count")))
+		return spec_error(s, pointer, e, "'%s' is no parameter of this workload whose unit is "
+				  "count", name);
+	return 0;
+}
+
+/* Every item of the list @key is about a figure that there is. */
+static int limits_check(const struct spec *s, const json_t *doc, const char *key, struct err *e)
+{
+	const json_t *item;
+	char pointer[64];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, key), i, item) {
+		snprintf(pointer, sizeof(pointer), "/%s/%zu/figure", key, i);
+		if (reference_check(s, json_object_get(doc, "figures"), "figure",
+				    json_str(item, "figure"), pointer, e))
+			return -e->code;
+	}
+	return 0;
+}
+
 static int figures_check(const struct spec *s, const json_t *doc, struct err *e)
 {
 	const json_t *item;
@@ -124,16 +178,10 @@ static int figures_check(const struct spec *s, const json_t *doc, struct err *e)
 			return spec_error(s, pointer, e, "'%s' is a metric that ramrig makes from "
 					  "samples; call the figure something else",
 					  json_str(item, "name"));
-		if (figure_source_check(s, doc, item, i, e))
+		if (figure_source_check(s, doc, item, i, e) || loop_check(s, doc, item, i, e))
 			return -e->code;
 	}
-	json_array_foreach(json_object_get(doc, "check"), i, item) {
-		snprintf(pointer, sizeof(pointer), "/check/%zu/figure", i);
-		if (reference_check(s, json_object_get(doc, "figures"), "figure",
-				    json_str(item, "figure"), pointer, e))
-			return -e->code;
-	}
-	return 0;
+	return limits_check(s, doc, "check", e) ? -e->code : limits_check(s, doc, "warn", e);
 }
 
 static int parameter_unknown(const struct spec *s, const json_t *parameters, const char *name,
@@ -195,7 +243,8 @@ static int workload_apply(const struct spec *s, json_t *doc, struct err *e)
 	for (i = 0; workload_steps[i]; i++)
 		if (step_check(s, doc, workload_steps[i], e))
 			return -e->code;
-	if (figures_check(s, doc, e) || expects_convert(s, doc, e))
+	if (names_check(s, doc, "shared", "in workloads/lib", e) || figures_check(s, doc, e) ||
+	    expects_convert(s, doc, e))
 		return -e->code;
 	return parameters_convert(s, doc, e);
 }
@@ -311,23 +360,17 @@ static int topology_apply(const struct spec *s, json_t *doc, struct err *e)
 	return topology_read(doc, &t, pointer, e) ? spec_error(s, pointer, e, "%s", e->msg) : 0;
 }
 
-/* What stands beside the kernel's file is named without a path, so that a folder is whole. */
 static int beside_check(const struct spec *s, const json_t *doc, const char *key, struct err *e)
 {
-	const json_t *name;
 	char at[64];
-	size_t i;
 
-	json_array_foreach(json_object_get(doc, key), i, name) {
-		const char *text = json_string_value(name);
-
-		snprintf(at, sizeof(at), "/%s/%zu", key, i);
-		if (!*text || *text == '.' || strchr(text, '/'))
-			return spec_error(s, at, e, "'%s' is no name of a file beside this one", text);
-		if (json_str(doc, "package") || json_object_get(doc, "prebuilt"))
-			return spec_error(s, at, e, "a kernel from a 'package', or a 'prebuilt' one, is "
-					  "taken as it is; '%s' needs a 'source' or a 'base'", key);
-	}
+	if (names_check(s, doc, key, "beside this one", e))
+		return -e->code;
+	snprintf(at, sizeof(at), "/%s/0", key);
+	if (json_array_size(json_object_get(doc, key)) &&
+	    (json_str(doc, "package") || json_object_get(doc, "prebuilt")))
+		return spec_error(s, at, e, "a kernel from a 'package', or a 'prebuilt' one, is taken "
+				  "as it is; '%s' needs a 'source' or a 'base'", key);
 	return 0;
 }
 

@@ -22,6 +22,7 @@ static const char *const words_workload_scale[] = { "ci", "full", NULL };
 
 /* What a healthy kernel can be brought to; every other report tells of a fault. */
 static const char *const words_expected[] = { "oom-kill", "oom-panic", NULL };
+static const char *const words_loop[] = { "closed", "open", NULL };
 static const char *const words_unit[] = { "count", "duration", "size", "text", NULL };
 
 #define SUMMARY \
@@ -213,6 +214,9 @@ static const struct field condition_fields[] = {
 	  .help = "a metric from samples" },
 	{ .key = "at_least", .type = FIELD_LIMIT, .group = "condition",
 	  .help = "holds once the metric has come this far" },
+	{ .key = "grown_by", .type = FIELD_NUMBER, .group = "condition",
+	  .help = "holds once a metric that counts since boot has grown by so much since waiting "
+		  "began" },
 	{ .key = "stable_for", .type = FIELD_DURATION, .group = "condition", .min = 100,
 	  .max = HOUR, .help = "holds once it has kept within 1 % of its mean for so long" },
 	END_OF_FIELDS
@@ -321,6 +325,11 @@ static const struct field figure_fields[] = {
 	  .help = "whether more or less of it is good" },
 	{ .key = "scale", .type = FIELD_WORD, .words = words_scale, .required = true,
 	  .help = "`ratio` where it is always above zero, else `difference`" },
+	{ .key = "loop", .type = FIELD_WORD, .words = words_loop,
+	  .help = "of a latency: `closed` where the next request waits for an answer, so that what "
+		  "a stall holds up is not counted; `open` where it counts from when each was due" },
+	{ .key = "open_with", .type = FIELD_IDENT,
+	  .help = "of a `closed` one: the parameter that makes it open where it is not 0" },
 	{ .key = "help", .type = FIELD_STRING, .help = "what it is" },
 	END_OF_FIELDS
 };
@@ -328,9 +337,9 @@ static const struct field figure_fields[] = {
 static const struct field check_fields[] = {
 	{ .key = "figure", .type = FIELD_IDENT, .required = true, .help = "one of the figures" },
 	{ .key = "at_most", .type = FIELD_NUMBER, .group = "limit",
-	  .help = "above it the cell is `workload-failed`" },
+	  .help = "the most it may be" },
 	{ .key = "at_least", .type = FIELD_NUMBER, .group = "limit",
-	  .help = "below it the cell is `workload-failed`" },
+	  .help = "the least it may be" },
 	{ .key = "what", .type = FIELD_STRING, .required = true,
 	  .help = "what it checks, in words" },
 	END_OF_FIELDS
@@ -363,6 +372,9 @@ static const struct field workload_fields[] = {
 	{ .key = "programs", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
 	  .fallback = "[]", .help = "compiled programs it needs in `/workload`: files of its folder, or "
 		  "what `make` builds from NAME.c there" },
+	{ .key = "shared", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "files of `workloads/lib/`, beside its folder, that it needs in "
+				    "`/workload`, too" },
 	{ .key = "parameters", .type = FIELD_MAP, .shape = SHAPE_BY_NAME, .fields = parameter_fields,
 	  .fallback = "{}", .help = "what an experiment can set" },
 	{ .key = "groups", .type = FIELD_IDENT, .shape = SHAPE_LIST, .required = true,
@@ -390,6 +402,8 @@ static const struct field workload_fields[] = {
 	  .fallback = "[]", .help = "what must be so, else the cell is `workload-failed`" },
 	{ .key = "expects", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = expect_fields,
 	  .fallback = "[]", .help = "what it brings the kernel to report, on purpose" },
+	{ .key = "warn", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = check_fields,
+	  .fallback = "[]", .help = "what should be so, else the cell has a warning" },
 	END_OF_FIELDS
 };
 

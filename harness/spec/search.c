@@ -263,6 +263,20 @@ int search_guest_program(const char *folder, const char *name, char **ret_path, 
 	return 0;
 }
 
+int search_shared_file(const char *folder, const char *name, char **ret_path, struct err *e)
+{
+	cleanup_free char *full = realpath(folder, NULL);
+	if (!full)
+		return err_set(e, errno, "cannot find the folder %s: %m", folder);
+	cleanup_free char *path = path_format("%.*s/lib/%s", (int)(strrchr(full, '/') - full), full,
+					      name);
+
+	if (!is_file(path))
+		return err_set(e, ENOENT, "there is no file %s for workloads to share", path);
+	*ret_path = take_ptr(path);
+	return 0;
+}
+
 void search_clear(struct search *s)
 {
 	for (size_t i = 0; i < s->n; i++)

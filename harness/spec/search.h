@@ -55,6 +55,16 @@ int search_program(const char *name, char **ret_path, struct err *e);
  */
 int search_guest_program(const char *folder, const char *name, char **ret_path, struct err *e);
 
+/*
+ * Finds the file @name that workloads share: in the folder "lib" beside @folder, a
+ * workload's. -ENOENT says where it was looked for. The caller frees *ret_path.
+ */
+int search_shared_file(const char *folder, const char *name, char **ret_path, struct err *e);
+
+/* One of the two above. */
+typedef int (*search_file_fn)(const char *folder, const char *name, char **ret_path,
+			      struct err *e);
+
 void search_clear(struct search *s);
 
 #endif

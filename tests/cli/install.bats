@@ -16,6 +16,7 @@ setup_file() {
 		share/man/man1/ramrig.1 share/bash-completion/completions/ramrig \
 		share/ramrig/experiments/quickstart.yaml share/ramrig/topologies/dram.yaml \
 		share/ramrig/policies/ksm.yaml share/ramrig/workloads/nginx/workload.yaml \
+		share/ramrig/workloads/lib/wrk.lua \
 		share/ramrig/workloads/coldheap/coldheap \
 		share/ramrig/images/kernels/debian-6.12/kernel.yaml \
 		share/ramrig/images/rootfs/default/image.yaml; do

@@ -380,6 +380,55 @@ static void cells_that_disagree_about_a_unit_are_refused(void **state)
 	assert_non_null(strstr(e.msg, "cell 2 gives metric 'rps' in 1/min"));
 }
 
+static void set_loop(const char *dir, const char *metric, const char *loop)
+{
+	cleanup_result struct result *r = load(dir);
+	cleanup_free char *path = path_format("metrics.%s.loop", metric);
+
+	for (size_t i = 0; i < r->n_cells; i++)
+		if (r->cells[i].outcome == OUTCOME_OK)
+			edit_cell(dir, r->cells[i].n, path, json_string(loop));
+}
+
+static void a_closed_loop_is_named_below_the_table_and_an_open_one_is_not(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	struct render_opts o = { .width = 80 };
+	cleanup_free char *closed = NULL, *open = NULL;
+	struct err e;
+	(void)state;
+
+	set_loop(dir, "rps", "closed");
+	set_loop(dir, "p99", "closed");
+	cleanup_json json_t *j = compared(dir, NULL);
+	assert_string_equal(json_str(row(j, "comparisons", "rps"), "loop"), "closed");
+	assert_string_equal(json_str(row(j, "diagnostics", "p99"), "loop"), "closed");
+	assert_null(json_object_get(row(j, "comparisons", "mem_used"), "loop"));
+	assert_int_equal(compare_render(j, &o, &closed, &e), 0);
+	assert_non_null(strstr(closed, "Closed loop, what waits behind a stall is not counted: rps.\n"));
+	assert_non_null(strstr(closed, "Closed loop, what waits behind a stall is not counted: p99.\n"));
+	set_loop(dir, "rps", "open");
+	set_loop(dir, "p99", "open");
+	cleanup_json json_t *k = compared(dir, NULL);
+	assert_string_equal(json_str(row(k, "diagnostics", "p99"), "loop"), "open");
+	assert_int_equal(compare_render(k, &o, &open, &e), 0);
+	assert_null(strstr(open, "Closed loop"));
+}
+
+static void an_open_and_a_closed_loop_are_not_compared(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart"), *other = copy_make("quickstart");
+	struct err e;
+	(void)state;
+
+	set_loop(dir, "rps", "closed");
+	set_loop(other, "rps", "open");
+	assert_int_equal(refused(dir, other, &e), -EINVAL);
+	assert_non_null(strstr(e.msg, "is of an open loop, in cells before it of a closed loop"));
+	edit_cell(dir, 2, "metrics.rps.loop", NULL);
+	assert_int_equal(refused(dir, NULL, &e), -EINVAL);
+}
+
 static void exit_codes_follow_the_worst_that_holds(void **state)
 {
 	static const struct { const char *outcome; enum exit_code exit; } cases[] = {
@@ -727,6 +776,8 @@ int main(void)
 		cmocka_unit_test(a_metric_of_other_workloads_is_not_asked_of_this_one),
 		cmocka_unit_test(a_ratio_of_zero_is_not_made_up),
 		cmocka_unit_test(cells_that_disagree_about_a_unit_are_refused),
+		cmocka_unit_test(a_closed_loop_is_named_below_the_table_and_an_open_one_is_not),
+		cmocka_unit_test(an_open_and_a_closed_loop_are_not_compared),
 		cmocka_unit_test(exit_codes_follow_the_worst_that_holds),
 		cmocka_unit_test(a_diagnostic_plan_gets_no_verdict),
 		cmocka_unit_test(two_results_are_paired_by_number_and_said_not_to_be_interleaved),

@@ -65,6 +65,24 @@ static void the_median_lies_between_the_least_and_the_most_of_all_boots(void **s
 	}
 }
 
+static void a_latency_of_a_closed_loop_is_named_below_the_table(void **state)
+{
+	cleanup_json json_t *figures = figures_of("quickstart", true);
+	json_t *first = json_array_get(json_object_get(json_array_get(figures, 0), "figures"), 0);
+	cleanup_free char *text = NULL, *wanted = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	struct err e;
+	(void)state;
+
+	json_object_set_new(first, "loop", json_string("closed"));
+	assert_int_equal(figures_print(figures, out, &e), 0);
+	fclose(out);
+	wanted = path_format("Closed loop, what waits behind a stall is not counted: %s.\n\n",
+			     json_str(first, "metric"));
+	assert_non_null(strstr(text, wanted));
+}
+
 static void cells_that_are_not_ok_give_no_figures(void **state)
 {
 	cleanup_json json_t *figures = figures_of("troubled", true);
@@ -83,6 +101,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_result_is_shown_by_place_and_arm),
 		cmocka_unit_test(the_median_lies_between_the_least_and_the_most_of_all_boots),
+		cmocka_unit_test(a_latency_of_a_closed_loop_is_named_below_the_table),
 		cmocka_unit_test(cells_that_are_not_ok_give_no_figures),
 	};
 

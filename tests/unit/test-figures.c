@@ -135,6 +135,35 @@ static void a_check_that_does_not_hold_says_which_and_by_how_much(void **state)
 	}
 }
 
+static void a_latency_says_of_which_loop_it_is_as_its_parameter_has_it(void **state)
+{
+	static const struct { const char *rate, *p50, *p99; } cases[] = {
+		{ "{}", "closed", "open" },
+		{ "{'rate': {'unit': 'count', 'value': 0}}", "closed", "open" },
+		{ "{'rate': {'unit': 'count', 'value': 50}}", "open", "open" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_json json_t *metrics = json_object(), *outputs = NULL;
+		cleanup_json json_t *w = json_of(
+			"{'figures': [{'name': 'rps', 'unit': '1/s', 'better': 'more', 'scale': 'ratio'},"
+			"  {'name': 'p50', 'unit': 'ms', 'better': 'less', 'scale': 'ratio',"
+			"   'loop': 'closed', 'open_with': 'rate'},"
+			"  {'name': 'p99', 'unit': 'ms', 'better': 'less', 'scale': 'ratio',"
+			"   'loop': 'open'}]}");
+		struct err e;
+
+		print_message("  %s\n", cases[i].rate);
+		json_object_set_new(w, "parameters", json_of(cases[i].rate));
+		outputs = json_pack("{s:s}", "", "{\"rps\": 1, \"p50\": 2, \"p99\": 3}");
+		assert_int_equal(cell_figures_read(w, outputs, metrics, &e), 0);
+		assert_null(json_object_get(json_object_get(metrics, "rps"), "loop"));
+		assert_string_equal(json_str(json_object_get(metrics, "p50"), "loop"), cases[i].p50);
+		assert_string_equal(json_str(json_object_get(metrics, "p99"), "loop"), cases[i].p99);
+	}
+}
+
 static void a_huge_line_is_quoted_in_part_only(void **state)
 {
 	static char line[200000];
@@ -154,6 +183,7 @@ int main(void)
 		cmocka_unit_test(several_programs_each_give_their_own_figures),
 		cmocka_unit_test(anything_else_is_an_error_that_says_what),
 		cmocka_unit_test(a_check_that_does_not_hold_says_which_and_by_how_much),
+		cmocka_unit_test(a_latency_says_of_which_loop_it_is_as_its_parameter_has_it),
 		cmocka_unit_test(a_huge_line_is_quoted_in_part_only),
 	};
 

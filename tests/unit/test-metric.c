@@ -49,6 +49,7 @@ static void metrics_are_computed_as_the_table_says(void **state)
 {
 	static const struct value_case cases[] = {
 		{ "mem_used", true, 300 },		/* median of 200, 300, 500 */
+		{ "mem_used_share", true, 0.3 },
 		{ "cgroup_server_memory", true, 8192 },
 		{ "cgroup_load_memory", false, 0 },	/* no such column */
 		{ "cgroup_other_memory", false, 0 },	/* no such group */
@@ -274,7 +275,34 @@ static void measuring_waits_until_every_condition_holds(void **state)
 		char waiting[200] = "";
 
 		print_message("  case %zu\n", i);
-		assert_int_equal(settle_reached(policies, workload, s, waiting), !cases[i].waiting);
+		assert_int_equal(settle_reached(policies, workload, s, 0, waiting), !cases[i].waiting);
+		if (cases[i].waiting)
+			assert_string_equal(waiting, cases[i].waiting);
+	}
+}
+
+/* What was counted before waiting began does not count. */
+static void growth_is_awaited_from_when_waiting_began(void **state)
+{
+	static const struct { const char *rows; int64_t begin_ns; const char *waiting; } cases[] = {
+		{ "[[7],[8],[9]]", 1000000000, "ksm_full_scans has grown by 2, not yet by 3" },
+		{ "[[7],[8],[9],[10]]", 1000000000, NULL },
+		{ "[[7],[8],[9],[10]]", 2000000000, "ksm_full_scans has grown by 2, not yet by 3" },
+		{ "[[null],[null],[9],[12]]", 1000000000, "ksm_full_scans is absent, so it has not grown" },
+		{ "[[null],[null]]", 1000000000, "ksm_full_scans is absent, so it has not grown" },
+	};
+	cleanup_json json_t *workload = workload_make(), *policies = json_of(
+		"[{\"policy\":\"p\",\"settle\":{\"timeout\":9000,\"conditions\":["
+		"{\"metric\":\"ksm_full_scans\",\"grown_by\":3}]}}]");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_samples struct samples *s = samples_make("[\"ksm.full_scans\"]", cases[i].rows);
+		char waiting[200] = "";
+
+		print_message("  case %zu\n", i);
+		assert_int_equal(settle_reached(policies, workload, s, cases[i].begin_ns, waiting),
+				 !cases[i].waiting);
 		if (cases[i].waiting)
 			assert_string_equal(waiting, cases[i].waiting);
 	}
@@ -303,6 +331,7 @@ int main(void)
 		cmocka_unit_test(a_sum_is_derived_and_one_counter_is_measured),
 		cmocka_unit_test(proof_fails_when_a_metric_is_too_low_or_absent),
 		cmocka_unit_test(measuring_waits_until_every_condition_holds),
+		cmocka_unit_test(growth_is_awaited_from_when_waiting_began),
 		cmocka_unit_test(the_table_uses_only_known_words_and_no_name_twice),
 	};
 

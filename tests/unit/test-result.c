@@ -82,6 +82,8 @@ static void a_cell_that_cannot_be_believed_is_not_done_and_said_to_be(void **sta
 		{ "metrics.rps.better", "\"higher\"", "'higher'" },
 		{ "metrics.rps.scale", "\"log\"", "'log'" },
 		{ "metrics.rps.kind", "null", "'kind'" },
+		{ "metrics.rps.loop", "\"half\"", "'loop' of metric 'rps' is 'half'" },
+		{ "metrics.rps.loop", "1", "'loop' of metric 'rps' is not what it should be" },
 		{ "reports", "{}", "'reports'" },
 		{ "reports", "[7]", "report 1 is not an object" },
 		{ "reports", "[{\"kind\": \"bug\"}]", "'title' of report 1 is missing" },

@@ -20,13 +20,18 @@ static const char policies[] =
 	"[{'policy': 'scan', 'write': [{'file': '/run', 'value': '1'}],"
 	"  'settle': {'timeout': 300, 'conditions': [{'metric': 'ksm_full_scans', 'at_least': 2}]},"
 	"  'proof': [{'metric': 'ksm_full_scans', 'at_least': 2, 'what': 'scanned twice'}]}]";
-static const char web[] =
-	"{'groups': ['server'],"
-	" 'daemons': [{'name': 'nginx', 'group': 'server', 'run': ['nginx'], 'ready': 'ready',"
-	"              'timeout': 200}],"
-	" 'measure': [{'group': 'server', 'run': ['wrk'], 'timeout': 20000}],"
-	" 'figures': [{'name': 'rps', 'unit': '1/s', 'better': 'more', 'scale': 'ratio'}],"
-	" 'check': []}";
+#define WEB(more) \
+	"{'groups': ['server']," \
+	" 'daemons': [{'name': 'nginx', 'group': 'server', 'run': ['nginx'], 'ready': 'ready'," \
+	"              'timeout': 200}]," \
+	" 'measure': [{'group': 'server', 'run': ['wrk'], 'timeout': 20000}]," \
+	" 'figures': [{'name': 'rps', 'unit': '1/s', 'better': 'more', 'scale': 'ratio'}]," \
+	" 'check': []" more "}"
+
+static const char web[] = WEB("");
+static const char doubted[] =
+	WEB(", 'warn': [{'figure': 'rps', 'at_least': 100, 'what': 'it is fast'},"
+	    "             {'figure': 'rps', 'at_most': 50, 'what': 'it is not too fast'}]");
 
 #define FIGURES "'result': {'exit': 0, 'output': '{\\\"rps\\\": 100}'}"
 #define EXIT_NEWS "{'event': 'daemon-exit', 'job': 1, 'name': 'nginx', 'exit': 139, 'output': 'oops'}"
@@ -350,6 +355,25 @@ static void what_hardware_is_there_is_told_also_where_some_did_not_come_up(void 
 	}
 }
 
+static void what_should_be_so_and_is_not_is_a_warning_of_a_good_cell(void **state)
+{
+	struct guest_opts o = { .modules = json_array() };
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	fixture_open(&f, good, ARRAY_SIZE(good), doubted, policies);
+	assert_int_equal(cell_steps(&f.cell, &o, &e), -EPERM);
+	assert_says(&e, "only a test");
+	const json_t *warnings = json_object_get(f.cell.result, "warnings");
+
+	assert_int_equal(json_array_size(warnings), 1);
+	assert_string_equal(json_string_value(json_array_get(warnings, 0)),
+			    "not so: it is not too fast (rps is 100, at most 50 allowed)");
+	json_decref((json_t *)o.modules);
+	fixture_close(&f);
+}
+
 static void a_policy_without_effect_fails_its_proof_not_the_cell(void **state)
 {
 	static const struct reply idle[] = {
@@ -391,6 +415,7 @@ int main(void)
 		cmocka_unit_test(a_guest_that_lies_is_stopped_where_it_does),
 		cmocka_unit_test(hardware_that_does_not_come_up_is_the_kernels_where_it_says_so),
 		cmocka_unit_test(what_hardware_is_there_is_told_also_where_some_did_not_come_up),
+		cmocka_unit_test(what_should_be_so_and_is_not_is_a_warning_of_a_good_cell),
 		cmocka_unit_test(a_policy_without_effect_fails_its_proof_not_the_cell),
 	};
 

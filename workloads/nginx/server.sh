@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Starts RAMRIG_INSTANCES nginx servers on ports from 8080 on, each with a
+# Starts RAMRIG_INSTANCES nginx servers on ports from RAMRIG_PORT on, each with a
 # master and one worker, waits until every one has served the file, says
 # "ready" and stays for as long as they run.
 set -eu
@@ -29,7 +29,7 @@ while [ $i -lt "$RAMRIG_INSTANCES" ]; do
 			uwsgi_temp_path $base/$i/uwsgi;
 			scgi_temp_path $base/$i/scgi;
 			server {
-				listen 127.0.0.1:$((8080 + i));
+				listen 127.0.0.1:$((RAMRIG_PORT + i));
 				root $base/www;
 			}
 		}
@@ -40,7 +40,7 @@ done
 
 i=0
 while [ $i -lt "$RAMRIG_INSTANCES" ]; do
-	until busybox wget -q -O /dev/null http://127.0.0.1:$((8080 + i))/file; do
+	until busybox wget -q -O /dev/null http://127.0.0.1:$((RAMRIG_PORT + i))/file; do
 		sleep 0.1
 	done
 	i=$((i + 1))
