@@ -321,6 +321,8 @@ static const struct field figure_fields[] = {
 	  .help = "whether more or less of it is good" },
 	{ .key = "scale", .type = FIELD_WORD, .words = words_scale, .required = true,
 	  .help = "`ratio` where it is always above zero, else `difference`" },
+	{ .key = "optional", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "it may be null, where it has no value; the cell then does not have this metric" },
 	{ .key = "help", .type = FIELD_STRING, .help = "what it is" },
 	END_OF_FIELDS
 };
