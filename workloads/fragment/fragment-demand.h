@@ -17,7 +17,7 @@ struct demand {
  */
 #define ORDER_FIRST 4
 #define ORDER_LAST 9
-#define BLOCKS_MAX 4096		/* that are asked for at most of one order */
+#define BLOCKS_MAX 8192		/* that are asked for at most of one order */
 
 struct demands {
 	struct demand hugetlb;			/* huge pages */
