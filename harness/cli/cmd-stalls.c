@@ -33,7 +33,7 @@ static json_t *time_text(const json_t *stall, const char *key)
 	return json_sentence(text);
 }
 
-/* "9: 45, 4: 2": the orders that were asked for, and how often. */
+/* "4:2 9:45": the orders that were asked for, and how often. */
 static json_t *orders_text(const json_t *stall)
 {
 	json_int_t unknown = json_int_or(stall, "no_order", 0);
@@ -42,14 +42,14 @@ static json_t *orders_text(const json_t *stall)
 	json_t *n;
 
 	json_object_foreach(json_object_get(stall, "orders"), order, n) {
-		char *more = path_format("%s%s%s: %lld", text, *text ? ", " : "", order,
+		char *more = path_format("%s%s%s:%lld", text, *text ? " " : "", order,
 					 (long long)json_integer_value(n));
 
 		free(text);
 		text = more;
 	}
 	if (unknown > 0) {
-		char *more = path_format("%s%s?: %lld", text, *text ? ", " : "", (long long)unknown);
+		char *more = path_format("%s%s?:%lld", text, *text ? " " : "", (long long)unknown);
 
 		free(text);
 		text = more;

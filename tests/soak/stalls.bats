@@ -22,10 +22,7 @@ teardown_file() {
 
 # "TASK TID COUNT TOTAL-US MAX-US PAGES" of the threads that measure, sorted.
 of_drsnoop() {
-	awk '$2 == "fragment" || $2 == "probe" {
-		k = $2 " " $3; us = $4 * 1000; n[k]++; t[k] += us; p[k] += $5
-		if (us > m[k]) m[k] = us
-	} END { for (k in n) printf "%s %d %d %d %d\n", k, n[k], t[k], m[k], p[k] }' \
+	sed -n -e 's/^sum \(fragment .*\)/\1/p' -e 's/^sum \(probe .*\)/\1/p' \
 		"$OUT/snooped/cells/0001/output/drsnoop.txt" | sort
 }
 

@@ -18,7 +18,7 @@
 #define REPLIES_MAX 24
 #define PATIENT_MS 20000	/* half a megabyte a piece takes its time on a busy machine */
 #define BEGIN "vmscan:mm_vmscan_direct_reclaim_begin"
-#define LINE "    stress-412     [001] d..1.    71.123456: mm_vmscan_direct_reclaim_begin: order=0"
+#define LINE "          stress-412     [001] d..1.    71.123456: mm_vmscan_direct_reclaim_begin: order=0"
 
 static const char load[] =
 	"{'groups': ['server'],"
@@ -135,7 +135,7 @@ static void a_cell_without_tracepoints_asks_for_none(void **state)
 }
 
 #define ENDS "['" BEGIN "', 'vmscan:mm_vmscan_direct_reclaim_end']"
-#define END_LINE "    stress-412     [001] d..1.    71.123956: mm_vmscan_direct_reclaim_end: nr_reclaimed=7"
+#define END_LINE "          stress-412     [001] d..1.    71.123956: mm_vmscan_direct_reclaim_end: nr_reclaimed=7"
 
 static void stalls_in_the_trace_are_in_the_result_and_metrics_where_it_is_whole(void **state)
 {
