@@ -5,13 +5,6 @@
 #include "result/metric-name.h"
 #include "result/stalls.h"
 
-uint64_t stall_percentile(const uint64_t *us, size_t n, unsigned percent)
-{
-	size_t rank = (n * percent + 99) / 100;
-
-	return us[rank ? rank - 1 : 0];
-}
-
 static json_t *orders_json(const struct stall_list *l)
 {
 	json_t *j = json_object();
@@ -81,13 +74,6 @@ json_t *stalls_json(const struct stalls *s)
 			 (json_int_t)left.events, "gaps", (json_int_t)left.gaps);
 }
 
-static int us_compare(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* All stalls by one mechanism that somebody waited for, sorted. The caller frees *ret. */
 static int stalls_gather(const struct stalls *s, enum stall_mechanism m, uint64_t **ret,
 			 size_t *ret_n, struct err *e)
@@ -109,8 +95,7 @@ static int stalls_gather(const struct stalls *s, enum stall_mechanism m, uint64_
 		memcpy(all + n, l->us, l->n * sizeof(*all));
 		n += l->n;
 	}
-	if (n)
-		qsort(all, n, sizeof(*all), us_compare);
+	stall_us_sort(all, n);
 	*ret = take_ptr(all);
 	*ret_n = n;
 	return 0;
@@ -152,9 +137,10 @@ static int mechanism_metrics(const struct stalls *s, enum stall_mechanism m, jso
 		char name[METRIC_NAME_SIZE];
 		double v;
 
-		if (value_of(i->how, us, n, &v) &&
-		    json_object_set_new(metrics, metric_expand(i->name, stall_mechanism_names[m], name),
-					metric_json(i, v)))
+		if (!value_of(i->how, us, n, &v))
+			continue;
+		metric_expand(i->name, stall_mechanism_names[m], name);
+		if (json_object_set_new(metrics, name, metric_json(i, v)))
 			rc = err_set(e, ENOMEM, "out of memory for metrics of stalls");
 	}
 	return rc;

@@ -4,51 +4,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include "lib/err.h"
 #include "lib/json.h"
+#include "result/stall-thread.h"
 
 /*
  * Stalls: times in which a thread, instead of getting memory, had to free some
- * itself or to move pages out of the way. They are read from a cell's trace.txt, in which
- * the end of a thread's stall is the next end of that thread; others' lines stand
- * between. This is what drsnoop (direct reclaim) and compactsnoop (compaction, zone by
+ * itself or to move pages out of the way. They are read from a cell's trace.txt, where
+ * others' lines stand between the begin and the end of a thread's stall.
+ * This is what drsnoop (direct reclaim) and compactsnoop (compaction, zone by
  * zone) show, for every thread. It all comes from a guest, so all of it is bounded.
- *
- * A retry is a reclaim_retry_zone with wmark_check=1 or a compact_retry with
- * should_retry=1 (mm/page_alloc.c, __alloc_pages_slowpath): the kernel then tries
- * the same allocation again. So a reclaim of the same order that follows on a retry
- * belongs to the allocation before; each other one begins another. An allocation
- * that retried and then had its page without a reclaim is counted with the next.
  */
-enum stall_mechanism { STALL_RECLAIM, STALL_MEMCG_RECLAIM, STALL_COMPACTION, STALL_MECHANISMS };
-extern const char *const stall_mechanism_names[STALL_MECHANISMS + 1];	/* ends with NULL */
-
-#define STALL_ORDERS_MAX 16		/* more than any kernel has */
 #define STALL_THREADS_MAX 4096
 #define STALL_LINE_MAX 1024
-
-/* The stalls of one thread by one mechanism. */
-struct stall_list {
-	uint64_t *us;			/* how long each was, in their order until stalls_end() */
-	size_t n, room;
-	uint64_t total_us;
-	uint64_t pages;			/* reclaimed, or migrated */
-	uint64_t succeeded;		/* reclaimed any page; compacted until the order was free */
-	uint64_t orders[STALL_ORDERS_MAX];
-	uint64_t no_order;		/* whose order no event tells */
-	uint64_t unpaired;		/* begins without an end, and ends without a begin */
-	uint64_t allocations, retries, retries_max;	/* of STALL_RECLAIM */
-};
-
-struct stall_thread {
-	int tid;
-	char name[17];
-	bool background;		/* kswapd, kcompactd and others: nobody waits for them */
-	struct stall_list lists[STALL_MECHANISMS];
-	struct stall_state *state;	/* of reading */
-};
 
 struct stalls;
 
@@ -79,12 +48,6 @@ struct stalls_left_out {
 	uint64_t lines, events, gaps;
 };
 struct stalls_left_out stalls_left_out(const struct stalls *s);
-
-/*
- * The smallest value that a share @percent of all do not exceed (nearest rank: one
- * that was really seen); @us is sorted, @n at least 1.
- */
-uint64_t stall_percentile(const uint64_t *us, size_t n, unsigned percent);
 
 /* The object "stalls" of result.json, as docs/results.md says. */
 json_t *stalls_json(const struct stalls *s);

@@ -208,6 +208,21 @@ static void threads_beyond_the_most_are_counted_by_their_events(void **state)
 	assert_int_equal(stalls_left_out(s).events, 3);
 }
 
+static void threads_of_other_events_take_no_room_and_an_initdb_is_no_init(void **state)
+{
+	cleanup_stalls struct stalls *s = stalls_of(
+		AT(A, "000100") "sched_process_exit: comm=alpha pid=11\n"
+		AT("          initdb-12     ", "000100") "mm_vmscan_direct_reclaim_end: nr_reclaimed=1\n"
+		AT("            init-13     ", "000100") "mm_vmscan_direct_reclaim_end: nr_reclaimed=1\n",
+		EVENTS);
+	(void)state;
+
+	assert_int_equal(stalls_threads(s), 2);
+	assert_string_equal(stalls_thread(s, 0)->name, "initdb");
+	assert_false(stalls_thread(s, 0)->background);
+	assert_true(stalls_thread(s, 1)->background);
+}
+
 static void a_percentile_is_a_stall_that_was_seen(void **state)
 {
 	static const uint64_t two[] = { 5, 9 };
@@ -286,6 +301,7 @@ int main(void)
 		cmocka_unit_test(a_task_may_call_itself_what_it_likes),
 		cmocka_unit_test(what_is_no_trace_is_left_out_and_counted),
 		cmocka_unit_test(threads_beyond_the_most_are_counted_by_their_events),
+		cmocka_unit_test(threads_of_other_events_take_no_room_and_an_initdb_is_no_init),
 		cmocka_unit_test(a_percentile_is_a_stall_that_was_seen),
 		cmocka_unit_test(metrics_are_of_threads_that_somebody_waits_for),
 		cmocka_unit_test(what_was_not_traced_has_no_metric_and_no_rows),

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
@@ -93,8 +94,8 @@ static int pipes_fill(int (*pipes)[2], const struct board_plan *p, struct err *e
 
 			if (n != PAGE_BYTES)
 				return err_set(e, n < 0 ? errno : EIO, "cannot fill pipe %" PRIu64
-					       " after %" PRIu64 " pages: %s", i, k,
-					       n < 0 ? "write: no memory or no room" : "a short write");
+					       " after %" PRIu64 " pages: write: %s", i, k,
+					       n < 0 ? strerror(errno) : "not a whole page");
 		}
 	}
 	return 0;

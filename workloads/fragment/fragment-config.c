@@ -44,7 +44,8 @@ int fragment_config_read(struct fragment_config *ret, struct err *e)
 	if (rc)
 		return rc;
 	if (c.every & (c.every - 1))
-		return err_set(e, EINVAL, "every is %" PRIu64 " pages, not a power of two", c.every);
+		return err_set(e, EINVAL, "every is %" PRIu64 " pages, not a power of two",
+			       c.every);
 	*ret = c;
 	return 0;
 }

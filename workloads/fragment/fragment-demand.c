@@ -143,7 +143,8 @@ static int ring_take(unsigned order, int fds[2], bool *ret_got, struct err *e)
 	return err_set(e, errno, "cannot make a pipe of %d slots: %m", RING_SLOTS << order);
 }
 
-int demand_order(const struct fragment_config *c, unsigned order, struct demand *ret, struct err *e)
+int demand_order(const struct fragment_config *c, unsigned order, struct demand *ret,
+		 struct err *e)
 {
 	uint64_t want = fragment_pages(c->blocks) >> order;
 	struct demand d = { 0 };

@@ -46,7 +46,8 @@ int demand_thp(const struct fragment_config *c, struct demand *ret, struct err *
  * takes 2560 << order bytes, which the page allocator rounds up to the order. All are
  * freed at the end.
  */
-int demand_order(const struct fragment_config *c, unsigned order, struct demand *ret, struct err *e);
+int demand_order(const struct fragment_config *c, unsigned order, struct demand *ret,
+		 struct err *e);
 
 /*
  * Names looked up that do not exist: the kernel keeps a dentry for each, and as they
