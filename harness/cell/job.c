@@ -298,6 +298,8 @@ static const char *loop_of(const json_t *workload, const json_t *figure)
 static int figure_take(const json_t *workload, const json_t *figure, const json_t *value,
 		       json_t *metrics, struct err *e)
 {
+	if (json_is_null(value) && json_is_true(json_object_get(figure, "optional")))
+		return 0;
 	if (!json_is_number(value))
 		return err_set(e, EINVAL, "measure printed no number for '%s'",
 			       json_str(figure, "name"));

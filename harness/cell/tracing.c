@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "proto/protocol.h"
+#include "result/stalls.h"
 
 static bool is_wanted(const struct cell *c)
 {
@@ -124,6 +125,28 @@ static int chunks_write(struct cell *c, FILE *f, bool *ret_cut, struct err *e)
 	return 0;
 }
 
+/* Reads what was written; without begins and ends of stalls among the events, nothing. */
+static int note_stalls(struct cell *c, const char *path, bool cut, struct err *e)
+{
+	json_int_t lost = json_int_or(json_object_get(c->result, "trace"), "lost", 0);
+	cleanup_stalls struct stalls *stalls = NULL;
+	cleanup_fclose FILE *f = fopen(path, "re");
+	bool traced = false;
+
+	if (!f)
+		return err_set(e, errno, "cannot open %s: %m", path);
+	int rc = stalls_read(f, c->trace, &stalls, e);
+
+	if (rc)
+		return err_prefix(e, "%s: ", path);
+	for (size_t m = 0; m < STALL_MECHANISMS; m++)
+		traced |= stalls_traced(stalls, m);
+	if (!traced)
+		return 0;
+	json_object_set_new(c->result, "stalls", stalls_json(stalls));
+	return stalls_metrics(stalls, !lost && !cut, json_object_get(c->result, "metrics"), e);
+}
+
 int tracing_save(struct cell *c, struct err *e)
 {
 	cleanup_free char *path = path_format("%s/trace.txt", c->out_dir);
@@ -145,5 +168,5 @@ int tracing_save(struct cell *c, struct err *e)
 	if (cut)
 		cell_warn(c, "trace.txt is not all of the trace: it ends at %ld MiB, or after %d "
 			  "minutes of reading; trace less", TRACING_FILE_MAX >> 20, TRACING_READ_MS / 60000);
-	return 0;
+	return note_stalls(c, path, cut, e);
 }

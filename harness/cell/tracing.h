@@ -5,7 +5,7 @@
 #include "cell/cell.h"
 
 /*
- * The tracepoints of an experiment ("trace:"), recorded in the guest's own memory
+ * The tracepoints that an experiment and its workload want ("trace:"), recorded in the guest's own memory
  * during the measured window and read out after it. Without any all of these do
  * nothing. What a kernel cannot do of it is charged to that kernel.
  */
@@ -20,6 +20,7 @@ int tracing_stop(struct cell *c, struct err *e);
 /*
  * Writes what was recorded to trace.txt, in tracefs's own format: at most
  * TRACING_FILE_MAX, or what comes within TRACING_READ_MS; what is cut is a warning.
+ * Stalls in it are "stalls" of the result, and metrics.
  */
 #define TRACING_FILE_MAX (64L << 20)
 #define TRACING_READ_MS (15 * 60 * 1000)

@@ -246,6 +246,18 @@ static void warn_missing(struct cell *c, const struct work *k)
 			  json_str(k->cell, "kernel"), json_string_value(name), k->topology->name);
 }
 
+/* What the experiment wants traced, and what the cell's workload needs. */
+static json_t *trace_of(const struct work *k)
+{
+	const json_t *workload = json_object_get(json_object_get(k->plan, "workloads"),
+						 json_str(k->cell, "workload"));
+	json_t *events = json_array();
+
+	json_strings_merge(events, json_object_get(k->plan, "trace"));
+	json_strings_merge(events, json_object_get(workload, "trace"));
+	return events;
+}
+
 /* @ret_outcome may be NULL: it stands in the result, too. */
 static int work_task(const struct workdir *w, const struct account_share *shares,
 		     const struct work *k, const struct cell_step *task,
@@ -268,7 +280,7 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 		.out_dir = out,
 		.clock = k->clock,
 		.sample_hz = (int)json_int_or(k->plan, "sample_hz", 2),
-		.trace = json_object_get(k->plan, "trace"),
+		.trace = trace_of(k),
 		.trace_buffer_bytes = json_int_or(k->plan, "trace_buffer", 0),
 		.progress = k->progress,
 		.daemons = json_array(),
@@ -287,6 +299,7 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 		fclose(c.samples_log);
 	samples_free(c.samples);
 	json_decref(c.all_policies);
+	json_decref(c.trace);
 	json_decref(c.daemons);
 	if (stopped)
 		return WORK_STOPPED;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -65,4 +66,19 @@ json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent)
 	const json_t *v = json_object_get(j, key);
 
 	return json_is_integer(v) ? json_integer_value(v) : absent;
+}
+
+void json_strings_merge(json_t *into, const json_t *from)
+{
+	json_t *item, *known;
+	size_t i, k;
+
+	json_array_foreach(from, i, item) {
+		bool is_known = false;
+
+		json_array_foreach(into, k, known)
+			is_known |= json_equal(known, item);
+		if (!is_known)
+			json_array_append(into, item);
+	}
 }

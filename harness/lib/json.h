@@ -26,6 +26,9 @@ int json_save_path(const json_t *j, const char *path, struct err *e);
  */
 json_t *json_sentence(const char *text);
 
+/* Adds to the array @into the strings of @from (may be NULL) that it does not have. */
+void json_strings_merge(json_t *into, const json_t *from);
+
 /* Returns the string at @key of object @j, or NULL where absent or not a string. */
 const char *json_str(const json_t *j, const char *key);
 

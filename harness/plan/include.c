@@ -56,6 +56,7 @@ static int include_one(const struct search *s, struct maker *m, size_t i, const 
 				  wanted, image);
 	if (wanted)
 		json_object_set_new(m->workload, "image", json_string(wanted));
+	json_strings_merge(json_object_get(m->workload, "trace"), json_object_get(other, "trace"));
 	json_array_append_new(list, json_pack("{s:s, s:o, s:O, s:O}", "name", name, "folder",
 					      plan_folder_of(spec), "programs",
 					      json_object_get(other, "programs"), "shared",

@@ -37,13 +37,18 @@ static void metric_print(const json_t *metric, FILE *out)
 		ratio ? "%" : json_str(metric, "unit"));
 }
 
-static void trace_print(const json_t *events, FILE *out)
+/* @workload needs the events, or NULL: the experiment says so. */
+static void trace_print(const json_t *events, const char *workload, FILE *out)
 {
 	const json_t *event;
 	size_t i;
 
-	json_array_foreach(events, i, event)
-		fprintf(out, "%s%s", i ? ", " : "  trace: ", json_string_value(event));
+	json_array_foreach(events, i, event) {
+		if (!i)
+			fprintf(out, "  trace%s%s: ", workload ? " of " : "",
+				workload ? workload : "");
+		fprintf(out, "%s%s", i ? ", " : "", json_string_value(event));
+	}
 	if (json_array_size(events))
 		fputc('\n', out);
 }
@@ -130,6 +135,8 @@ void plan_print(const json_t *plan, FILE *out)
 {
 	json_int_t scale = json_int_or(plan, "scale", 1);
 	const json_t *item;
+	const char *name;
+	json_t *workload;
 	size_t i;
 
 	fprintf(out, "Experiment %s: %s\n", json_str(plan, "experiment"), json_str(plan, "summary"));
@@ -148,7 +155,9 @@ void plan_print(const json_t *plan, FILE *out)
 		arm_print(item, out);
 	json_array_foreach(json_object_get(plan, "metrics"), i, item)
 		metric_print(item, out);
-	trace_print(json_object_get(plan, "trace"), out);
+	trace_print(json_object_get(plan, "trace"), NULL, out);
+	json_object_foreach(json_object_get(plan, "workloads"), name, workload)
+		trace_print(json_object_get(workload, "trace"), name, out);
 	family_print(plan, out);
 	time_print(plan, out);
 	fputc('\n', out);

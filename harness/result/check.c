@@ -72,6 +72,7 @@ static const struct key cell_keys[] = {
 	{ "report", KIND_STRING | KIND_ABSENT, NULL },
 	{ "taint", KIND_OBJECT | KIND_ABSENT, NULL },
 	{ "trace", KIND_OBJECT | KIND_ABSENT, NULL },
+	{ "stalls", KIND_OBJECT | KIND_ABSENT, NULL },
 	{ NULL, 0, NULL },
 };
 static const struct key report_keys[] = {

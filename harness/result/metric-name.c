@@ -3,6 +3,7 @@
 #include <string.h>
 #include "lib/cleanup.h"
 #include "result/metric-name.h"
+#include "result/stalls.h"
 #include "topology/topology.h"
 
 static const char *fill_group(const json_t *workload, size_t i, char *buf)
@@ -33,6 +34,15 @@ static const char *fill_device(const json_t *workload, size_t i, char *buf)
 	return buf;
 }
 
+static const char *fill_mechanism(const json_t *workload, size_t i, char *buf)
+{
+	(void)workload;
+	if (i >= STALL_MECHANISMS)
+		return NULL;
+	snprintf(buf, METRIC_FILL_SIZE, "%s", stall_mechanism_names[i]);
+	return buf;
+}
+
 static const struct placeholder {
 	const char *mark;
 	const char *(*fill)(const json_t *workload, size_t i, char *buf);
@@ -41,6 +51,7 @@ static const struct placeholder {
 	{ "{group}", fill_group, true },
 	{ "{node}", fill_node, false },
 	{ "{device}", fill_device, false },
+	{ "{mechanism}", fill_mechanism, false },
 };
 
 /* Finds the placeholder in @pattern, and where it stands. */

@@ -6,7 +6,7 @@
 
 /*
  * The placeholder that a name or column of the table may hold, once: "{group}",
- * "{node}" or "{device}". What stands in its place is the metric's fill, ""
+ * "{node}", "{device}" or "{mechanism}". What stands in its place is the metric's fill, ""
  * where it has none.
  */
 #define METRIC_FILL_SIZE 128
@@ -17,7 +17,7 @@ const char *metric_expand(const char *pattern, const char *fill, char buf[static
 
 /*
  * The @i-th fill of @m, from 0 on, or NULL: every group of @workload, every
- * number that a node can have, every kind of device.
+ * number that a node can have, every kind of device, every mechanism of stalls.
  */
 const char *metric_fill(const struct metric_info *m, const json_t *workload, size_t i,
 			char buf[static METRIC_FILL_SIZE]);

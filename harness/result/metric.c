@@ -20,11 +20,21 @@ static const struct {
 	[METRIC_RATE] = { "growth a second over the window", false },
 	[METRIC_RATE_PAGES] = { "growth a second over the window", false },
 	[METRIC_KSM_SHARE] = { "median of the window", true },
+	[METRIC_STALL_COUNT] = { "from the trace", true },
+	[METRIC_STALL_TIME] = { "from the trace", true },
+	[METRIC_STALL_P99] = { "from the trace", true },
+	[METRIC_STALL_MAX] = { "from the trace", true },
 };
 
 const char *metric_kind(const struct metric_info *m)
 {
 	return hows[m->how].derived || strpbrk(m->column, "* ") ? "derived" : "measured";
+}
+
+json_t *metric_json(const struct metric_info *m, double v)
+{
+	return json_pack("{s:f, s:s, s:s, s:s, s:s}", "value", v, "unit", m->unit, "better",
+			 m->better, "scale", m->scale, "kind", metric_kind(m));
 }
 
 static int derive_one(const struct samples *s, const json_t *workload, struct window w,
@@ -34,10 +44,7 @@ static int derive_one(const struct samples *s, const json_t *workload, struct wi
 
 	if (!metric_value(s, workload, name, w, &v))
 		return 0;
-	json_t *j = json_pack("{s:f, s:s, s:s, s:s, s:s}", "value", v, "unit", m->unit, "better",
-			      m->better, "scale", m->scale, "kind", metric_kind(m));
-
-	if (json_object_set_new(metrics, name, j))
+	if (json_object_set_new(metrics, name, metric_json(m, v)))
 		return err_set(e, ENOMEM, "out of memory for metric %s", name);
 	return 0;
 }

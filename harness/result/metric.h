@@ -12,8 +12,9 @@
  * The metrics that ramrig makes from samples, in one table; a workload's own
  * figures stand beside them. In a name and its column, "{group}" stands for one
  * of the workload's groups, "{node}" for a memory node's number, "{device}" for
- * a kind of device. A "*" in a column stands for anything: the sum over all
- * columns that match, absent where there is none. Several columns with blanks between
+ * a kind of device, "{mechanism}" for a way in which allocations stall. A "*" in a
+ * column stands for anything: the sum over all columns that match, absent where
+ * there is none. Several columns with blanks between
  * them are summed as well, and where one is absent, so is the sum.
  *
  * "Memory used" is defined here and nowhere else.
@@ -30,7 +31,11 @@ enum metric_how {
 	METRIC_DELTA_OVER,	/* growth of the column over that of other */
 	METRIC_RATE,		/* growth of the counter a second */
 	METRIC_RATE_PAGES,	/* the same of pages, in KiB */
-	METRIC_KSM_SHARE	/* what merging saves, as a share of memory without it */
+	METRIC_KSM_SHARE,	/* what merging saves, as a share of memory without it */
+	METRIC_STALL_COUNT,	/* from here on: from the trace, by result/stalls.h */
+	METRIC_STALL_TIME,
+	METRIC_STALL_P99,
+	METRIC_STALL_MAX
 };
 
 struct metric_info {
@@ -39,7 +44,7 @@ struct metric_info {
 	const char *better;	/* "more" or "less" */
 	const char *scale;	/* "ratio" or "difference" */
 	enum metric_how how;
-	const char *column;
+	const char *column;	/* NULL: not from samples */
 	const char *other;	/* of the ways that have "other" above */
 	const char *meaning;
 };
@@ -76,6 +81,9 @@ bool metric_value(const struct samples *s, const json_t *workload, const char *n
  */
 bool metric_stable(const struct samples *s, const json_t *workload, const char *name,
 		   struct window w, double tolerance);
+
+/* A new object of the metric with value @v, as result.json's "metrics" holds it. */
+json_t *metric_json(const struct metric_info *m, double v);
 
 /* Adds every metric that can be computed to the object @metrics, as docs/results.md says. */
 int metric_derive(const struct samples *s, const json_t *workload, struct window w,

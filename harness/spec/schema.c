@@ -330,6 +330,8 @@ static const struct field figure_fields[] = {
 		  "a stall holds up is not counted; `open` where it counts from when each was due" },
 	{ .key = "open_with", .type = FIELD_IDENT,
 	  .help = "of a `closed` one: the parameter that makes it open where it is not 0" },
+	{ .key = "optional", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "it may be null, where it has no value; the cell then does not have this metric" },
 	{ .key = "help", .type = FIELD_STRING, .help = "what it is" },
 	END_OF_FIELDS
 };
@@ -368,7 +370,7 @@ static const struct field workload_fields[] = {
 	  .help = "the root file system it needs, where `default` does not do" },
 	{ .key = "include", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
 	  .fallback = "[]", .help = "other workloads: the folder of each is `/workload/NAME`, its "
-		  "parameters are parameters here, too, and what it needs as image is needed" },
+		  "parameters are parameters here, too, and what it needs as image and trace is needed" },
 	{ .key = "programs", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
 	  .fallback = "[]", .help = "compiled programs it needs in `/workload`: files of its folder, or "
 		  "what `make` builds from NAME.c there" },
@@ -396,6 +398,8 @@ static const struct field workload_fields[] = {
 	  .fields = step_fields, .fallback = "[]",
 	  .help = "run once after the measured window; where it fails, the cell is "
 		  "`workload-failed`" },
+	{ .key = "trace", .type = FIELD_EVENT, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "tracepoints that it needs recorded, beside the experiment's" },
 	{ .key = "figures", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
 	  .unique = true, .fields = figure_fields, .help = "what the measuring program prints" },
 	{ .key = "check", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = check_fields,

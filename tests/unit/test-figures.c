@@ -27,6 +27,27 @@ static int read_figures(const char *output, json_t *metrics, struct err *e)
 	return cell_figures_read(w, outputs, metrics, e);
 }
 
+static void a_figure_that_has_no_value_is_absent_where_it_may_be(void **state)
+{
+	static const struct { const char *figure; int rc; } cases[] = {
+		{ "{'name': 'index', 'unit': 'index', 'better': 'less', 'scale': 'ratio', 'optional': true}", 0 },
+		{ "{'name': 'index', 'unit': 'index', 'better': 'less', 'scale': 'ratio'}", -EINVAL },
+		{ "{'name': 'other', 'unit': 'index', 'better': 'less', 'scale': 'ratio', 'optional': true}",
+		  -EINVAL },	/* not printed at all */
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *text = path_format("{'figures': [%s]}", cases[i].figure);
+		cleanup_json json_t *w = json_of(text), *metrics = json_object();
+		cleanup_json json_t *outputs = json_pack("{s:s}", "", "{\"index\": null}");
+		struct err e;
+
+		assert_int_equal(cell_figures_read(w, outputs, metrics, &e), cases[i].rc);
+		assert_int_equal(json_object_size(metrics), 0);
+	}
+}
+
 static const char mixed[] =
 	"{'figures': [{'name': 'web_rps', 'from': 'web.rps', 'unit': '1/s', 'better': 'more',"
 	"              'scale': 'ratio'},"
@@ -180,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_line_gives_the_figures),
+		cmocka_unit_test(a_figure_that_has_no_value_is_absent_where_it_may_be),
 		cmocka_unit_test(several_programs_each_give_their_own_figures),
 		cmocka_unit_test(anything_else_is_an_error_that_says_what),
 		cmocka_unit_test(a_check_that_does_not_hold_says_which_and_by_how_much),

@@ -18,7 +18,7 @@
 #define REPLIES_MAX 24
 #define PATIENT_MS 20000	/* half a megabyte a piece takes its time on a busy machine */
 #define BEGIN "vmscan:mm_vmscan_direct_reclaim_begin"
-#define LINE "    stress-412     [001] d..1.    71.123456: mm_vmscan_direct_reclaim_begin: order=0"
+#define LINE "          stress-412     [001] d..1.    71.123456: mm_vmscan_direct_reclaim_begin: order=0"
 
 static const char load[] =
 	"{'groups': ['server'],"
@@ -132,6 +132,38 @@ static void a_cell_without_tracepoints_asks_for_none(void **state)
 		assert_int_equal(asked(&f, verbs[i]), 0);
 	assert_null(json_object_get(f.cell.result, "trace"));
 	fixture_close(&f);
+}
+
+#define ENDS "['" BEGIN "', 'vmscan:mm_vmscan_direct_reclaim_end']"
+#define END_LINE "          stress-412     [001] d..1.    71.123956: mm_vmscan_direct_reclaim_end: nr_reclaimed=7"
+
+static void stalls_in_the_trace_are_in_the_result_and_metrics_where_it_is_whole(void **state)
+{
+	static const struct reply own[] = {
+		{ .verb = "trace-read",
+		  .answer = "'result': {'data': '" LINE "\\n" END_LINE "\\n', 'end': true}" },
+		{ .verb = "trace-stop", .answer = "'result': {'entries': 2, 'lost': 1, 'cpus': 2}" },
+	};
+	(void)state;
+
+	for (size_t lost = 0; lost < 2; lost++) {
+		struct cell_fixture f;
+		struct err e;
+
+		assert_int_equal(go(&f, own, 1 + lost, ENDS, &e), -EPERM);
+		const json_t *stalls = json_object_get(f.cell.result, "stalls");
+		const json_t *row = json_array_get(json_object_get(stalls, "threads"), 0);
+		const json_t *metric = json_object_get(json_object_get(f.cell.result, "metrics"),
+						       "reclaim_stall_max");
+
+		assert_int_equal(json_int_or(row, "max_us", 0), 500);
+		assert_int_equal(json_int_or(row, "pages", 0), 7);
+		if (lost)
+			assert_null(metric);
+		else
+			assert_float_equal(json_number_value(json_object_get(metric, "value")), 500, 0);
+		fixture_close(&f);
+	}
 }
 
 static void what_the_buffer_lost_is_a_warning_and_heads_the_file(void **state)
@@ -258,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_window_is_recorded_and_is_read_when_the_workload_is_off),
 		cmocka_unit_test(a_cell_without_tracepoints_asks_for_none),
+		cmocka_unit_test(stalls_in_the_trace_are_in_the_result_and_metrics_where_it_is_whole),
 		cmocka_unit_test(what_the_buffer_lost_is_a_warning_and_heads_the_file),
 		cmocka_unit_test(a_trace_comes_in_pieces_which_the_log_leaves_out),
 		cmocka_unit_test(a_trace_without_end_is_cut_after_a_whole_line),

@@ -17,14 +17,9 @@
 
 uint64_t meminfo_bytes(const char *text, const char *key)
 {
-	size_t len = strlen(key);
+	uint64_t kib;
 
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, key, len) && line[len] == ':')
-			return strtoull(line + len + 1, NULL, 10) * 1024;
-	}
-	return 0;
+	return text_number(text, key, &kib) ? 0 : kib * 1024;
 }
 
 int reclaim_ask(uint64_t bytes, bool *ret_all, struct err *e)

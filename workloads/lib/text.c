@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/lib/text.h"
@@ -18,4 +20,18 @@ int text_read(const char *path, char *buf, size_t size, struct err *e)
 	}
 	buf[n < 0 ? 0 : len] = '\0';
 	return n < 0 ? err_set(e, errno, "cannot read %s: %m", path) : 0;
+}
+
+int text_number(const char *text, const char *key, uint64_t *ret)
+{
+	size_t len = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, key, len) && (line[len] == ':' || line[len] == ' ')) {
+			*ret = strtoull(line + len + 1, NULL, 10);
+			return 0;
+		}
+	}
+	return -ENOENT;
 }

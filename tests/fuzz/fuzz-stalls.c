@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace.txt of any bytes: what is made of it is bounded and adds up.
+ */
+#include <stdint.h>
+#include "lib/cleanup.h"
+#include "result/stalls.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void expect(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void expect_list(const struct stall_list *l, size_t size)
+{
+	uint64_t sum = l->no_order;
+
+	for (unsigned i = 0; i < STALL_ORDERS_MAX; i++)
+		sum += l->orders[i];
+	expect(sum == l->n && l->n <= size && l->succeeded <= l->n && l->unpaired <= size);
+	expect(l->retries_max <= l->retries);
+	for (size_t i = 1; i < l->n; i++)
+		expect(l->us[i - 1] <= l->us[i]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	cleanup_json json_t *events = json_pack("[s, s]", "vmscan:mm_vmscan_direct_reclaim_begin",
+						"vmscan:mm_vmscan_direct_reclaim_end");
+	cleanup_fclose FILE *f = size ? fmemopen((void *)data, size, "r") : NULL;
+	cleanup_json json_t *metrics = json_object(), *j = NULL;
+	cleanup_stalls struct stalls *s = NULL;
+	struct err e;
+
+	if (!f)
+		return 0;
+	expect(!stalls_read(f, events, &s, &e));
+	expect(stalls_threads(s) <= STALL_THREADS_MAX);
+	for (size_t i = 0; i < stalls_threads(s); i++)
+		for (size_t m = 0; m < STALL_MECHANISMS; m++)
+			expect_list(&stalls_thread(s, i)->lists[m], size);
+	j = stalls_json(s);
+	expect(j && !stalls_metrics(s, true, metrics, &e));
+	return 0;
+}
