@@ -23,20 +23,4 @@ int cell_daemons_stop(struct cell *c, struct err *e);
  */
 int cell_step_run(struct cell *c, const char *which, json_t *outputs, struct err *e);
 
-/*
- * What of the workload's `warn` list does not hold of @metrics, which
- * cell_figures_read() filled: a new array of sentences. Pure.
- */
-json_t *cell_figures_doubt(const json_t *workload, const json_t *metrics);
-
-/*
- * Reads the figures that the workload declares from the last line of what each
- * measuring program printed, @outputs as cell_step_run() makes it, into the
- * object @metrics, with the loop that the parameters' values make of those that
- * have one, and checks them. Pure. -EINVAL with a sentence where a figure is
- * missing, is no number, or breaks a check of the workload.
- */
-int cell_figures_read(const json_t *workload, const json_t *outputs, json_t *metrics,
-		      struct err *e);
-
 #endif

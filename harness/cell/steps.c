@@ -7,6 +7,7 @@
 #include "cell/conform-row.h"
 #include "cell/conform.h"
 #include "cell/expect.h"
+#include "cell/figures.h"
 #include "cell/job.h"
 #include "cell/limits.h"
 #include "cell/policy.h"

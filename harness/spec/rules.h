@@ -12,6 +12,16 @@
 int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct err *e);
 
 /*
+ * The items of the list @key of @doc are names of files, without a path, so that
+ * the folder they lie in is whole; @where says which folder.
+ */
+int rules_names(const struct spec *s, const json_t *doc, const char *key, const char *where,
+		struct err *e);
+
+/* The part of rules_apply() for workloads. */
+int rules_workload(const struct spec *s, json_t *doc, struct err *e);
+
+/*
  * Reads @text as the value of a workload's parameter with @unit ("count",
  * "duration", "size" or "text"). Sets *ret to a new JSON value; @e has no
  * position.

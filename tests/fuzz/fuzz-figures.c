@@ -5,7 +5,7 @@
  */
 #include <math.h>
 #include <stdint.h>
-#include "cell/job.h"
+#include "cell/figures.h"
 #include "lib/cleanup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "cell/job.h"
+#include "cell/figures.h"
 #include "guest-fixture.h"
 
 static const char workload[] =

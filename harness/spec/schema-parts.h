@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_SCHEMA_PARTS_H
+#define RAMRIG_SCHEMA_PARTS_H
+
+#include "spec/schema.h"
+
+/* What the tables of schema.c and schema-*.c have in common. */
+#define END_OF_FIELDS { .key = NULL }
+#define HOUR 3600e3
+#define KIB 1024.0
+#define MIB (1024.0 * KIB)
+#define GIB (1024.0 * MIB)
+#define TIB (1024.0 * GIB)
+
+#define SUMMARY \
+	{ .key = "summary", .type = FIELD_STRING, .required = true, \
+	  .help = "what it is, in one line" }
+
+extern const struct field schema_workload[];
+
+#endif
