@@ -11,7 +11,7 @@
 
 #define PAGES(n) ((uint64_t)(n) * FLEET_PAGE)
 
-static struct data load(const struct config *c, uint64_t instance)
+static struct data load(const struct fleet_config *c, uint64_t instance)
 {
 	struct data d;
 	struct err e;
@@ -39,7 +39,7 @@ static void every_page_has_one_place_and_the_runs_alternate(void **state)
 	(void)state;
 
 	for (size_t k = 0; k < ARRAY_SIZE(cases); k++) {
-		struct config c = { .data_sets = cases[k].sets };
+		struct fleet_config c = { .data_sets = cases[k].sets };
 		struct data d = { .config = &c, .n_shared = cases[k].shared, .n_own = cases[k].own };
 		char kinds[256] = "";
 		uint64_t changes = 0;
@@ -63,7 +63,7 @@ static void every_page_has_one_place_and_the_runs_alternate(void **state)
 
 static void shared_pages_are_equal_in_all_instances_and_no_others_are(void **state)
 {
-	struct config c = { .shared = PAGES(9), .own = PAGES(9), .session = PAGES(2), .data_sets = 3,
+	struct fleet_config c = { .shared = PAGES(9), .own = PAGES(9), .session = PAGES(2), .data_sets = 3,
 			    .touch = 2, .seed = 7 };
 	struct data a = load(&c, 0), b = load(&c, 1);
 	uint64_t sum;
@@ -87,7 +87,7 @@ static void shared_pages_are_equal_in_all_instances_and_no_others_are(void **sta
 
 static void requests_write_all_of_the_sessions_in_turn(void **state)
 {
-	struct config c = { .shared = PAGES(1), .own = PAGES(1), .session = PAGES(4), .data_sets = 1,
+	struct fleet_config c = { .shared = PAGES(1), .own = PAGES(1), .session = PAGES(4), .data_sets = 1,
 			    .touch = 3 };
 	struct data d = load(&c, 0);
 	uint64_t sum, first;
@@ -104,7 +104,7 @@ static void requests_write_all_of_the_sessions_in_turn(void **state)
 
 static void a_damaged_page_is_an_error_that_names_it(void **state)
 {
-	struct config c = { .shared = PAGES(1), .own = PAGES(1), .data_sets = 1, .touch = 64 };
+	struct fleet_config c = { .shared = PAGES(1), .own = PAGES(1), .data_sets = 1, .touch = 64 };
 	uint64_t sum = 0;
 	(void)state;
 

@@ -11,14 +11,9 @@
 #define DAY_MS (24 * 3600 * 1000ULL)
 #define MANY 1000000000000ULL
 
-#define NUMBER(key, least, most) \
-	{ .name = #key, .offset = offsetof(struct config, key), .min = least, .max = most }
+#define NUMBER(key, least, most) PARAM_NUMBER(struct config, key, least, most)
 
-static const struct {
-	const char *name;
-	size_t offset;
-	uint64_t min, max;
-} numbers[] = {
+static const struct param_number numbers[] = {
 	NUMBER(heap, MIB, 1ULL << 44),
 	NUMBER(limit, 0, 1ULL << 44),
 	NUMBER(reclaim, 0, 1ULL << 44),
@@ -76,11 +71,8 @@ int config_read(struct config *ret, struct err *e)
 {
 	struct config c = { 0 };
 	unsigned word = 0;
-	int rc = 0;
+	int rc = param_numbers(numbers, ARRAY_SIZE(numbers), &c, e);
 
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(numbers); i++)
-		rc = param_number(numbers[i].name, numbers[i].min, numbers[i].max,
-				  (uint64_t *)((char *)&c + numbers[i].offset), e);
 	if (!rc)
 		rc = param_word("thp", words_thp, &word, e);
 	c.thp = word;

@@ -11,14 +11,9 @@
 #define MANY 1000000000000ULL
 #define SIZE_MAX_BYTES (1ULL << 30)
 
-#define NUMBER(key, least, most) \
-	{ .name = #key, .offset = offsetof(struct files_config, key), .min = least, .max = most }
+#define NUMBER(key, least, most) PARAM_NUMBER(struct files_config, key, least, most)
 
-static const struct {
-	const char *name;
-	size_t offset;
-	uint64_t min, max;
-} numbers[] = {
+static const struct param_number numbers[] = {
 	NUMBER(files, 10, 100000000),
 	NUMBER(folders, 1, 100000),
 	NUMBER(size_min, CONTENT_BYTES_MIN, SIZE_MAX_BYTES),
@@ -59,11 +54,8 @@ int files_config_read(struct files_config *ret, struct err *e)
 {
 	struct files_config c = { 0 };
 	unsigned word = 0;
-	int rc = 0;
+	int rc = param_numbers(numbers, ARRAY_SIZE(numbers), &c, e);
 
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(numbers); i++)
-		rc = param_number(numbers[i].name, numbers[i].min, numbers[i].max,
-				  (uint64_t *)((char *)&c + numbers[i].offset), e);
 	if (!rc)
 		rc = param_word("place", words_place, &word, e);
 	c.place = word;

@@ -8,14 +8,9 @@
 
 #define GIB (1ULL << 30)
 
-#define NUMBER(key, least, most) \
-	{ .name = #key, .offset = offsetof(struct config, key), .min = least, .max = most }
+#define NUMBER(key, least, most) PARAM_NUMBER(struct fleet_config, key, least, most)
 
-static const struct {
-	const char *name;
-	size_t offset;
-	uint64_t min, max;
-} numbers[] = {
+static const struct param_number numbers[] = {
 	NUMBER(instances, 1, 4096),
 	NUMBER(containers, 0, 1024),
 	NUMBER(port, 1, 65535),
@@ -38,7 +33,7 @@ static int pages_check(const char *name, uint64_t bytes, struct err *e)
 }
 
 /* What must fit together. */
-static int config_check(const struct config *c, struct err *e)
+static int config_check(const struct fleet_config *c, struct err *e)
 {
 	uint64_t least = c->shared < c->own ? c->shared : c->own;
 
@@ -58,15 +53,12 @@ static int config_check(const struct config *c, struct err *e)
 	return 0;
 }
 
-int config_read(struct config *ret, struct err *e)
+int fleet_config_read(struct fleet_config *ret, struct err *e)
 {
-	struct config c = { 0 };
+	struct fleet_config c = { 0 };
 	unsigned word = 0;
-	int rc = 0;
+	int rc = param_numbers(numbers, ARRAY_SIZE(numbers), &c, e);
 
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(numbers); i++)
-		rc = param_number(numbers[i].name, numbers[i].min, numbers[i].max,
-				  (uint64_t *)((char *)&c + numbers[i].offset), e);
 	if (!rc)
 		rc = param_word("merge", words_merge, &word, e);
 	c.merge = word;

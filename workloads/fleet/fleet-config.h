@@ -10,7 +10,7 @@
 /* The parameters of workload.yaml, by their names there. */
 enum merge { MERGE_NONE, MERGE_MADVISE };
 
-struct config {
+struct fleet_config {
 	uint64_t instances, containers;
 	uint64_t port;			/* of instance 0; instance i has the i-th from there */
 	uint64_t shared, own, session;	/* bytes in each instance, whole pages */
@@ -21,6 +21,6 @@ struct config {
 };
 
 /* Reads and checks them. -EINVAL with a sentence that names the parameter. */
-int config_read(struct config *ret, struct err *e);
+int fleet_config_read(struct fleet_config *ret, struct err *e);
 
 #endif

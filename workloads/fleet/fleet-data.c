@@ -106,7 +106,7 @@ static void fill(const struct data *d)
 		page_fill(page_at(d, true, i), page_base(d, d->instance + 1, i));
 }
 
-int data_load(struct data *ret, const struct config *c, uint64_t instance, struct err *e)
+int data_load(struct data *ret, const struct fleet_config *c, uint64_t instance, struct err *e)
 {
 	struct data d = { .config = c, .instance = instance, .n_shared = c->shared / FLEET_PAGE,
 			  .n_own = c->own / FLEET_PAGE, .n_sessions = c->session / FLEET_PAGE,

@@ -23,7 +23,7 @@
  * Huge pages are off for both: the kernel merges small ones only.
  */
 struct data {
-	const struct config *config;
+	const struct fleet_config *config;
 	uint64_t instance;
 	uint64_t *pages, *sessions;	/* FLEET_WORDS words a page */
 	uint64_t n_shared, n_own, n_sessions;	/* pages */
@@ -38,7 +38,7 @@ struct data {
  * mappings, with a sentence that names vm.max_map_count and how far it got.
  * What is mapped stays so until the process ends.
  */
-int data_load(struct data *ret, const struct config *c, uint64_t instance, struct err *e);
+int data_load(struct data *ret, const struct fleet_config *c, uint64_t instance, struct err *e);
 
 /*
  * What a request does: reads @config->touch pages drawn at random and writes as

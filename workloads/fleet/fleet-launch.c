@@ -26,7 +26,7 @@ struct report {
 };
 
 struct launch {
-	const struct config *config;
+	const struct fleet_config *config;
 	char *base;		/* of the containers' cgroups; NULL: none */
 	pid_t launcher;
 	int pipe[2];		/* reports come out of the first */
@@ -150,7 +150,7 @@ static int pids_write(const struct launch *l, const char *path, struct err *e)
 
 static int launch_run(struct launch *l, const char *pids_path, struct err *e)
 {
-	const struct config *c = l->config;
+	const struct fleet_config *c = l->config;
 	uint64_t maps, limit;
 	int status, rc = instances_start(l, e);
 
@@ -174,7 +174,7 @@ static int launch_run(struct launch *l, const char *pids_path, struct err *e)
 	return instance_end(l, pid, status, e);
 }
 
-int fleet_launch(const struct config *c, const char *pids_path, struct err *e)
+int fleet_launch(const struct fleet_config *c, const char *pids_path, struct err *e)
 {
 	struct launch l = { .config = c, .launcher = getpid(),
 			    .pids = calloc(c->instances, sizeof(*l.pids)) };

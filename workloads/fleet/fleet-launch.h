@@ -17,7 +17,7 @@
  * @pids_path, one a line. Returns the reason why it could not start, or why it is
  * over: -ECHILD where an instance ended. The instances die with the launcher.
  */
-int fleet_launch(const struct config *c, const char *pids_path, struct err *e);
+int fleet_launch(const struct fleet_config *c, const char *pids_path, struct err *e);
 
 /*
  * Prints the mappings of the processes in @pids_path against the limit, as the end

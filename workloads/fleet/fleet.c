@@ -16,8 +16,8 @@ static int usage(void)
 
 static int serve(const char *pids_path, struct err *e)
 {
-	struct config c;
-	int rc = config_read(&c, e);
+	struct fleet_config c;
+	int rc = fleet_config_read(&c, e);
 
 	return rc ? rc : fleet_launch(&c, pids_path, e);
 }

@@ -9,14 +9,9 @@
 #include "workloads/fragment/fragment-index.h"
 #include "workloads/lib/param.h"
 
-#define NUMBER(key, least, most) \
-	{ .name = #key, .offset = offsetof(struct fragment_config, key), .min = least, .max = most }
+#define NUMBER(key, least, most) PARAM_NUMBER(struct fragment_config, key, least, most)
 
-static const struct {
-	const char *name;
-	size_t offset;
-	uint64_t min, max;
-} numbers[] = {
+static const struct param_number numbers[] = {
 	NUMBER(unmovable, 0, 95),
 	NUMBER(movable, 0, 95),
 	NUMBER(every, 2, 1 << 10),
@@ -38,9 +33,7 @@ int fragment_config_read(struct fragment_config *ret, struct err *e)
 	if (sysconf(_SC_PAGESIZE) != PAGE_BYTES)
 		return err_set(e, EOPNOTSUPP, "this kernel's pages have %ld bytes; fragment knows "
 			       "pages of %d", sysconf(_SC_PAGESIZE), PAGE_BYTES);
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(numbers); i++)
-		rc = param_number(numbers[i].name, numbers[i].min, numbers[i].max,
-				  (uint64_t *)((char *)&c + numbers[i].offset), e);
+	rc = param_numbers(numbers, ARRAY_SIZE(numbers), &c, e);
 	if (rc)
 		return rc;
 	if (c.every & (c.every - 1))

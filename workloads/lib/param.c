@@ -41,6 +41,16 @@ int param_number(const char *name, uint64_t min, uint64_t max, uint64_t *ret, st
 	return 0;
 }
 
+int param_numbers(const struct param_number *numbers, size_t n, void *into, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = param_number(numbers[i].name, numbers[i].min, numbers[i].max,
+				  (uint64_t *)((char *)into + numbers[i].offset), e);
+	return rc;
+}
+
 int param_word(const char *name, const char *const *words, unsigned *ret, struct err *e)
 {
 	char known[200] = "";
