@@ -4,16 +4,9 @@
 #include <sys/mman.h>
 #include <time.h>
 #include "workloads/fragment/fragment-probe.h"
+#include "workloads/lib/now.h"
 
 #define SECOND_NS 1000000000LL
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * SECOND_NS + t.tv_nsec;
-}
 
 static int pages_touch(uint64_t n)
 {
