@@ -195,6 +195,7 @@ user_make() { # [empty]
 		-K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$TEST_USER"
 	mkdir -p "$TREE/build" "$TREE/tests/boot" "$HOME_OF_USER/.cache"
 	cp "$RAMRIG" "$(dirname "$RAMRIG")/ramrig-agent" "$TREE/build/"
+	cp -R "$(dirname "$RAMRIG")/workloads" "$TREE/build/"
 	cp -R "$ROOT"/{images,topologies,policies,workloads,experiments} "$TREE/"
 	cp -R "$OWN_PATH" "$TREE/tests/boot/"
 	[ "${1-}" = empty ] || user_fill_cache

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # An ordinary user with an empty cache: without a range in /etc/subuid the image
-# is built under fakechroot, with one in a user namespace, and in both cases a
-# guest runs on it. Users are made for the test, which therefore needs root;
+# is built under fakechroot, with one in a user namespace, and in both cases guests
+# run on it, one of them with the image's database. Users are made for the test, which therefore needs root;
 # called by a user, only the way that this user has is taken.
 
 load ../boot/common
@@ -27,6 +27,8 @@ build_and_run() { # NAME
 	expect_code "$1-build" 0 || fail "$(tail -n 20 "$HOME_OF_USER"/.cache/ramrig/log/*)" || return 1
 	expect_code "$1-run" 0
 	expect_equal "$(outcome "$HOME_OF_USER/$1")" ok
+	user_keep "$1-db" run database --out "$HOME_OF_USER/$1-db"
+	expect_code "$1-db" 0 || fail "$(<"$OUT/$1-db.out")" || return 1
 	expect_nothing_left
 }
 
