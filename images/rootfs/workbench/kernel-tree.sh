@@ -9,7 +9,8 @@ tar -xf /usr/src/linux-source-6.12.tar.xz -C $tree --strip-components 1 \
 	--wildcards --no-wildcards-match-slash \
 	--exclude='*/tools/testing' --exclude='*/tools/perf' --exclude='*/Documentation/*/*'
 rm /usr/src/linux-source-6.12.tar.xz
-find $tree/arch -mindepth 2 -type f ! -path "$tree/arch/x86/*" ! -name 'Kconfig*' -delete
+find $tree/arch -mindepth 2 -type f ! -path "$tree/arch/x86/*" ! -name 'Kconfig*' \
+	! -name 'Makefile*' -delete
 for dir in drivers/gpu/drm/amd drivers/gpu/drm/nouveau drivers/media drivers/infiniband \
 	drivers/staging drivers/net/ethernet/mellanox drivers/scsi/lpfc sound/soc; do
 	find $tree/$dir -name '*.[ch]' -delete
