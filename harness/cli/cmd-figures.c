@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "cli/command.h"
+#include "cli/figures-print.h"
 #include "compare/figures.h"
 #include "lib/cleanup.h"
 #include "result/result.h"
@@ -31,7 +32,11 @@ static enum exit_code figures_run(int argc, const char *const *argv, struct err 
 		putchar('\n');
 		return EXIT_WELL;
 	}
-	return figures_print(figures, stdout, e) ? EXIT_RIG : EXIT_WELL;
+	if (figures_print(figures, stdout)) {
+		err_set(e, ENOMEM, "cannot print the table");
+		return EXIT_RIG;
+	}
+	return EXIT_WELL;
 }
 
 const struct command cmd_figures = {

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <libsmartcols/libsmartcols.h>
 #include <string.h>
-#include "compare/fidelity.h"
 #include "compare/figures.h"
-#include "compare/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "stats/summary.h"
@@ -163,79 +160,4 @@ int figures_collect(const struct result *r, bool all, json_t **ret, struct err *
 		return err_set(e, ENOMEM, "out of memory for the figures of %s", r->dir);
 	*ret = take_ptr(list);
 	return 0;
-}
-
-static void cleanup_tablep(struct libscols_table **t)
-{
-	scols_unref_table(*t);
-}
-
-static int row_add(struct libscols_table *t, const json_t *figure)
-{
-	static const char *const values[] = { "median", "least", "most" };
-	const char *unit = json_str(figure, "unit");
-	struct libscols_line *line = scols_table_new_line(t, NULL);
-
-	if (!line || scols_line_set_data(line, 0, json_str(figure, "metric")))
-		return -ENOMEM;
-	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
-		if (scols_line_refer_data(line, i + 1,
-					  text_value(json_object_get(figure, values[i]), unit)))
-			return -ENOMEM;
-	return scols_line_refer_data(line, ARRAY_SIZE(values) + 1,
-				     path_format("%lld", (long long)json_int_or(figure, "boots", 0)));
-}
-
-static int table_fill(struct libscols_table *t, const json_t *figures)
-{
-	static const char *const titles[] = { "FIGURE", "MEDIAN", "LEAST", "MOST", "BOOTS" };
-	const json_t *figure;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(titles); i++)
-		if (!scols_table_new_column(t, titles[i], 0, i ? SCOLS_FL_RIGHT : 0))
-			return -ENOMEM;
-	json_array_foreach(figures, i, figure)
-		if (row_add(t, figure))
-			return -ENOMEM;
-	return 0;
-}
-
-static int place_print(const json_t *place, FILE *out, struct err *e)
-{
-	__attribute__((cleanup(cleanup_tablep))) struct libscols_table *t = scols_new_table();
-	cleanup_free char *text = NULL, *fidelity = fidelity_text(json_object_get(place, "fidelity"));
-	const json_t *figures = json_object_get(place, "figures");
-	cleanup_free char *loops = text_closed_loops(figures, 0, json_array_size(figures));
-	json_int_t boots = json_int_or(place, "boots", 0);
-
-	if (!t || table_fill(t, figures))
-		return err_set(e, ENOMEM, "out of memory for the table");
-	scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
-	if (scols_print_table_to_string(t, &text))
-		return err_set(e, ENOMEM, "out of memory for the table");
-	fprintf(out, "%s on %s, %s: %s\n%s\n", json_str(place, "workload"),
-		json_str(place, "topology"), json_str(place, "kernel"), json_str(place, "arm"), text);
-	fprintf(out, "%lld boot%s, window %.1f s of guest time, %.1f s of wall time a cell; %s\n",
-		(long long)boots, boots == 1 ? "" : "s",
-		json_number_value(json_object_get(place, "window_s")),
-		json_number_value(json_object_get(place, "wall_s")), fidelity);
-	if (loops)
-		fprintf(out, "%s\n", loops);
-	return 0;
-}
-
-int figures_print(const json_t *figures, FILE *out, struct err *e)
-{
-	const json_t *place;
-	size_t i;
-	int rc = 0;
-
-	json_array_foreach(figures, i, place) {
-		if (i)
-			fputc('\n', out);
-		if (!rc)
-			rc = place_print(place, out, e);
-	}
-	return rc;
 }

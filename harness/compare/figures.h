@@ -2,7 +2,6 @@
 #ifndef RAMRIG_COMPARE_FIGURES_H
 #define RAMRIG_COMPARE_FIGURES_H
 
-#include <stdio.h>
 #include "result/result.h"
 
 /*
@@ -23,8 +22,5 @@
  * and its mem_used.
  */
 int figures_collect(const struct result *r, bool all, json_t **ret, struct err *e);
-
-/* Prints that for people: a table for each. */
-int figures_print(const json_t *figures, FILE *out, struct err *e);
 
 #endif

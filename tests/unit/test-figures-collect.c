@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RAMRIG_UPDATE_EXPECT=1 writes the golden file anew. */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "compare/figures.h"
@@ -13,7 +10,6 @@
 #include "lib/file.h"
 
 #define RECORDED "tests/unit/data/results/"
-#define GOLDEN "tests/golden/figures-quickstart.txt"
 
 static json_t *figures_of(const char *name, bool all)
 {
@@ -25,23 +21,6 @@ static json_t *figures_of(const char *name, bool all)
 	if (result_load(dir, &r, &e) || figures_collect(r, all, &figures, &e))
 		fail_msg("%s", e.msg);
 	return figures;
-}
-
-static void a_result_is_shown_by_place_and_arm(void **state)
-{
-	cleanup_json json_t *figures = figures_of("quickstart", false);
-	cleanup_free char *text = NULL, *wanted = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-	struct err e;
-	(void)state;
-
-	assert_int_equal(figures_print(figures, out, &e), 0);
-	fclose(out);
-	if (getenv("RAMRIG_UPDATE_EXPECT"))
-		assert_int_equal(file_write_atomic(GOLDEN, text, len, &e), 0);
-	assert_int_equal(file_read(AT_FDCWD, GOLDEN, 1 << 20, &wanted, NULL, &e), 0);
-	assert_string_equal(text, wanted);
 }
 
 static void the_median_lies_between_the_least_and_the_most_of_all_boots(void **state)
@@ -65,24 +44,6 @@ static void the_median_lies_between_the_least_and_the_most_of_all_boots(void **s
 	}
 }
 
-static void a_latency_of_a_closed_loop_is_named_below_the_table(void **state)
-{
-	cleanup_json json_t *figures = figures_of("quickstart", true);
-	json_t *first = json_array_get(json_object_get(json_array_get(figures, 0), "figures"), 0);
-	cleanup_free char *text = NULL, *wanted = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-	struct err e;
-	(void)state;
-
-	json_object_set_new(first, "loop", json_string("closed"));
-	assert_int_equal(figures_print(figures, out, &e), 0);
-	fclose(out);
-	wanted = path_format("Closed loop, what waits behind a stall is not counted: %s.\n\n",
-			     json_str(first, "metric"));
-	assert_non_null(strstr(text, wanted));
-}
-
 static void cells_that_are_not_ok_give_no_figures(void **state)
 {
 	cleanup_json json_t *figures = figures_of("troubled", true);
@@ -99,11 +60,9 @@ static void cells_that_are_not_ok_give_no_figures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_result_is_shown_by_place_and_arm),
 		cmocka_unit_test(the_median_lies_between_the_least_and_the_most_of_all_boots),
-		cmocka_unit_test(a_latency_of_a_closed_loop_is_named_below_the_table),
 		cmocka_unit_test(cells_that_are_not_ok_give_no_figures),
 	};
 
-	return cmocka_run_group_tests_name("figures-print", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("figures-collect", tests, NULL, NULL);
 }
