@@ -11,14 +11,7 @@ COLDHEAP=$ROOT/build/workloads/coldheap/coldheap
 
 # The defaults of workload.yaml, but for a small heap and amounts of work.
 defaults_set() {
-	local name value
-	while read -r name value; do
-		export "RAMRIG_${name^^}=$value"
-	done < <(sed -n '/^parameters:/,/^groups:/{
-		s/^  \([a-z_]*\):$/\1/;T value;h;b
-		:value
-		s/^    default: \(.*\)$/\1/;T;G;s/\(.*\)\n\(.*\)/\2 \1/p
-	}' "$ROOT/workloads/coldheap/workload.yaml")
+	workload_defaults coldheap
 	export RAMRIG_HEAP=$((16 << 20)) RAMRIG_LIMIT=0 RAMRIG_RECLAIM=0 RAMRIG_WARMUP=100 RAMRIG_DURATION=300 \
 		RAMRIG_ACCESSES=20000 RAMRIG_WARMUP_ACCESSES=1000
 }

@@ -55,3 +55,15 @@ expect_nothing_started() {
 	[ ! -e results ] || fail "there is a results folder"
 	[ -z "$(ls -A "$XDG_CACHE_HOME")" ] || fail "left in the cache: $(ls -A "$XDG_CACHE_HOME")"
 }
+
+# The parameters of a workload as its programs get them, at their defaults.
+workload_defaults() { # NAME
+	local name value
+	while read -r name value; do
+		export "RAMRIG_${name^^}=$value"
+	done < <(sed -n '/^parameters:/,/^groups:/{
+		s/^  \([a-z_]*\):$/\1/;T value;h;b
+		:value
+		s/^    default: \(.*\)$/\1/;T;G;s/\(.*\)\n\(.*\)/\2 \1/p
+	}' "$ROOT/workloads/$1/workload.yaml")
+}

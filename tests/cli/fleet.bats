@@ -12,14 +12,7 @@ FLEET=$ROOT/build/workloads/fleet/fleet
 # The defaults of workload.yaml, but for few and small servers; sizes and durations as
 # programs get them.
 defaults_set() {
-	local name value
-	while read -r name value; do
-		export "RAMRIG_${name^^}=$value"
-	done < <(sed -n '/^parameters:/,/^groups:/{
-		s/^  \([a-z_]*\):$/\1/;T value;h;b
-		:value
-		s/^    default: \(.*\)$/\1/;T;G;s/\(.*\)\n\(.*\)/\2 \1/p
-	}' "$ROOT/workloads/fleet/workload.yaml")
+	workload_defaults fleet
 	export RAMRIG_INSTANCES=4 RAMRIG_CONTAINERS=0 RAMRIG_SHARED=$((100 << 12)) \
 		RAMRIG_OWN=$((50 << 12)) RAMRIG_SESSION=$((20 << 12)) RAMRIG_CONNECTIONS=4 \
 		RAMRIG_PORT=$((20000 + RANDOM % 20000)) RAMRIG_WARMUP=300 RAMRIG_DURATION=2000

@@ -21,6 +21,26 @@ static inline json_t *json_of(const char *text)
 	return j;
 }
 
+/* Samples @step_ns apart, from 1 s on, of the columns and rows given as JSON. */
+static inline struct samples *samples_every(long long step_ns, const char *columns, const char *rows)
+{
+	cleanup_json json_t *c = json_of(columns), *r = json_of(rows);
+	struct samples *s = NULL;
+	struct err e = {};
+	json_t *row;
+	size_t i;
+
+	assert_int_equal(samples_new(c, &s, &e), 0);
+	json_array_foreach(r, i, row) {
+		json_int_t at = (json_int_t)(SECOND + (long long)i * step_ns);
+		cleanup_json json_t *sample = json_pack("{s:I, s:O}", "t_ns", at, "v", row);
+
+		if (samples_append(s, sample, &e))
+			fail_msg("%s", e.msg);
+	}
+	return s;
+}
+
 /* Two groups, of which the daemon that takes policies is in "server". */
 static inline json_t *workload_make(void)
 {

@@ -7,26 +7,6 @@
 #include "metric-fixture.h"
 #include "result/proof.h"
 
-/* One sample a second from 1 s on, of the columns and rows given as JSON. */
-static struct samples *samples_make(const char *columns, const char *rows)
-{
-	cleanup_json json_t *c = json_of(columns), *r = json_of(rows);
-	struct samples *s = NULL;
-	struct err e = {};
-	json_t *row;
-	size_t i;
-
-	assert_int_equal(samples_new(c, &s, &e), 0);
-	json_array_foreach(r, i, row) {
-		cleanup_json json_t *sample = json_pack("{s:I, s:O}", "t_ns",
-							(json_int_t)((long long)(i + 1) * SECOND), "v", row);
-
-		if (samples_append(s, sample, &e))
-			fail_msg("%s", e.msg);
-	}
-	return s;
-}
-
 struct value_case {
 	const char *name;
 	bool there;
@@ -60,7 +40,7 @@ static void metrics_are_computed_as_the_table_says(void **state)
 		{ "no_such_metric", false, 0 },
 	};
 	cleanup_json json_t *workload = workload_make();
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND, 
 		"[\"meminfo.MemTotal\",\"meminfo.MemAvailable\",\"cgroup.server.memory\","
 		"\"ksm.pages_sharing\",\"ksm.full_scans\",\"thread.ksmd\"]",
 		"[[1000,800,8192,2,1,100],[1000,500,8192,2,2,120],[1000,700,8192,2,3,140],"
@@ -73,7 +53,7 @@ static void metrics_are_computed_as_the_table_says(void **state)
 static void derived_metrics_have_every_key_and_absent_ones_no_entry(void **state)
 {
 	cleanup_json json_t *workload = workload_make(), *metrics = json_object();
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND, 
 		"[\"meminfo.MemTotal\",\"meminfo.MemFree\",\"cgroup.load.memory\"]", "[[9,4,7]]");
 	cleanup_json json_t *wanted = json_of(
 		"{\"cgroup_load_memory_mean\":{\"value\":7.0,\"unit\":\"bytes\",\"better\":\"less\","
@@ -109,7 +89,7 @@ static void a_sum_has_what_there_is_of_it(void **state)
 		{ "zram_ratio", true, 4 },		/* where it stores nothing there is none */
 		{ "kswapd_cpu", true, 60 },
 	};
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND, 
 		"[\"swap.zram.a.used\",\"swap.zram.b.used\",\"swap.nvme.a.used\",\"swap.nvme.b.used\","
 		"\"swap.timed.a.used\",\"vmstat.pgdemote_kswapd\",\"vmstat.pgdemote_direct\","
 		"\"node.1.vmstat.pgdemote_kswapd\",\"disk.nvme.a.write_sectors\","
@@ -132,7 +112,7 @@ static void rates_and_shares_are_of_the_window(void **state)
 {
 	static const struct window w = { SECOND, 3 * SECOND };
 	cleanup_json json_t *workload = workload_make();
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND, 
 		"[\"vmstat.pswpout\",\"vmstat.pgpgin\",\"cpu.user\",\"cpu.nice\",\"cpu.system\","
 		"\"cpu.idle\",\"cpu.iowait\",\"cpu.irq\",\"cpu.softirq\",\"cpu.steal\"]",
 		"[[1,100,10,0,0,0,0,0,0,0],[6,100,20,0,5,0,0,0,1,0],[11,140,40,5,5,54,0,0,6,0],"
@@ -160,10 +140,10 @@ static void a_sum_of_named_columns_needs_them_all(void **state)
 	static const struct value_case whole_sum = { "mem_buff_cache", true, 60 };
 	static const struct value_case no_sum = { "mem_buff_cache", false, 0 };
 	cleanup_json json_t *workload = workload_make();
-	cleanup_samples struct samples *all = samples_make(
+	cleanup_samples struct samples *all = samples_every(SECOND, 
 		"[\"meminfo.Buffers\",\"meminfo.Cached\",\"meminfo.SReclaimable\"]",
 		"[[10,20,30],[10,20,null]]");
-	cleanup_samples struct samples *two = samples_make(
+	cleanup_samples struct samples *two = samples_every(SECOND, 
 		"[\"meminfo.Buffers\",\"meminfo.Cached\"]", "[[10,20]]");
 
 	(void)state;
@@ -235,7 +215,7 @@ static void proof_fails_when_a_metric_is_too_low_or_absent(void **state)
 		{ "[{\"policy\":\"p\",\"proof\":[{\"metric\":\"mem_used\",\"at_most\":2,\"what\":\"w\"}]}]", "failed", "absent" },
 	};
 	cleanup_json json_t *workload = workload_make();
-	cleanup_samples struct samples *s = samples_make("[\"ksm.full_scans\"]", "[[1],[2]]");
+	cleanup_samples struct samples *s = samples_every(SECOND, "[\"ksm.full_scans\"]", "[[1],[2]]");
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -270,7 +250,7 @@ static void measuring_waits_until_every_condition_holds(void **state)
 	(void)state;
 	assert_int_equal(settle_timeout_ms(policies), 9000);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		cleanup_samples struct samples *s = samples_make(
+		cleanup_samples struct samples *s = samples_every(SECOND, 
 			"[\"ksm.full_scans\",\"ksm.pages_sharing\"]", cases[i].rows);
 		char waiting[200] = "";
 
@@ -297,7 +277,7 @@ static void growth_is_awaited_from_when_waiting_began(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		cleanup_samples struct samples *s = samples_make("[\"ksm.full_scans\"]", cases[i].rows);
+		cleanup_samples struct samples *s = samples_every(SECOND, "[\"ksm.full_scans\"]", cases[i].rows);
 		char waiting[200] = "";
 
 		print_message("  case %zu\n", i);

@@ -10,26 +10,6 @@
 
 static const char *const none[] = { NULL };
 
-/* Two samples a second from 1 s on, of the columns and rows given as JSON. */
-static struct samples *samples_make(const char *columns, const char *rows)
-{
-	cleanup_json json_t *c = json_of(columns), *r = json_of(rows);
-	struct samples *s = NULL;
-	struct err e = {};
-	json_t *row;
-	size_t i;
-
-	assert_int_equal(samples_new(c, &s, &e), 0);
-	json_array_foreach(r, i, row) {
-		cleanup_json json_t *sample = json_pack("{s:I, s:O}", "t_ns",
-							(json_int_t)(SECOND + (long long)i * SECOND / 2),
-							"v", row);
-
-		assert_int_equal(samples_append(s, sample, &e), 0);
-	}
-	return s;
-}
-
 /* The values of one series and its unit, as JSON. */
 static void expect_series(const struct samples *s, const char *name, const char *unit,
 			  const char *values)
@@ -50,7 +30,7 @@ static void expect_series(const struct samples *s, const char *name, const char 
 
 static void a_state_has_its_value_and_a_counter_its_growth_a_second(void **state)
 {
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND / 2, 
 		"[\"meminfo.MemTotal\",\"meminfo.MemAvailable\",\"vmstat.pswpin\",\"vmstat.pgpgout\","
 		"\"vmstat.pgfault\",\"disk.zram.fast.read_sectors\"]",
 		"[[1000,800,5,10,100,0],[1000,500,8,10,130,4],[1000,700,8,510,130,4]]");
@@ -66,7 +46,7 @@ static void a_state_has_its_value_and_a_counter_its_growth_a_second(void **state
 
 static void cpu_time_is_a_share_of_what_all_of_it_grew_by(void **state)
 {
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND / 2, 
 		"[\"cpu.user\",\"cpu.nice\",\"cpu.system\",\"cpu.idle\",\"cpu.iowait\",\"cpu.irq\","
 		"\"cpu.softirq\",\"cpu.steal\"]",
 		"[[10,0,5,100,0,0,0,0],[30,10,15,140,10,5,5,0],[30,10,15,140,10,5,5,0]]");
@@ -80,7 +60,7 @@ static void cpu_time_is_a_share_of_what_all_of_it_grew_by(void **state)
 
 static void what_is_absent_or_fell_has_no_value_and_is_not_zero(void **state)
 {
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND / 2, 
 		"[\"meminfo.Buffers\",\"meminfo.Cached\",\"meminfo.SReclaimable\",\"vmstat.pswpout\"]",
 		"[[1,20,300,7],[1,null,300,null],[1,20,null,9],[2,20,300,3]]");
 
@@ -92,7 +72,7 @@ static void what_is_absent_or_fell_has_no_value_and_is_not_zero(void **state)
 
 static void without_names_the_view_is_shown_as_far_as_there_are_values(void **state)
 {
-	cleanup_samples struct samples *s = samples_make(
+	cleanup_samples struct samples *s = samples_every(SECOND / 2, 
 		"[\"meminfo.Shmem\",\"meminfo.MemFree\",\"vmstat.pgfault\",\"vmstat.pswpin\"]",
 		"[[1,2,3,null],[1,2,3,null]]");
 	cleanup_json json_t *workload = workload_make(), *series = NULL;
@@ -114,7 +94,7 @@ static void time_counts_from_the_windows_start_or_else_from_the_first_sample(voi
 		{ &w, "[-0.5, 0.0, 0.5, 1.0]", "[\"before\", \"measure\", \"measure\", \"after\"]" },
 		{ NULL, "[0.0, 0.5, 1.0, 1.5]", "[\"before\", \"before\", \"before\", \"before\"]" },
 	};
-	cleanup_samples struct samples *s = samples_make("[\"vmstat.pgfault\"]", "[[1],[1],[1],[1]]");
+	cleanup_samples struct samples *s = samples_every(SECOND / 2, "[\"vmstat.pgfault\"]", "[[1],[1],[1],[1]]");
 	cleanup_json json_t *workload = workload_make();
 
 	(void)state;
@@ -132,7 +112,7 @@ static void time_counts_from_the_windows_start_or_else_from_the_first_sample(voi
 static void a_name_that_is_no_metric_of_the_workload_is_refused(void **state)
 {
 	static const char *const names[] = { "mem_used", "cgroup_nobody_memory", NULL };
-	cleanup_samples struct samples *s = samples_make("[\"meminfo.MemFree\"]", "[[1]]");
+	cleanup_samples struct samples *s = samples_every(SECOND / 2, "[\"meminfo.MemFree\"]", "[[1]]");
 	cleanup_json json_t *workload = workload_make(), *series = NULL;
 	struct err e = {};
 
