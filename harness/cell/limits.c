@@ -25,15 +25,14 @@ const json_t *limits_cell(const json_t *plan, const json_t *cell)
 	return NULL;
 }
 
-static int limit_of(const json_t *metrics, const char *group, double ratio, json_t *limits,
+static int limit_of(const json_t *peaks, const char *group, double ratio, json_t *limits,
 		    struct err *e)
 {
-	cleanup_free char *name = path_format("cgroup_%s_peak", group);
-	double peak = json_number_value(json_object_get(json_object_get(metrics, name), "value"));
-	json_int_t pages = (json_int_t)(peak * ratio) / PAGE_BYTES;
+	json_int_t pages = (json_int_t)((double)json_int_or(peaks, group, 0) * ratio) / PAGE_BYTES;
 
 	if (pages <= 0)
-		return err_set(e, ENODATA, "its %s is missing, by which the limit goes", name);
+		return err_set(e, ENODATA, "it does not tell the most memory that group %s took "
+			       "(memory.peak, which Linux has since 5.19)", group);
 	json_object_set_new(limits, group, json_integer(pages * PAGE_BYTES));
 	return 0;
 }
@@ -57,13 +56,35 @@ int limits_compute(const json_t *plan, const json_t *cell, const char *dir, json
 		return err_set(e, ENODATA, "cell %d, which tells how much memory %s takes on %s, is not "
 			       "done", n, json_str(cell, "workload"), json_str(cell, "topology"));
 	json_array_foreach(json_object_get(workload, "limited"), i, group) {
-		int rc = limit_of(json_object_get(doc, "metrics"), json_string_value(group), ratio,
+		int rc = limit_of(json_object_get(doc, "peaks"), json_string_value(group), ratio,
 				  limits, e);
 
 		if (rc)
 			return err_prefix(e, "cell %d: ", n);
 	}
 	*ret = take_ptr(limits);
+	return 0;
+}
+
+int limits_note_peaks(struct cell *c, struct err *e)
+{
+	json_t *peaks = json_object();
+	const json_t *group;
+	size_t i;
+
+	json_object_set_new(c->result, "peaks", peaks);
+	json_array_foreach(json_object_get(c->workload, "limited"), i, group) {
+		const char *name = json_string_value(group);
+		cleanup_free char *path = path_format(PROTOCOL_CGROUP "/%s/memory.peak", name);
+		cleanup_free char *text = NULL;
+		int rc = guest_read(c->guest, path, &text, e);
+
+		if (rc && !link_answered(c->guest->link))
+			return rc;
+		long long bytes = rc ? 0 : strtoll(text, NULL, 10);
+		if (bytes > 0)
+			json_object_set_new(peaks, name, json_integer(bytes));
+	}
 	return 0;
 }
 

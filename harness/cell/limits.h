@@ -22,6 +22,12 @@ int limits_compute(const json_t *plan, const json_t *cell, const char *dir, json
 		   struct err *e);
 
 /*
+ * Notes memory.peak (cgroup-v2.rst) of each limited group of the workload in the
+ * result, as "peaks"; absent where this kernel has none.
+ */
+int limits_note_peaks(struct cell *c, struct err *e);
+
+/*
  * Makes the cgroups of c->limits and writes their memory.max (cgroup-v2.rst),
  * before anything runs in them.
  */

@@ -94,7 +94,9 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 	s->work.clock = !strcmp(s->work.clock_name, "virtual") ? CLOCK_VIRTUAL : CLOCK_HOST;
 	s->image = json_str(json_object_get(plan, "image"), "path");
 	s->work.topology = &s->topology;
-	int rc = limits_compute(plan, cell, o->dir, &s->work.limits, e);
+	int rc = limits_compute(plan, cell, o->dir, &s->limits, e);
+
+	s->work.limits = s->limits;
 	if (!rc)
 		rc = topology_read(json_object_get(json_object_get(plan, "topologies"),
 						   json_str(cell, "topology")), &s->topology, NULL,
@@ -161,7 +163,7 @@ int stage_clear(struct stage *s, struct err *e)
 
 	kernel_clear(&s->kernel);
 	vm_features_clear(&s->features);
-	json_decref(s->work.limits);
+	json_decref(s->limits);
 	json_decref(s->modules);
 	json_decref(s->missing);
 	free(s->initrd);

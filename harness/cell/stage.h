@@ -20,7 +20,7 @@ struct stage {
 	struct vm_features features;	/* asked for where the topology needs some */
 	struct work work;
 	char *initrd, *emulator, *boot_key;
-	json_t *modules, *missing;
+	json_t *modules, *missing, *limits;
 	const char *image;
 };
 

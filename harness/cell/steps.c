@@ -235,7 +235,8 @@ static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 	cleanup_json json_t *doubts = cell_figures_doubt(c->workload, metrics);
 
 	json_array_extend(json_object_get(c->result, "warnings"), doubts);
-	return window_tell(c, w, e);
+	rc = window_tell(c, w, e);
+	return rc ? rc : limits_note_peaks(c, e);
 }
 
 static int verify(struct cell *c, const struct guest_opts *o, struct err *e)

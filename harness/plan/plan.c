@@ -103,7 +103,7 @@ static int draft_choose(const struct plan_opts *o, struct draft *d, struct err *
 	return 0;
 }
 
-/* A limit needs a group to lie on, and samples to say how large it is to be. */
+/* A limit needs a group to lie on. */
 static int limits_check(const struct draft *d, struct err *e)
 {
 	const json_t *item;
@@ -111,9 +111,6 @@ static int limits_check(const struct draft *d, struct err *e)
 
 	if (!d->limit_ratio)
 		return 0;
-	if (!json_int_or(d->doc, "sample_hz", 2))
-		return spec_error(d->experiment, "/sample_hz", e, "a limit_ratio goes by the most "
-				  "memory that samples have seen; take some");
 	json_array_foreach(json_object_get(d->doc, "workloads"), i, item) {
 		const char *name = json_str(item, "name");
 		const json_t *w = json_object_get(d->workloads, name);

@@ -37,7 +37,7 @@ metric() { # CELL NAME
 
 @test "the limit is half of the peak without one, and the kernel kept to it" {
 	local peak limit
-	peak=$(metric 0001 cgroup_database_peak)
+	peak=$(jq '.peaks.database' "$OUT/pressed/cells/0001/result.json")
 	limit=$(jq '.fidelity.limits.database' "$OUT/pressed/cells/0002/result.json")
 	expect_json "$OUT/pressed/cells/0001/result.json" '.pair == 0 and (.fidelity | has("limits") | not)'
 	[ "$limit" -eq "$(jq -n "$peak / 2 / 4096 | floor * 4096")" ] || fail "$limit of $peak"

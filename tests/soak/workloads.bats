@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The workloads that need the image workbench: a kernel build, alone and with
-# nginx and PostgreSQL beside it, and one that is incomplete. Five boots, two of them
-# without limits.
+# nginx and PostgreSQL beside it, and one that is incomplete. And limits where
+# a kernel dies before anything is limited. Nine boots.
 
 load ../boot/common
 
@@ -11,6 +11,7 @@ setup_file() {
 	own_workplace
 	ramrig_keep building run building --out building
 	ramrig_keep in-vain run building-in-vain --out in-vain
+	ramrig_keep panics run pressed-panics --out panics
 }
 
 teardown_file() {
@@ -49,6 +50,14 @@ teardown_file() {
 	expect_equal "$(outcome "$OUT/in-vain")" workload-failed
 	expect_in "$(jq -r .reason "$OUT/in-vain/cells/0001/result.json")" \
 		"the build is incomplete: 1 object files, at least 7 expected"
+}
+
+@test "a kernel that panics at boot is charged as ever, whatever limits its cell was to have" {
+	expect_code panics 4
+	expect_equal "$(for cell in "$OUT"/panics/cells/*; do
+		jq -r '"\(.pair) \(.arm) \(.outcome) \(.attempt)"' "$cell/result.json"; done | sort | tr '\n' ';')" \
+		"0 calm ok 1;1 calm ok 1;1 panics crashed 1;"
+	expect_json "$OUT/panics/cells/0001/result.json" '.peaks.heap > 33554432'
 }
 
 @test "no guest, work folder or mount is left" {

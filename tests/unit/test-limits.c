@@ -31,8 +31,8 @@ static void a_cell_goes_by_the_one_of_pair_0_on_its_topology(void **state)
 	assert_null(limits_cell(plan, cell_of(plan, 3)));
 }
 
-/* Computes the limits of cell 3 where cell 2 has the metrics @metrics; NULL: it is not done. */
-static int compute(const char *metrics, json_t **ret, struct err *e)
+/* Computes the limits of cell 3 where cell 2 has told @peaks; NULL: it is not done. */
+static int compute(const char *peaks, json_t **ret, struct err *e)
 {
 	cleanup_json json_t *plan = json_of(plan_text);
 	char dir[] = "/tmp/ramrig-limits-XXXXXX";
@@ -43,8 +43,8 @@ static int compute(const char *metrics, json_t **ret, struct err *e)
 	cleanup_free char *path = path_format("%s/result.json", folder);
 	struct err ignored;
 
-	if (metrics) {
-		cleanup_json json_t *result = json_pack("{s:o}", "metrics", json_of(metrics));
+	if (peaks) {
+		cleanup_json json_t *result = json_pack("{s:o}", "peaks", json_of(peaks));
 
 		assert_int_equal(dir_make(cells, 0755, &ignored), 0);
 		assert_int_equal(dir_make(folder, 0755, &ignored), 0);
@@ -63,19 +63,19 @@ static void limits_are_the_ratio_of_each_groups_own_peak(void **state)
 	struct err e;
 	(void)state;
 
-	assert_int_equal(compute("{'cgroup_server_peak': {'value': 104857.0},"
-				 " 'cgroup_cache_peak': {'value': 8192.0}}", &limits, &e), 0);
+	assert_int_equal(compute("{'server': 104857, 'cache': 8192}", &limits, &e), 0);
 	assert_true(json_equal(limits, wanted));
 }
 
 static void without_a_peak_there_is_no_limit_and_that_is_an_error(void **state)
 {
-	static const struct { const char *metrics, *words; } cases[] = {
+	static const struct { const char *peaks, *words; } cases[] = {
 		{ NULL, "cell 2, which tells how much memory web takes on large, is not done" },
-		{ "{}", "cell 2: its cgroup_server_peak is missing" },
-		{ "{'cgroup_server_peak': {'value': 1e6}}", "cell 2: its cgroup_cache_peak is missing" },
-		{ "{'cgroup_server_peak': {'value': 0}}", "cell 2: its cgroup_server_peak is missing" },
-		{ "{'cgroup_server_peak': 'most'}", "cell 2: its cgroup_server_peak is missing" },
+		{ "{}", "cell 2: it does not tell the most memory that group server took" },
+		{ "{'server': 1000000}", "cell 2: it does not tell the most memory that group cache" },
+		{ "{'server': 0}", "that group server took" },
+		{ "{'server': -4096}", "that group server took" },
+		{ "{'server': 'most'}", "that group server took" },
 	};
 	(void)state;
 
@@ -83,9 +83,32 @@ static void without_a_peak_there_is_no_limit_and_that_is_an_error(void **state)
 		json_t *limits = NULL;
 		struct err e;
 
-		assert_int_equal(compute(cases[i].metrics, &limits, &e), -ENODATA);
+		assert_int_equal(compute(cases[i].peaks, &limits, &e), -ENODATA);
 		assert_null(limits);
 		assert_says(&e, cases[i].words);
+	}
+}
+
+static void peaks_are_what_the_kernel_tells_and_absent_where_it_does_not(void **state)
+{
+	static const struct { const char *answer, *peaks; } cases[] = {
+		{ "'result': {'data': '8192\\n'}", "{'server': 8192}" },
+		{ "'result': {'data': 'max\\n'}", "{}" },
+		{ "'errno': 2, 'error': 'cannot open it'", "{}" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct reply replies[] = { { .verb = "read", .answer = cases[i].answer } };
+		cleanup_json json_t *wanted = json_of(cases[i].peaks);
+		struct cell_fixture f;
+		struct err e;
+
+		fixture_open(&f, replies, 1, "{'groups': ['server', 'load'], 'limited': ['server']}", "[]");
+		assert_int_equal(limits_note_peaks(&f.cell, &e), 0);
+		assert_int_equal(asked(&f, "read"), 1);
+		assert_true(json_equal(json_object_get(f.cell.result, "peaks"), wanted));
+		fixture_close(&f);
 	}
 }
 
@@ -115,6 +138,7 @@ int main(void)
 		cmocka_unit_test(a_cell_goes_by_the_one_of_pair_0_on_its_topology),
 		cmocka_unit_test(limits_are_the_ratio_of_each_groups_own_peak),
 		cmocka_unit_test(without_a_peak_there_is_no_limit_and_that_is_an_error),
+		cmocka_unit_test(peaks_are_what_the_kernel_tells_and_absent_where_it_does_not),
 		cmocka_unit_test(a_limit_is_written_into_a_cgroup_that_is_made_for_it),
 	};
 
