@@ -18,9 +18,15 @@ teardown_file() {
 	own_workplace_remove
 }
 
-@test "every cell was run once, and what was well is ok" {
+@test "every cell was run once, but where QEMU was at fault, and what was well is ok" {
 	echo "# nine cells took $(<run.seconds) s" >&3
-	expect_equal "$(ls outcomes/cells)" "$(printf '%04d\n' 1 2 3 4 5 6 7 8 9)"
+	expect_equal "$(ls outcomes/cells | grep -v attempt)" "$(printf '%04d\n' 1 2 3 4 5 6 7 8 9)"
+	# Again only for the fault of QEMU's that docs/cells.md tells of; any other one is shown.
+	local again
+	for again in outcomes/cells/*.attempt-*; do
+		[ ! -e "$again" ] ||
+			expect_in "$(jq -r .reason "$again/result.json")" "QEMU ran a breakpoint that the kernel"
+	done
 	expect_equal "$(outcome outcomes calm)" ok
 }
 
