@@ -65,6 +65,14 @@ GUEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(filter-out $(GUEST_PARTS),$(GUEST_SRC)
 # Programs of ramrig's own that measure a guest's hardware: as static, for the same reasons.
 PROBES := $(patsubst harness/probes/%.c,$(B)/probes/%,$(wildcard harness/probes/*.c))
 
+# Daemons that act in a guest, or on a production machine: harness/daemons/X/*.c with what
+# they share in harness/daemons/lib becomes the static $(B)/ramrig-X.
+DAEMON_LIB_SRC := $(wildcard harness/daemons/lib/*.c) \
+		  $(patsubst %,harness/lib/%.c,err clock file json text)
+DAEMON_NAMES := $(filter-out lib,$(patsubst harness/daemons/%/,%,$(wildcard harness/daemons/*/)))
+DAEMONS := $(DAEMON_NAMES:%=$(B)/ramrig-%)
+daemon_src = $(wildcard harness/daemons/$(1)/*.c)
+
 LIB_SRC := $(filter-out harness/agent/%.c harness/cli/%.c harness/probes/%.c,$(wildcard harness/*/*.c))
 CLI_SRC := $(wildcard harness/cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test-*.c)
@@ -77,8 +85,10 @@ AGENT_OBJ := $(patsubst %.c,$(B)/agent/%.o,$(AGENT_SRC))
 AGENT_LIB_OBJ := $(call obj,$(AGENT_LIB_SRC))
 parts_of = $(filter $(1)-%.c,$(GUEST_PARTS))
 guest_obj = $(patsubst %.c,$(B)/agent/%.o,$(1))
-GUEST_COMMON_OBJ := $(call guest_obj,$(GUEST_COMMON) harness/lib/err.c)
-GUEST_TEST_OBJ := $(call obj,$(GUEST_PARTS) $(GUEST_COMMON))
+GUEST_COMMON_OBJ := $(call guest_obj,$(GUEST_COMMON) harness/lib/err.c harness/lib/text.c)
+# A daemon's main.c is only what connects its parts to a process.
+DAEMON_PARTS := $(filter-out %/main.c,$(wildcard harness/daemons/*/*.c))
+GUEST_TEST_OBJ := $(call obj,$(GUEST_PARTS) $(GUEST_COMMON) $(DAEMON_PARTS))
 TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(TEST_SRC))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
 SHORT_FUZZERS := $(FUZZERS:%=$(B)/fuzz-short/%)
@@ -97,7 +107,7 @@ endif
 # A test's object is no intermediate file to be removed.
 .SECONDARY:
 
-all: $(B)/ramrig $(B)/ramrig-agent $(GUEST_PROGRAMS) $(PROBES) $(DOCS)
+all: $(B)/ramrig $(B)/ramrig-agent $(DAEMONS) $(GUEST_PROGRAMS) $(PROBES) $(DOCS)
 
 $(B)/setup-done: ci/packages ci/setup
 	ci/setup
@@ -132,6 +142,9 @@ $(PROBES): $(B)/probes/%: $(B)/agent/harness/probes/%.o
 	$(call say,LD,$(CC) -static -o $@ $^)
 
 .SECONDEXPANSION:
+$(DAEMONS): $(B)/ramrig-%: $$(call guest_obj,$$(call daemon_src,$$*) $(DAEMON_LIB_SRC))
+	$(call say,LD,$(CC) -static -o $@ $^ -ljansson -lpopt -lm)
+
 $(GUEST_PROGRAMS): $(B)/%: $(B)/agent/%.o \
 		$$(call guest_obj,$$(call parts_of,$$*)) $(GUEST_COMMON_OBJ)
 	@mkdir -p $(@D)
@@ -221,6 +234,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(B)/ramrig $(DESTDIR)$(PREFIX)/bin/ramrig
 	install -m 755 $(B)/ramrig-agent $(DESTDIR)$(PREFIX)/libexec/ramrig/ramrig-agent
+	install -m 755 $(DAEMONS) $(DESTDIR)$(PREFIX)/libexec/ramrig/
 	install -m 755 $(PROBES) $(DESTDIR)$(PREFIX)/libexec/ramrig/probes/
 	install -m 644 $(B)/ramrig.1 $(DESTDIR)$(PREFIX)/share/man/man1/ramrig.1
 	install -m 644 $(B)/ramrig.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ramrig

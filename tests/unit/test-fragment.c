@@ -10,7 +10,7 @@
 #include "lib/cleanup.h"
 #include "workloads/fragment/fragment-board.h"
 #include "workloads/fragment/fragment-index.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 static void a_board_has_whole_rows_and_never_more_pages_than_asked_for(void **state)
 {

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "lib/cleanup.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 #include "workloads/oom/oom-config.h"
 #include "workloads/oom/oom-judge.h"
 

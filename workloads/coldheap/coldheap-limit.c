@@ -11,7 +11,7 @@
 #include "workloads/coldheap/coldheap-limit.h"
 #include "workloads/coldheap/coldheap-page.h"
 #include "workloads/lib/cgroup.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 #define MIB ((uint64_t)1 << 20)
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/coldheap/coldheap-where.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 #define BATCH 512
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/fleet/fleet-container.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define BASE_SIZE 256

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/fleet/fleet-maps.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 int maps_count(const char *proc, pid_t pid, uint64_t *ret, struct err *e)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/fragment/fragment-demand.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 #define HUGE_PAGES 512			/* pages of PAGE_BYTES in a huge one */
 #define HUGE_BYTES ((uint64_t)HUGE_PAGES * PAGE_BYTES)

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include "lib/cleanup.h"
 #include "workloads/fragment/fragment-index.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 #define TEXT_MAX 65536
 

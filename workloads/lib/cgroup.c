@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/lib/cgroup.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
 int cgroup_find(char *path, size_t size, struct err *e)
 {

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 #include "workloads/oom/oom-arena.h"
 #include "workloads/oom/oom-badness.h"
 

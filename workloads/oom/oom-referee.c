@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "lib/cleanup.h"
 #include "workloads/lib/command.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 #include "workloads/oom/oom-clock.h"
 #include "workloads/oom/oom-kmsg.h"
 #include "workloads/oom/oom-referee.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 #include "workloads/oom/oom-clock.h"
 #include "workloads/oom/oom-sample.h"
 

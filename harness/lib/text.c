@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
-#include "workloads/lib/text.h"
+#include "lib/text.h"
 
-int text_read(const char *path, char *buf, size_t size, struct err *e)
+int text_read_at(int dirfd, const char *path, char *buf, size_t size, struct err *e)
 {
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	cleanup_close int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : 1;
 	size_t len = 0;
 
@@ -20,6 +20,11 @@ int text_read(const char *path, char *buf, size_t size, struct err *e)
 	}
 	buf[n < 0 ? 0 : len] = '\0';
 	return n < 0 ? err_set(e, errno, "cannot read %s: %m", path) : 0;
+}
+
+int text_read(const char *path, char *buf, size_t size, struct err *e)
+{
+	return text_read_at(AT_FDCWD, path, buf, size, e);
 }
 
 int text_number(const char *text, const char *key, uint64_t *ret)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef RAMRIG_GUEST_TEXT_H
-#define RAMRIG_GUEST_TEXT_H
+#ifndef RAMRIG_TEXT_H
+#define RAMRIG_TEXT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +11,9 @@
  * it with a NUL. On failure @buf is the empty text.
  */
 int text_read(const char *path, char *buf, size_t size, struct err *e);
+
+/* The same of @path below the folder @dirfd. */
+int text_read_at(int dirfd, const char *path, char *buf, size_t size, struct err *e);
 
 /*
  * Pure: the number behind @key, at the start of a line of @text, and a colon or a
