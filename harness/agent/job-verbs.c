@@ -26,11 +26,11 @@ static int start(struct agent *a, json_int_t id, const json_t *request, bool is_
 	struct job *j;
 
 	int rc = request_unpack(request, e, is_daemon ?
-		"{s:s, s:o, s?o, s?s, s?s, s?s, s?b, s?b, s?I, s:s, s:I}" :
-		"{s:s, s:o, s?o, s?s, s?s, s?s, s?b, s?b, s?I}",
+		"{s:s, s:o, s?o, s?s, s?s, s?s, s?b, s?b, s?s, s?I, s:s, s:I}" :
+		"{s:s, s:o, s?o, s?s, s?s, s?s, s?b, s?b, s?s, s?I}",
 		"name", &name, "argv", &s.argv, "env", &s.env, "cgroup", &s.cgroup, "cwd", &s.cwd,
-		"tty", &s.tty, "root", &s.in_root, "merge_any", &s.merge_any, "output_max",
-		&output_max, "ready", &ready, "timeout_ms", &timeout_ms);
+		"tty", &s.tty, "root", &s.in_root, "merge_any", &s.merge_any, "mempolicy",
+		&s.mempolicy, "output_max", &output_max, "ready", &ready, "timeout_ms", &timeout_ms);
 	if (rc || (rc = timeout_check(timeout_ms, "timeout_ms", e)) || (rc = spawn_check(&s, e)))
 		return rc;
 	if (output_max < 0 || output_max > PROTOCOL_OUTPUT_MAX)

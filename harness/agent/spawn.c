@@ -9,10 +9,16 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "agent/spawn.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+
+#ifndef MPOL_WEIGHTED_INTERLEAVE
+#define MPOL_WEIGHTED_INTERLEAVE 6	/* include/uapi/linux/mempolicy.h, since 6.9 */
+#endif
+#define HAS_MEMORY "/sys/devices/system/node/has_memory"
 
 #ifndef PR_SET_MEMORY_MERGE
 #define PR_SET_MEMORY_MERGE 67
@@ -49,6 +55,8 @@ int spawn_check(const struct spawn *s, struct err *e)
 	json_object_foreach((json_t *)s->env, key, value)
 		if (!json_is_string(value) || !*key || strchr(key, '='))
 			return err_set(e, EINVAL, "env '%s' is not a string by its name", key);
+	if (s->mempolicy && strcmp(s->mempolicy, "weighted-interleave"))
+		return err_set(e, EINVAL, "there is no mempolicy '%s'", s->mempolicy);
 	if (s->cgroup && (!*s->cgroup || *s->cgroup == '.' || strchr(s->cgroup, '/')))
 		return err_set(e, EINVAL, "cgroup '%s' is not one folder name", s->cgroup);
 	return 0;
@@ -74,6 +82,39 @@ static void cgroup_join(const char *folder, int exec_fd)
 
 	if (fd < 0 || dprintf(fd, "%d", getpid()) < 0)
 		fail(exec_fd, "cannot join the cgroup %s", folder);
+}
+
+/* The nodes with memory, "0-1,3", as a bit mask of the first 64. */
+static uint64_t nodes_parse(const char *list)
+{
+	uint64_t mask = 0;
+	unsigned from, to;
+
+	for (const char *at = list; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		int n = sscanf(at, "%u-%u", &from, &to);
+
+		for (unsigned i = from; n > 0 && i <= (n == 2 ? to : from) && i < 64; i++)
+			mask |= 1ULL << i;
+	}
+	return mask;
+}
+
+/* Over all nodes with memory; what each weighs is said in /sys/kernel/mm/mempolicy. */
+static void mempolicy_set(int exec_fd)
+{
+	char text[256] = "";
+	cleanup_close int fd = open(HAS_MEMORY, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		fail(exec_fd, "cannot read " HAS_MEMORY);
+	uint64_t mask = nodes_parse(text);
+
+	if (!syscall(SYS_set_mempolicy, MPOL_WEIGHTED_INTERLEAVE, &mask, 64 + 1))
+		return;
+	/* A kernel before 6.9: told apart from a program that fails. */
+	errno = EOPNOTSUPP;
+	fail(exec_fd, "this kernel cannot interleave memory by weight");
 }
 
 /* The descriptors are opened before the root changes: its /dev may be bare. */
@@ -125,6 +166,8 @@ static void __attribute__((noreturn)) child_run_job(const struct agent_config *c
 	if (cgroup)
 		cgroup_join(cgroup, exec_fd);
 	stdio_set(s, out, exec_fd);
+	if (s->mempolicy)
+		mempolicy_set(exec_fd);
 	if (s->in_root && chroot(c->sysroot))
 		fail(exec_fd, "cannot change the root to %s", c->sysroot);
 	if ((s->in_root || s->cwd) && chdir(s->cwd ? s->cwd : "/"))

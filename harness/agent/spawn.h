@@ -11,6 +11,7 @@ struct spawn {
 	const json_t *env;		/* checked: strings by name; NULL for none */
 	const char *cgroup;		/* one folder name, or NULL */
 	const char *cwd, *tty;		/* or NULL */
+	const char *mempolicy;		/* "weighted-interleave", or NULL */
 	int in_root, merge_any;
 };
 

@@ -16,7 +16,8 @@ static bool reads_back(const char *wanted, const char *seen)
 	return !strcmp(wanted, seen) || strstr(seen, chosen);
 }
 
-int guest_write(struct guest *g, const char *path, const char *value, struct err *e)
+int guest_write_as(struct guest *g, const char *path, const char *value, const char *reads,
+		   struct err *e)
 {
 	cleanup_json json_t *result = NULL;
 	int rc = guest_call(g, "write",
@@ -27,10 +28,15 @@ int guest_write(struct guest *g, const char *path, const char *value, struct err
 	if (rc)
 		return rc;
 	const char *seen = json_str(result, "value");
-	if (!seen || !reads_back(value, seen))
+	if (!seen || !reads_back(reads, seen))
 		return err_set(e, EIO, "wrote %s to %s, which then reads '%s'", value, path,
 			       seen ? seen : "");
 	return 0;
+}
+
+int guest_write(struct guest *g, const char *path, const char *value, struct err *e)
+{
+	return guest_write_as(g, path, value, value, e);
 }
 
 int guest_write_only(struct guest *g, const char *path, const char *value, struct err *e)

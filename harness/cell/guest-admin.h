@@ -19,6 +19,10 @@
  */
 int guest_write(struct guest *g, const char *path, const char *value, struct err *e);
 
+/* The same where the file then says @reads instead of what was written. */
+int guest_write_as(struct guest *g, const char *path, const char *value, const char *reads,
+		   struct err *e);
+
 /* The same for a file that cannot be read, or whose reading says something else. */
 int guest_write_only(struct guest *g, const char *path, const char *value, struct err *e);
 

@@ -77,6 +77,16 @@ void guest_modules_set(const struct topology *t, const struct vm_features *featu
 	add_cxl(ret, t, features);
 }
 
+void guest_modules_add(struct guest_modules *m, const json_t *policies)
+{
+	const json_t *policy, *name;
+	size_t i, k;
+
+	json_array_foreach(policies, i, policy)
+		json_array_foreach(json_object_get(policy, "modules"), k, name)
+			add(m, json_string_value(name), NULL, MODULE_WELCOME);
+}
+
 char *guest_modules_cmdline(const struct guest_modules *m)
 {
 	char *text = NULL;

@@ -25,6 +25,9 @@ struct guest_modules {
 void guest_modules_set(const struct topology *t, const struct vm_features *features,
 		       struct guest_modules *ret);
 
+/* Adds those that @policies (an array of checked policies) ask for, where the kernel has them. */
+void guest_modules_add(struct guest_modules *m, const json_t *policies);
+
 /*
  * The same options for a kernel in which the modules are built in, as its
  * command line has them: " zram.num_devices=1". The caller frees it.

@@ -1,15 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "cell/guest-admin.h"
+#include "cell/policy-daemon.h"
 #include "cell/policy.h"
 #include "cell/swap.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
+#include "lib/file.h"
+#include "lib/text.h"
+#include "proto/protocol.h"
 #include "result/proof.h"
 
 #define SETTLE_STEP_MS 250
 #define NS_PER_MS 1000000LL
+
+json_t *policies_of_arm(const json_t *plan, const char *arm_name)
+{
+	const json_t *all = json_object_get(plan, "policies"), *arm, *key;
+	json_t *list = json_array();
+	size_t i, k;
+
+	json_array_foreach(json_object_get(plan, "arms"), i, arm) {
+		if (strcmp(json_str(arm, "name"), arm_name))
+			continue;
+		json_array_foreach(json_object_get(arm, "policies"), k, key)
+			json_array_append(list, json_object_get(all, json_string_value(key)));
+	}
+	return list;
+}
+
+json_t *policies_of_plan(const json_t *plan)
+{
+	json_t *list = json_array(), *policy;
+	const char *key;
+
+	json_object_foreach(json_object_get(plan, "policies"), key, policy)
+		json_array_append(list, policy);
+	return list;
+}
 
 bool policy_process_attribute(const json_t *policies, const char *name)
 {
@@ -21,6 +51,36 @@ bool policy_process_attribute(const json_t *policies, const char *name)
 			return true;
 	}
 	return false;
+}
+
+const char *policy_process_word(const json_t *policies, const char *name)
+{
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(policies, i, p) {
+		const char *word = json_str(json_object_get(p, "process"), name);
+
+		if (word)
+			return word;
+	}
+	return NULL;
+}
+
+json_t *policy_groups(const json_t *workload)
+{
+	cleanup_json json_t *wanted = json_array();
+	json_t *list = json_array(), *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(workload, "daemons"), i, item)
+		if (json_is_true(json_object_get(item, "policy")))
+			json_array_append(wanted, json_object_get(item, "group"));
+	json_array_extend(wanted, json_object_get(workload, "limited"));
+	json_array_foreach(json_object_get(workload, "groups"), i, item)
+		if (json_array_has(wanted, json_string_value(item)))
+			json_array_append(list, item);
+	return list;
 }
 
 static int check_needs(struct cell *c, const json_t *policy, struct err *e)
@@ -43,10 +103,42 @@ static int check_needs(struct cell *c, const json_t *policy, struct err *e)
 	return 0;
 }
 
+/* The value that is written: as it stands, or so many percent of a line of /proc/meminfo, in KiB. */
+static int value_of(struct cell *c, const json_t *w, char **ret, struct err *e)
+{
+	const char *key = json_str(w, "percent_of"), *value = json_str(w, "value");
+	cleanup_free char *text = NULL;
+	uint64_t kib;
+	char *end;
+
+	if (!key) {
+		*ret = path_format("%s", value);
+		return 0;
+	}
+	double percent = strtod(value, &end);
+	int rc = guest_read(c->guest, "/proc/meminfo", &text, e);
+
+	if (rc)
+		return rc;
+	if (*end || end == value || percent < 0 || percent > 100)
+		return err_set(e, EINVAL, "'%s' is not 0 to 100 percent", value);
+	if (text_number(text, key, &kib))
+		return err_set(e, EPROTO, "/proc/meminfo has no %s", key);
+	*ret = path_format("%.0f", (double)kib * percent / 100);
+	return 0;
+}
+
 static int write_file(struct cell *c, const char *policy, const json_t *w, struct err *e)
 {
-	int rc = guest_write(c->guest, json_str(w, "file"), json_str(w, "value"), e);
+	const char *file = json_str(w, "file"), *reads = json_str(w, "reads");
+	cleanup_free char *value = NULL;
+	int rc = value_of(c, w, &value, e);
 
+	if (rc)
+		return rc;
+	rc = json_is_true(json_object_get(w, "write_only")) ?
+		guest_write_only(c->guest, file, value, e) :
+		guest_write_as(c->guest, file, value, reads ? reads : value, e);
 	if (rc == -ENOENT && json_is_true(json_object_get(w, "optional")))
 		return 0;
 	if (rc && link_answered(c->guest->link))
@@ -54,17 +146,16 @@ static int write_file(struct cell *c, const char *policy, const json_t *w, struc
 	return rc;
 }
 
-static int write_files(struct cell *c, const json_t *policy, struct err *e)
+static int write_files(struct cell *c, const char *when, struct err *e)
 {
-	const json_t *w;
-	size_t i;
+	const json_t *policy, *w;
+	size_t i, k;
 	int rc = 0;
 
-	json_array_foreach(json_object_get(policy, "write"), i, w) {
-		rc = write_file(c, json_str(policy, "policy"), w, e);
-		if (rc)
-			break;
-	}
+	json_array_foreach(c->policies, i, policy)
+		json_array_foreach(json_object_get(policy, "write"), k, w)
+			if (!rc && !strcmp(json_str_or(w, "when", "start"), when))
+				rc = write_file(c, json_str(policy, "policy"), w, e);
 	return rc;
 }
 
@@ -80,13 +171,72 @@ int cell_policies_apply(struct cell *c, struct err *e)
 			return rc;
 	}
 	rc = cell_swap_on(c, e);
-	if (rc)
-		return rc;
-	json_array_foreach(c->policies, i, policy) {
-		rc = write_files(c, policy, e);
-		if (rc)
-			break;
+	return rc ? rc : write_files(c, "start", e);
+}
+
+int cell_policies_measure(struct cell *c, struct err *e)
+{
+	return write_files(c, "measure", e);
+}
+
+static int group_write(struct cell *c, const char *policy, const char *group, const json_t *w,
+		       struct err *e)
+{
+	cleanup_free char *folder = path_format("%s/%s", PROTOCOL_CGROUP, group);
+	cleanup_free char *path = path_format("%s/%s", folder, json_str(w, "file"));
+	int rc = guest_call(c->guest, "mkdir", json_pack("{s:s}", "path", folder), NULL, e);
+
+	if (!rc || rc == -EEXIST)
+		rc = guest_write(c->guest, path, json_str(w, "value"), e);
+	return rc && link_answered(c->guest->link) ? err_prefix(e, "policy %s: ", policy) : rc;
+}
+
+int cell_policies_group(struct cell *c, struct err *e)
+{
+	cleanup_json json_t *groups = policy_groups(c->workload);
+	const json_t *policy, *w, *group;
+	size_t i, k, n;
+	int rc = 0;
+
+	json_array_foreach(c->policies, i, policy)
+		json_array_foreach(json_object_get(policy, "cgroups"), k, w)
+			json_array_foreach(groups, n, group)
+				if (!rc)
+					rc = group_write(c, json_str(policy, "policy"),
+							 json_string_value(group), w, e);
+	return rc;
+}
+
+/* A file that is not there, or a daemon that said nothing, is absent: the check has then failed. */
+static int fact_add(struct cell *c, const json_t *check, json_t *files, json_t *sums, struct err *e)
+{
+	const char *file = json_str(check, "file"), *daemon = json_str(check, "daemon");
+	cleanup_free char *text = NULL;
+	int rc = 0;
+
+	if (file) {
+		rc = guest_read(c->guest, file, &text, e);
+		if (!rc)
+			json_object_set_new(files, file, json_stringn(text, strcspn(text, "\n")));
+	} else if (daemon) {
+		rc = policy_daemon_sum(c, daemon, json_str(check, "sum"), sums, e);
 	}
+	return rc && link_answered(c->guest->link) ? 0 : rc;
+}
+
+int cell_policies_facts(struct cell *c, json_t **ret, struct err *e)
+{
+	cleanup_json json_t *files = json_object(), *sums = json_object();
+	const json_t *policy, *check;
+	size_t i, k;
+	int rc = 0;
+
+	json_array_foreach(c->policies, i, policy)
+		json_array_foreach(json_object_get(policy, "proof"), k, check)
+			if (!rc)
+				rc = fact_add(c, check, files, sums, e);
+	if (!rc)
+		*ret = json_pack("{s:O, s:O}", "files", files, "sums", sums);
 	return rc;
 }
 

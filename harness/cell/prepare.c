@@ -2,9 +2,12 @@
 #include <errno.h>
 #include <string.h>
 #include "cell/prepare.h"
+#include "cell/policy.h"
+#include "image/kernel-config.h"
 #include "image/kernel.h"
 #include "image/tool.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "vm/embed.h"
 #include "vm/probe.h"
 
@@ -46,6 +49,55 @@ static int prepare_kernel(const struct search *s, const char *name, const char *
 	*ret = kernel_to_json(&k);
 	kernel_clear(&k);
 	return *ret ? 0 : err_set(e, ENOMEM, "out of memory for kernel %s", name);
+}
+
+/* Of an arm that boots kernel @k of @plan. */
+static int arm_needs_check(const json_t *plan, const char *arm, const struct kernel *k,
+			   struct err *e)
+{
+	cleanup_json json_t *policies = policies_of_arm(plan, arm);
+	const json_t *policy;
+	const char *missing;
+	size_t i;
+
+	json_array_foreach(policies, i, policy) {
+		const json_t *needs = json_object_get(policy, "needs");
+		int rc = kernel_config_missing(k, json_object_get(needs, "options"), &missing, e);
+
+		if (rc)
+			return rc;
+		if (missing)
+			return err_set(e, EINVAL, "policy '%s' of arm '%s' needs CONFIG_%s, which is "
+				       "off in kernel '%s'; choose a kernel that has it, or leave the "
+				       "arm out", json_str(policy, "policy"), arm, missing, k->name);
+	}
+	return 0;
+}
+
+int prepare_needs(const json_t *plan, struct err *e)
+{
+	cleanup_json json_t *seen = json_object();
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "cells"), i, cell) {
+		const char *kernel = json_str(cell, "kernel"), *arm = json_str(cell, "arm");
+		cleanup_free char *both = path_format("%s %s", arm, kernel);
+		struct kernel k = { 0 };
+
+		if (json_object_get(seen, both))
+			continue;
+		json_object_set_new(seen, both, json_true());
+		int rc = kernel_from_json(json_object_get(json_object_get(plan, "kernels"), kernel), &k,
+					  e);
+
+		if (!rc)
+			rc = arm_needs_check(plan, arm, &k, e);
+		kernel_clear(&k);
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 int prepare_plan(const struct search *s, json_t *plan, const struct progress *p, struct err *e)

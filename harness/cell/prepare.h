@@ -21,4 +21,10 @@ int prepare_host(struct err *e);
  */
 int prepare_plan(const struct search *s, json_t *plan, const struct progress *p, struct err *e);
 
+/*
+ * Refuses a prepared plan with an arm whose policies need an option that its kernel is built
+ * without, as far as the kernel's configuration is known. -EINVAL names all three.
+ */
+int prepare_needs(const json_t *plan, struct err *e);
+
 #endif

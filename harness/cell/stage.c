@@ -6,6 +6,8 @@
 #include "cell/boot-times.h"
 #include "cell/guest-modules.h"
 #include "cell/limits.h"
+#include "cell/policy-daemon.h"
+#include "cell/policy.h"
 #include "cell/stage.h"
 #include "image/cache.h"
 #include "image/initramfs.h"
@@ -37,7 +39,12 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 {
 	struct work *k = &s->work;
 	cleanup_free char *why = NULL, *agent = NULL;
+	cleanup_json json_t *policies = policies_of_arm(k->plan, json_str_or(k->cell, "arm", ""));
+	cleanup_json json_t *daemons = NULL;
 	int rc = search_program("ramrig-agent", &agent, e);
+
+	if (!rc)
+		rc = policy_daemon_programs(policies, &daemons, e);
 
 	if (!rc)
 		rc = qemu_find(&s->emulator, e);
@@ -52,11 +59,13 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 	struct guest_modules modules;
 
 	guest_modules_set(k->topology, k->features, &modules);
+	guest_modules_add(&modules, policies);
 	s->initrd = path_format("%s/initrd", s->dir.run);
 	struct initramfs_opts io = {
 		.kernel = &s->kernel,
 		.agent = agent,
 		.modules = modules.list,
+		.daemons = daemons,
 		.workload_dir = workload_dir,
 	};
 

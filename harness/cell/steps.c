@@ -10,6 +10,7 @@
 #include "cell/figures.h"
 #include "cell/job.h"
 #include "cell/limits.h"
+#include "cell/policy-daemon.h"
 #include "cell/policy.h"
 #include "cell/sampling.h"
 #include "cell/tracing.h"
@@ -60,12 +61,25 @@ int cell_guest_now(struct cell *c, int64_t *ret_ns, struct err *e)
 	return 0;
 }
 
+static bool is_policy_daemon(const struct cell *c, json_int_t job)
+{
+	const json_t *d;
+	size_t i;
+
+	json_array_foreach(c->daemons, i, d)
+		if (json_int_or(d, "job", -1) == job && json_is_true(json_object_get(d, "policy")))
+			return true;
+	return false;
+}
+
 static void on_event(const json_t *event, void *arg)
 {
 	struct cell *c = arg;
 
 	if (!strcmp(json_str(event, "event"), "daemon-exit")) {
-		c->blame = OUTCOME_WORKLOAD_FAILED;
+		bool is_rigs = is_policy_daemon(c, json_int_or(event, "job", -1));
+
+		c->blame = is_rigs ? OUTCOME_INFRA_ERROR : OUTCOME_WORKLOAD_FAILED;
 		c->samples_rc = err_set(&c->samples_err, ECHILD,
 					"%s ended by itself; it last printed: %.200s",
 					json_str(event, "name"), json_str(event, "output"));
@@ -150,6 +164,10 @@ static int workload_on(struct cell *c, const struct guest_opts *o, struct err *e
 	int rc = charge_kernel(c, limits_set(c, e));
 
 	(void)o;
+	if (!rc)
+		rc = charge_kernel(c, cell_policies_group(c, e));
+	if (!rc)
+		rc = cell_policy_daemons_start(c, e);
 	return rc ? rc : cell_daemons_start(c, e);
 }
 
@@ -171,13 +189,18 @@ static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
 static int window_tell(struct cell *c, struct window w, struct err *e)
 {
 	json_t *metrics = json_object_get(c->result, "metrics"), *proof;
+	cleanup_json json_t *facts = NULL;
+	struct err ignored;
+
+	/* Of a guest that is dead there is none. */
+	cell_policies_facts(c, &facts, &ignored);
 	int rc = metric_derive(c->samples, c->workload, w, metrics, e);
 
 	json_object_set_new(c->result, "window",
 			    json_pack("{s:I, s:I}", "from_ns", (json_int_t)w.from_ns, "to_ns",
 				      (json_int_t)w.to_ns));
 	if (!rc)
-		rc = proof_check(c->policies, c->workload, c->samples, w, &proof, e);
+		rc = proof_check(c->policies, c->workload, c->samples, w, facts, &proof, e);
 	if (!rc)
 		json_object_set_new(c->result, "proof", proof);
 	return rc;
@@ -217,9 +240,12 @@ static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 	json_t *metrics = json_object_get(c->result, "metrics");
 	cleanup_json json_t *outputs = json_object();
 	struct window w = { 0 };
-	int rc = window_run(c, &w, outputs, e);
+	int rc = charge_kernel(c, cell_policies_measure(c, e));
 
 	(void)o;
+	if (rc)
+		return rc;
+	rc = window_run(c, &w, outputs, e);
 	if (rc && !link_answered(c->guest->link))
 		window_of_the_dead(c, w);
 	if (rc)

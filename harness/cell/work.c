@@ -11,6 +11,7 @@
 #include "cell/fidelity.h"
 #include "cell/job.h"
 #include "cell/judge.h"
+#include "cell/policy.h"
 #include "cell/reports.h"
 #include "cell/work.h"
 #include "lib/cleanup.h"
@@ -92,33 +93,6 @@ static void note_guest(struct cell *c)
 	if (c->guest->hello)
 		json_object_set(c->result, "release",
 				json_object_get(c->guest->hello, "release"));
-}
-
-/* The arm's policies, in its order, out of the plan's. */
-static json_t *policies_of(const struct work *k)
-{
-	const json_t *all = json_object_get(k->plan, "policies"), *arm, *name;
-	const char *want = json_str(k->cell, "arm");
-	json_t *list = json_array();
-	size_t i, j;
-
-	json_array_foreach(json_object_get(k->plan, "arms"), i, arm) {
-		if (strcmp(json_str(arm, "name"), want))
-			continue;
-		json_array_foreach(json_object_get(arm, "policies"), j, name)
-			json_array_append(list, json_object_get(all, json_string_value(name)));
-	}
-	return list;
-}
-
-static json_t *all_policies_of(const struct work *k)
-{
-	json_t *list = json_array(), *policy;
-	const char *name;
-
-	json_object_foreach(json_object_get(k->plan, "policies"), name, policy)
-		json_array_append(list, policy);
-	return list;
 }
 
 static void tell_console(void *arg, const char *line)
@@ -265,7 +239,7 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 {
 	cleanup_free char *out = path_format("%s/out", w->run);
 	cleanup_free char *result = path_format("%s/result.json", out);
-	cleanup_json json_t *policies = policies_of(k);
+	cleanup_json json_t *policies = policies_of_arm(k->plan, json_str(k->cell, "arm"));
 	cleanup_json json_t *doc = result_begin(k, policies);
 	bool stopped = false;
 	struct err e;
@@ -275,7 +249,7 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 		.workload = json_object_get(json_object_get(k->plan, "workloads"),
 					    json_str(k->cell, "workload")),
 		.policies = policies,
-		.all_policies = all_policies_of(k),
+		.all_policies = policies_of_plan(k->plan),
 		.limits = k->limits,
 		.out_dir = out,
 		.clock = k->clock,

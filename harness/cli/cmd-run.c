@@ -180,7 +180,7 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 			      : result_dir_new(RESULTS, json_str(plan, "experiment"));
 		if (prepare_host(e) || prepare_plan(&cli.search, plan, &cli_progress, e))
 			return EXIT_RIG;
-		if (run_begin(plan, dir, e))
+		if (prepare_needs(plan, e) || run_begin(plan, dir, e))
 			return EXIT_USAGE;
 	}
 	if (run(dir, plan, budget_ms, e))

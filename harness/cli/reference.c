@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/reference.h"
 #include "patch/trial-judge.h"
+#include "plan/arms.h"
 #include "result/metric.h"
 #include "result/outcome.h"
 #include "result/series.h"
@@ -40,6 +41,10 @@ void reference_print(FILE *out)
 	      "without a default is optional and then absent, unless it is required.\n\n", out);
 	for (int i = 0; i < SPEC_KIND_COUNT; i++)
 		spec_print_reference(order[i], out);
+	fputs("## policies that contradict each other\n\n"
+	      "Such an arm is refused, with both names.\n\n", out);
+	plan_print_contradictions(out);
+	fputc('\n', out);
 	fputs("## metrics\n\n"
 	      "Made from samples over the measured window. `{group}` stands for each group of\n"
 	      "the workload; a workload's own figures come on top.\n\n", out);

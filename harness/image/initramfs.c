@@ -179,6 +179,22 @@ static int add_workload(struct writer *w, const char *dir, struct err *e)
 	return 0;
 }
 
+static int add_daemons(struct writer *w, const json_t *paths, struct err *e)
+{
+	int rc = json_array_size(paths) ? add_dir(w, "daemons", e) : 0;
+	const json_t *path;
+	size_t i;
+
+	json_array_foreach(paths, i, path) {
+		const char *from = json_string_value(path);
+		cleanup_free char *name = path_format("daemons%s", strrchr(from, '/'));
+
+		if (!rc)
+			rc = add_file(w, name, 0755, from, e);
+	}
+	return rc;
+}
+
 static int add_all(struct writer *w, const struct initramfs_opts *o, const struct modules *m,
 		   size_t n_early, json_t *load, struct err *e)
 {
@@ -190,6 +206,8 @@ static int add_all(struct writer *w, const struct initramfs_opts *o, const struc
 		rc = add_file(w, "init", 0755, o->agent, e);
 	if (!rc)
 		rc = add_modules(w, m, n_early, load, e);
+	if (!rc)
+		rc = add_daemons(w, o->daemons, e);
 	if (!rc && o->workload_dir)
 		rc = add_workload(w, o->workload_dir, e);
 	return rc;

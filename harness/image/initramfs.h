@@ -10,7 +10,7 @@
 /*
  * The initramfs of a cell: the agent as /init, the modules this kernel and
  * topology need as /modules/NAME.ko (uncompressed), the workload's guest
- * programs as /workload/..., /dev/console. The modules that the agent's own
+ * programs as /workload/..., daemons of policies as /daemons/..., /dev/console. The modules that the agent's own
  * channel needs are always there; /modules/early lists them for the agent, which
  * loads them before it says hello.
  */
@@ -18,6 +18,7 @@ struct initramfs_opts {
 	const struct kernel *kernel;
 	const char *agent;		/* path of the static ramrig-agent */
 	const struct module_want *modules;	/* ended by a NULL name */
+	const json_t *daemons;		/* array of paths of programs for /daemons, or NULL */
 	const char *workload_dir;	/* copied to /workload, or NULL */
 };
 

@@ -79,17 +79,39 @@ static char *config_path(const struct kernel *k)
 			   slash ? k->bzimage : ".", k->release);
 }
 
-int kernel_config_load(const struct kernel *k, json_t **ret, struct err *e)
+/* Sets *ret to NULL where the file is not known. */
+static int config_read(const struct kernel *k, char **ret, struct err *e)
 {
 	cleanup_free char *path = config_path(k);
-	cleanup_free char *text = NULL;
 
-	if (access(path, F_OK)) {
-		*ret = NULL;
-		return 0;
-	}
-	int rc = file_read(AT_FDCWD, path, CONFIG_MAX, &text, NULL, e);
+	*ret = NULL;
+	return access(path, F_OK) ? 0 : file_read(AT_FDCWD, path, CONFIG_MAX, ret, NULL, e);
+}
+
+int kernel_config_load(const struct kernel *k, json_t **ret, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	int rc = config_read(k, &text, e);
+
 	if (!rc)
-		*ret = kernel_config_parse(text);
+		*ret = text ? kernel_config_parse(text) : NULL;
+	return rc;
+}
+
+int kernel_config_missing(const struct kernel *k, const json_t *options, const char **ret,
+			  struct err *e)
+{
+	cleanup_free char *text = NULL;
+	int rc = config_read(k, &text, e);
+	const json_t *name;
+	size_t i;
+
+	*ret = NULL;
+	json_array_foreach(options, i, name) {
+		cleanup_free char *value = text ? option_value(text, json_string_value(name)) : NULL;
+
+		if (value && !*value && !*ret)
+			*ret = json_string_value(name);
+	}
 	return rc;
 }

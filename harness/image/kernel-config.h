@@ -19,6 +19,13 @@ extern const struct kernel_option kernel_options[];	/* ends with a NULL name */
  */
 int kernel_config_load(const struct kernel *k, json_t **ret, struct err *e);
 
+/*
+ * Sets *ret to the first of @options (an array of names without CONFIG_) that is off in
+ * @k's configuration; to NULL where none is, or the configuration is not known.
+ */
+int kernel_config_missing(const struct kernel *k, const json_t *options, const char **ret,
+			  struct err *e);
+
 /* The pure half: @text is a config file. */
 json_t *kernel_config_parse(const char *text);
 

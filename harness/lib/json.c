@@ -82,3 +82,21 @@ void json_strings_merge(json_t *into, const json_t *from)
 			json_array_append(into, item);
 	}
 }
+
+const char *json_str_or(const json_t *j, const char *key, const char *absent)
+{
+	const char *text = json_str(j, key);
+
+	return text ? text : absent;
+}
+
+bool json_array_has(const json_t *list, const char *text)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_is_string(item) && !strcmp(json_string_value(item), text))
+			return true;
+	return false;
+}

@@ -3,6 +3,7 @@
 #define RAMRIG_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include "lib/err.h"
 
 static inline void cleanup_jsonp(json_t **j)
@@ -31,6 +32,12 @@ void json_strings_merge(json_t *into, const json_t *from);
 
 /* Returns the string at @key of object @j, or NULL where absent or not a string. */
 const char *json_str(const json_t *j, const char *key);
+
+/* The same, or @absent. */
+const char *json_str_or(const json_t *j, const char *key, const char *absent);
+
+/* Whether the array @list has the string @text. */
+bool json_array_has(const json_t *list, const char *text);
 
 /* Returns the integer at @key of object @j, or @absent. */
 json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent);

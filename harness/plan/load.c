@@ -7,8 +7,7 @@
 #include "lib/file.h"
 #include "plan/include.h"
 #include "plan/load.h"
-#include "spec/nearest.h"
-#include "spec/rules.h"
+#include "plan/parameters.h"
 
 static int files_check(const struct spec *workload, const char *folder, const char *key,
 		       search_file_fn find, struct err *e)
@@ -91,72 +90,6 @@ int plan_load_topologies(const struct search *s, const struct spec *experiment,
 	return 0;
 }
 
-int plan_load_policies(const struct search *s, const struct spec *experiment, json_t **ret,
-		       struct err *e)
-{
-	cleanup_json json_t *map = json_object();
-	const json_t *arm, *name;
-	size_t i, k;
-
-	json_array_foreach(json_object_get(spec_doc(experiment), "arms"), i, arm) {
-		json_array_foreach(json_object_get(arm, "policies"), k, name) {
-			char pointer[64];
-
-			snprintf(pointer, sizeof(pointer), "/arms/%zu/policies/%zu", i, k);
-			int rc = plan_load_file(s, experiment, SPEC_POLICY, json_string_value(name),
-					   pointer, map, NULL, e);
-			if (rc)
-				return rc;
-		}
-	}
-	*ret = take_ptr(map);
-	return 0;
-}
-
-static int parameter_unknown(const struct spec *experiment, const char *workload,
-			     const char *name, json_t *parameters, const char *pointer,
-			     struct err *e)
-{
-	struct nearest near = { .written = name };
-	const char *known;
-	json_t *unused;
-	char hint[100];
-
-	json_object_foreach(parameters, known, unused)
-		nearest_offer(&near, known);
-	return spec_error(experiment, pointer, e, "workload '%s' has no parameter '%s'%s", workload,
-			  name, nearest_hint(&near, hint, sizeof(hint)));
-}
-
-/* Gives each parameter of @workload its "value": what @wanted sets, or the default of @scale. */
-static int parameters_set(const struct spec *experiment, size_t n, const char *scale,
-			  json_t *workload, json_t *wanted, struct err *e)
-{
-	bool full = !strcmp(scale, "full");
-	json_t *parameters = json_object_get(workload, "parameters"), *p, *v;
-	const char *name;
-
-	json_object_foreach(parameters, name, p) {
-		json_t *at_full = full ? json_object_get(p, "full") : NULL;
-
-		json_object_set(p, "value", at_full ? at_full : json_object_get(p, "default"));
-	}
-	json_object_foreach(wanted, name, v) {
-		char pointer[128];
-		json_t *value;
-
-		snprintf(pointer, sizeof(pointer), "/workloads/%zu/parameters/%s", n, name);
-		p = json_object_get(parameters, name);
-		if (!p)
-			return parameter_unknown(experiment, json_str(workload, "workload"), name,
-						 parameters, pointer, e);
-		if (parameter_parse(json_str(p, "unit"), json_string_value(v), &value, e))
-			return spec_error(experiment, pointer, e, "parameter '%s': %s", name, e->msg);
-		json_object_set_new(p, "value", value);
-	}
-	return 0;
-}
-
 int plan_load_workloads(const struct search *s, const struct spec *experiment, const char *scale,
 			json_t **ret, struct err *e)
 {
@@ -179,8 +112,11 @@ int plan_load_workloads(const struct search *s, const struct spec *experiment, c
 		rc = include_load(s, spec, workload, e);
 		if (rc)
 			return rc;
-		rc = parameters_set(experiment, i, scale, workload,
-				    json_object_get(item, "parameters"), e);
+		const struct parameter_place place = { .file = experiment, .pointer = pointer,
+						       .kind = "workload", .name = name };
+
+		snprintf(pointer, sizeof(pointer), "/workloads/%zu", i);
+		rc = parameters_set(&place, workload, json_object_get(item, "parameters"), scale, e);
 		if (rc)
 			return rc;
 	}

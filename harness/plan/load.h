@@ -18,14 +18,12 @@ int plan_load_file(const struct search *s, const struct spec *from, enum spec_ki
 json_t *plan_folder_of(const struct spec *spec);
 
 /*
- * Loads @experiment's topologies, policies and workloads into the new objects
+ * Loads @experiment's topologies and workloads into the new objects
  * NAME -> checked file, as the plan holds them. What it names and does not
  * exist is an error at its place in the experiment.
  */
 int plan_load_topologies(const struct search *s, const struct spec *experiment,
 			 const struct topology_wish *w, json_t **ret, struct err *e);
-int plan_load_policies(const struct search *s, const struct spec *experiment, json_t **ret,
-		       struct err *e);
 
 /* @scale says which defaults parameters get: "ci" or "full". */
 int plan_load_workloads(const struct search *s, const struct spec *experiment, const char *scale,

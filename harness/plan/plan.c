@@ -9,6 +9,7 @@
 #include "plan/family.h"
 #include "plan/load.h"
 #include "plan/plan.h"
+#include "plan/policies.h"
 #include "plan/versus.h"
 
 #define CELLS_MAX 100000
@@ -65,7 +66,8 @@ struct draft {
 	struct spec *experiment;
 	const json_t *doc;
 	json_t *group_kernels;	/* array: those that make groups, whatever kernels arms bring */
-	json_t *image, *kernels, *topologies, *policies, *workloads, *arms, *metrics, *cells;
+	struct plan_policies gathered;	/* the arms as the experiment has them, and their policies */
+	json_t *image, *kernels, *topologies, *workloads, *arms, *metrics, *cells;
 	unsigned pairs;
 	int64_t seed;
 	const char *clock, *workload_scale;
@@ -77,11 +79,12 @@ struct draft {
 
 static void draft_clear(struct draft *d)
 {
-	json_t *parts[] = { d->group_kernels, d->image, d->kernels, d->topologies, d->policies,
-			    d->workloads, d->arms, d->metrics, d->cells };
+	json_t *parts[] = { d->group_kernels, d->image, d->kernels, d->topologies, d->workloads,
+			    d->arms, d->metrics, d->cells };
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		json_decref(parts[i]);
+	plan_policies_clear(&d->gathered);
 	spec_free(d->experiment);
 }
 
@@ -142,9 +145,9 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 	if (!rc)
 		rc = limits_check(d, e);
 	if (!rc)
-		rc = plan_load_policies(s, d->experiment, &d->policies, e);
+		rc = plan_load_policies(s, d->experiment, &d->gathered, e);
 	if (!rc)
-		rc = plan_check_arms(s, d->experiment, d->topologies, d->policies, e);
+		rc = plan_check_arms(s, d->experiment, d->topologies, &d->gathered, e);
 	if (!rc)
 		rc = plan_metrics(d->experiment, d->workloads, &d->metrics, e);
 	if (!rc)
@@ -155,7 +158,7 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 /* The arms as the plan holds them: "kernel" is always there, null for none of its own. */
 static int arms_make(const struct plan_opts *o, struct draft *d, struct err *e)
 {
-	const json_t *arms = json_object_get(d->doc, "arms");
+	const json_t *arms = d->gathered.arms;
 	json_t *arm;
 	size_t i;
 
@@ -229,8 +232,8 @@ static int draft_count(const struct plan_opts *o, struct draft *d, struct err *e
 	size_t workloads, arms;
 
 	if (arms_make(o, d, e) ||
-	    (o->versus && versus_narrow(o->versus, d->arms, d->topologies, d->workloads, d->policies,
-					d->metrics, e)))
+	    (o->versus && versus_narrow(o->versus, d->arms, d->topologies, d->workloads,
+					d->gathered.policies, d->metrics, e)))
 		return -e->code;
 	d->group_kernels = own ? json_pack("[s]", own) :
 				 json_incref(json_object_get(d->doc, "kernels"));
@@ -268,7 +271,7 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 			 "diagnostic", d->diagnostic,
 			 "connect", o->connect ? o->connect : "qemu:///embed",
 			 "image", d->image, "kernels", d->kernels, "topologies", d->topologies,
-			 "policies", d->policies, "workloads", d->workloads, "arms", d->arms,
+			 "policies", d->gathered.policies, "workloads", d->workloads, "arms", d->arms,
 			 "metrics", d->metrics, "family", (json_int_t)d->family,
 			 "cells", d->cells, "workload_scale", d->workload_scale,
 			 "limit_ratio", d->limit_ratio ? json_real(d->limit_ratio) : NULL);

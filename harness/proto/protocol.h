@@ -48,7 +48,8 @@
  *               [name, ...], or null where there is none } }; max_bytes is of
  *               each, and what does not fit into one answer fails with EFBIG
  *   job-start   name, argv: [...], [env: {K: V}], [cgroup: "server"],
- *               [root: true], [cwd], [merge_any: true], [output_max],
+ *               [root: true], [cwd], [merge_any: true],
+ *               [mempolicy: "weighted-interleave", over all nodes], [output_max],
  *               [tty: "/dev/hvc0"] -> { job, pid }
  *               Runs in the cgroup PROTOCOL_CGROUP/NAME, made when missing.
  *   job-wait    job, timeout_ms, [until: "text"]: answers when the job has

@@ -35,16 +35,12 @@ static const struct {
 /* One comparison of a metric with a limit, and both sides in words. */
 struct limit_result {
 	bool ok;
-	char wanted[96], seen[32];
+	char wanted[160], seen[64];
 };
 
-static void limit_check(const json_t *check, const json_t *workload, const struct samples *s,
-			struct window w, struct limit_result *ret)
+static void number_check(const json_t *check, const char *name, bool present, double v,
+			 struct limit_result *ret)
 {
-	const char *metric = json_str(check, "metric");
-	double v;
-	bool present = metric_value(s, workload, metric, w, &v);
-
 	*ret = (struct limit_result){ .seen = "absent" };
 	if (present)
 		snprintf(ret->seen, sizeof(ret->seen), "%.6g", v);
@@ -53,14 +49,61 @@ static void limit_check(const json_t *check, const json_t *workload, const struc
 
 		if (!limit)
 			continue;
-		snprintf(ret->wanted, sizeof(ret->wanted), "%s %s %.6g", metric, limits[i].words,
+		snprintf(ret->wanted, sizeof(ret->wanted), "%s %s %.6g", name, limits[i].words,
 			 json_number_value(limit));
 		ret->ok = present && limits[i].holds(v, json_number_value(limit));
 	}
 }
 
+static void limit_check(const json_t *check, const json_t *workload, const struct samples *s,
+			struct window w, struct limit_result *ret)
+{
+	const char *metric = json_str(check, "metric");
+	double v = 0;
+	bool present = metric_value(s, workload, metric, w, &v);
+
+	number_check(check, metric, present, v, ret);
+}
+
+static void sum_check(const json_t *check, const json_t *sums, struct limit_result *ret)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s.%s", json_str(check, "daemon"), json_str(check, "sum"));
+	const json_t *sum = json_object_get(sums, name);
+
+	number_check(check, name, sum, json_number_value(sum), ret);
+}
+
+static void file_check(const json_t *check, const json_t *files, struct limit_result *ret)
+{
+	const char *file = json_str(check, "file"), *reads = json_str(check, "reads");
+	const char *seen = json_str(files, file);
+	char chosen[64];
+
+	*ret = (struct limit_result){ .seen = "absent" };
+	snprintf(ret->wanted, sizeof(ret->wanted), "%s reads %s", file, reads);
+	if (!seen)
+		return;
+	snprintf(ret->seen, sizeof(ret->seen), "%s", seen);
+	/* A list of choices has the one in force in brackets. */
+	snprintf(chosen, sizeof(chosen), "[%s]", reads);
+	ret->ok = !strcmp(seen, reads) || strstr(seen, chosen);
+}
+
+static void proof_line_check(const json_t *check, const json_t *workload, const struct samples *s,
+			     struct window w, const json_t *facts, struct limit_result *ret)
+{
+	if (json_str(check, "file"))
+		file_check(check, json_object_get(facts, "files"), ret);
+	else if (json_str(check, "daemon"))
+		sum_check(check, json_object_get(facts, "sums"), ret);
+	else
+		limit_check(check, workload, s, w, ret);
+}
+
 int proof_check(const json_t *policies, const json_t *workload, const struct samples *s,
-		struct window w, json_t **ret, struct err *e)
+		struct window w, const json_t *facts, json_t **ret, struct err *e)
 {
 	cleanup_json json_t *checks = json_array();
 	const json_t *policy, *check;
@@ -71,7 +114,7 @@ int proof_check(const json_t *policies, const json_t *workload, const struct sam
 		json_array_foreach(json_object_get(policy, "proof"), k, check) {
 			struct limit_result r;
 
-			limit_check(check, workload, s, w, &r);
+			proof_line_check(check, workload, s, w, facts, &r);
 			all &= r.ok;
 			json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s, s:b}",
 						"policy", json_str(policy, "policy"),

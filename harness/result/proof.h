@@ -12,11 +12,12 @@
  */
 
 /*
- * Evaluates the proofs over @w. Sets *ret to a new object with the keys of
- * "proof" in docs/results.md: a check whose metric is absent has failed.
+ * Evaluates the proofs over @w, and against @facts: { "files": { PATH: first line },
+ * "sums": { "DAEMON.KEY": number } }. Sets *ret to a new object with the keys of
+ * "proof" in docs/results.md: a check whose subject is absent has failed.
  */
 int proof_check(const json_t *policies, const json_t *workload, const struct samples *s,
-		struct window w, json_t **ret, struct err *e);
+		struct window w, const json_t *facts, json_t **ret, struct err *e);
 
 /* Returns the longest of the policies' settle timeouts, 0 where there is nothing to wait for. */
 int64_t settle_timeout_ms(const json_t *policies);

@@ -27,6 +27,14 @@ static int value_check(const struct source *s, const struct yaml *y, const struc
 {
 	if (f->type != FIELD_MAP)
 		return scalar_check(s, y, f, ret, e);
+	if (y->kind == YAML_SCALAR && f->lone_key) {
+		struct yaml key = *y, *keys[] = { &key }, *items[] = { (struct yaml *)y };
+		struct yaml map = { .kind = YAML_MAP, .offset = y->offset, .n = 1, .keys = keys,
+				    .items = items };
+
+		key.text = (char *)f->lone_key;
+		return check_map(s, &map, f->fields, ret, e);
+	}
 	if (y->kind != YAML_MAP)
 		return source_error(s, y->offset, e, "%s: is %s where a mapping should be", f->key,
 				    yaml_kind_name(y->kind));

@@ -10,6 +10,8 @@ static void type_print(const struct field *f, FILE *out)
 	};
 
 	fputs(f->lone ? "one, or a list of: " : shapes[f->shape], out);
+	if (f->lone_key)
+		fprintf(out, "`%s` alone, or ", f->lone_key);
 	if (f->type != FIELD_WORD) {
 		fputs(field_type_name(f->type), out);
 	} else {

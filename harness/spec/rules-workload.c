@@ -7,52 +7,6 @@
 #include "spec/rules.h"
 #include "spec/schema.h"
 
-/* Refuses @name, written at the pointer @fmt, when it is not one of @list (strings, or "name"s). */
-static int reference_check(const struct spec *s, const json_t *list, const char *what,
-			   const char *name, const char *pointer, struct err *e)
-{
-	struct nearest near = { .written = name };
-	const json_t *item;
-	char hint[100];
-	size_t i;
-
-	json_array_foreach(list, i, item) {
-		const char *known = json_is_object(item) ? json_str(item, "name") :
-							   json_string_value(item);
-
-		if (!known)
-			continue;
-		if (!strcmp(known, name))
-			return 0;
-		nearest_offer(&near, known);
-	}
-	return spec_error(s, pointer, e, "there is no %s '%s' in this file%s", what, name,
-			  nearest_hint(&near, hint, sizeof(hint)));
-}
-
-static int parameters_convert(const struct spec *s, json_t *doc, struct err *e)
-{
-	static const char *const keys[] = { "default", "full" };
-	const char *name;
-	json_t *p;
-
-	json_object_foreach(json_object_get(doc, "parameters"), name, p)
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const char *text = json_str(p, keys[i]);
-		char pointer[128];
-		json_t *v;
-
-		snprintf(pointer, sizeof(pointer), "/parameters/%s/%s", name, keys[i]);
-		if (!text)
-			continue;
-		if (parameter_parse(json_str(p, "unit"), text, &v, e))
-			return spec_error(s, pointer, e, "%s of '%s': %s", keys[i], name, e->msg);
-		if (json_object_set_new(p, keys[i], v))
-			return err_set(e, ENOMEM, "out of memory for %s", spec_path(s));
-	}
-	return 0;
-}
-
 static const char *const workload_steps[] = { "warmup", "measure", "verify", NULL };
 
 /* Programs that run at once are told apart by their names. */
@@ -68,7 +22,7 @@ static int step_check(const struct spec *s, const json_t *doc, const char *step,
 			return spec_error(s, pointer, e, "has no name; programs that run at once "
 					  "each need one");
 		snprintf(pointer, sizeof(pointer), "/%s/%zu/group", step, i);
-		if (reference_check(s, json_object_get(doc, "groups"), "group", json_str(item, "group"),
+		if (rules_reference(s, json_object_get(doc, "groups"), "group", json_str(item, "group"),
 				    pointer, e))
 			return -e->code;
 	}
@@ -93,7 +47,7 @@ static int figure_source_check(const struct spec *s, const json_t *doc, const js
 	if (!len || len >= sizeof(program) || !from[len] || !from[len + 1])
 		return spec_error(s, pointer, e, "from: '%.60s' is not PROGRAM.KEY", from);
 	snprintf(program, sizeof(program), "%.*s", (int)len, from);
-	return reference_check(s, programs, "measuring program", program, pointer, e);
+	return rules_reference(s, programs, "measuring program", program, pointer, e);
 }
 
 /* What `open_with` of the figure @f names is a number that an experiment sets. */
@@ -125,7 +79,7 @@ static int limits_check(const struct spec *s, const json_t *doc, const char *key
 
 	json_array_foreach(json_object_get(doc, key), i, item) {
 		snprintf(pointer, sizeof(pointer), "/%s/%zu/figure", key, i);
-		if (reference_check(s, json_object_get(doc, "figures"), "figure",
+		if (rules_reference(s, json_object_get(doc, "figures"), "figure",
 				    json_str(item, "figure"), pointer, e))
 			return -e->code;
 	}
@@ -198,12 +152,12 @@ int rules_workload(const struct spec *s, json_t *doc, struct err *e)
 
 	json_array_foreach(json_object_get(doc, "daemons"), i, item) {
 		snprintf(pointer, sizeof(pointer), "/daemons/%zu/group", i);
-		if (reference_check(s, groups, "group", json_str(item, "group"), pointer, e))
+		if (rules_reference(s, groups, "group", json_str(item, "group"), pointer, e))
 			return -e->code;
 	}
 	json_array_foreach(json_object_get(doc, "limited"), i, item) {
 		snprintf(pointer, sizeof(pointer), "/limited/%zu", i);
-		if (reference_check(s, groups, "group", json_string_value(item), pointer, e))
+		if (rules_reference(s, groups, "group", json_string_value(item), pointer, e))
 			return -e->code;
 	}
 	for (i = 0; workload_steps[i]; i++)
@@ -212,5 +166,5 @@ int rules_workload(const struct spec *s, json_t *doc, struct err *e)
 	if (rules_names(s, doc, "shared", "in workloads/lib", e) || figures_check(s, doc, e) ||
 	    expects_convert(s, doc, e))
 		return -e->code;
-	return parameters_convert(s, doc, e);
+	return rules_parameters(s, doc, e);
 }

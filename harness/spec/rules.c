@@ -23,6 +23,51 @@ int parameter_parse(const char *unit, const char *text, json_t **ret, struct err
 	return err_set(e, EINVAL, "there is no unit '%s'", unit);
 }
 
+int rules_parameters(const struct spec *s, json_t *doc, struct err *e)
+{
+	static const char *const keys[] = { "default", "full" };
+	const char *name;
+	json_t *p;
+
+	json_object_foreach(json_object_get(doc, "parameters"), name, p)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *text = json_str(p, keys[i]);
+		char pointer[128];
+		json_t *v;
+
+		snprintf(pointer, sizeof(pointer), "/parameters/%s/%s", name, keys[i]);
+		if (!text)
+			continue;
+		if (parameter_parse(json_str(p, "unit"), text, &v, e))
+			return spec_error(s, pointer, e, "%s of '%s': %s", keys[i], name, e->msg);
+		if (json_object_set_new(p, keys[i], v))
+			return err_set(e, ENOMEM, "out of memory for %s", spec_path(s));
+	}
+	return 0;
+}
+
+int rules_reference(const struct spec *s, const json_t *list, const char *what, const char *name,
+		    const char *pointer, struct err *e)
+{
+	struct nearest near = { .written = name };
+	const json_t *item;
+	char hint[100];
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *known = json_is_object(item) ? json_str(item, "name") :
+							   json_string_value(item);
+
+		if (!known)
+			continue;
+		if (!strcmp(known, name))
+			return 0;
+		nearest_offer(&near, known);
+	}
+	return spec_error(s, pointer, e, "there is no %s '%s' in this file%s", what, name,
+			  nearest_hint(&near, hint, sizeof(hint)));
+}
+
 int rules_names(const struct spec *s, const json_t *doc, const char *key, const char *where,
 		struct err *e)
 {
@@ -38,58 +83,6 @@ int rules_names(const struct spec *s, const json_t *doc, const char *key, const 
 			return spec_error(s, at, e, "'%s' is no name of a file %s", text, where);
 	}
 	return 0;
-}
-
-/* Refuses an item of @list, which stands at @pointer, whose metric is not made from samples. */
-static int metrics_check(const struct spec *s, const json_t *list, const char *pointer,
-			 struct err *e)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item) {
-		const char *name = json_str(item, "metric");
-		struct nearest near = { .written = name };
-		char at[64], hint[100];
-
-		if (metric_find(name, NULL))
-			continue;
-		for (const struct metric_info *m = metric_table; m->name; m++)
-			nearest_offer(&near, m->name);
-		snprintf(at, sizeof(at), "%s/%zu/metric", pointer, i);
-		return spec_error(s, at, e, "there is no metric '%s' from samples%s", name,
-				  nearest_hint(&near, hint, sizeof(hint)));
-	}
-	return 0;
-}
-
-/* One priority for each kind of device. */
-static int swaps_check(const struct spec *s, const json_t *list, struct err *e)
-{
-	for (size_t i = 1; i < json_array_size(list); i++) {
-		const char *device = json_str(json_array_get(list, i), "device");
-		char at[64];
-
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(json_str(json_array_get(list, k), "device"), device))
-				continue;
-			snprintf(at, sizeof(at), "/swap/%zu/device", i);
-			return spec_error(s, at, e, "device: has '%s' twice; one line means all of "
-					  "its kind", device);
-		}
-	}
-	return 0;
-}
-
-static int policy_apply(const struct spec *s, json_t *doc, struct err *e)
-{
-	const json_t *conditions = json_object_get(json_object_get(doc, "settle"), "conditions");
-
-	if (swaps_check(s, json_object_get(doc, "swap"), e))
-		return -e->code;
-	if (metrics_check(s, conditions, "/settle/conditions", e))
-		return -e->code;
-	return metrics_check(s, json_object_get(doc, "proof"), "/proof", e);
 }
 
 static int arms_check(const struct spec *s, const json_t *arms, struct err *e)
@@ -192,7 +185,7 @@ int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct e
 	static int (*const rules[SPEC_KIND_COUNT])(const struct spec *, json_t *, struct err *) = {
 		[SPEC_KERNEL] = kernel_apply,
 		[SPEC_TOPOLOGY] = topology_apply,
-		[SPEC_POLICY] = policy_apply,
+		[SPEC_POLICY] = rules_policy,
 		[SPEC_WORKLOAD] = rules_workload,
 		[SPEC_EXPERIMENT] = experiment_apply,
 	};

@@ -18,8 +18,19 @@ int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct e
 int rules_names(const struct spec *s, const json_t *doc, const char *key, const char *where,
 		struct err *e);
 
-/* The part of rules_apply() for workloads. */
+/* Gives the defaults of @doc's "parameters" the type of their unit. */
+int rules_parameters(const struct spec *s, json_t *doc, struct err *e);
+
+/*
+ * Refuses @name, which stands at @pointer, where it is not one of @list (strings, or
+ * objects with a "name"); @what says what these are.
+ */
+int rules_reference(const struct spec *s, const json_t *list, const char *what, const char *name,
+		    const char *pointer, struct err *e);
+
+/* The parts of rules_apply() for workloads and policies. */
 int rules_workload(const struct spec *s, json_t *doc, struct err *e);
+int rules_policy(const struct spec *s, json_t *doc, struct err *e);
 
 /*
  * Reads @text as the value of a workload's parameter with @unit ("count",

@@ -8,7 +8,7 @@ static const char *const words_expected[] = { "oom-kill", "oom-panic", NULL };
 static const char *const words_loop[] = { "closed", "open", NULL };
 static const char *const words_unit[] = { "count", "duration", "size", "text", NULL };
 
-static const struct field parameter_fields[] = {
+const struct field schema_parameter[] = {
 	{ .key = "unit", .type = FIELD_WORD, .words = words_unit, .required = true,
 	  .help = "`count`: a whole number; `duration`: reaches the programs in milliseconds; "
 		  "`size`: in bytes; `text`: as it is" },
@@ -117,7 +117,7 @@ const struct field schema_workload[] = {
 	{ .key = "shared", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,
 	  .fallback = "[]", .help = "files of `workloads/lib/`, beside its folder, that it needs in "
 				    "`/workload`, too" },
-	{ .key = "parameters", .type = FIELD_MAP, .shape = SHAPE_BY_NAME, .fields = parameter_fields,
+	{ .key = "parameters", .type = FIELD_MAP, .shape = SHAPE_BY_NAME, .fields = schema_parameter,
 	  .fallback = "{}", .help = "what an experiment can set" },
 	{ .key = "groups", .type = FIELD_IDENT, .shape = SHAPE_LIST, .required = true,
 	  .unique = true, .help = "cgroups, side by side" },

@@ -5,12 +5,10 @@
 static const char *const words_disk[] = { "virtio", "nvme", NULL };
 static const char *const words_node[] = { "dram", "tier", "cxl", NULL };
 static const char *const words_media[] = { "auto", "persistent", "volatile", NULL };
-static const char *const words_device[] = { "zram", "nvme", "timed", NULL };
 static const char *const words_algorithm[] = { "lzo", "lzo-rle", "lz4", "lz4hc", "zstd", "deflate",
 					       "842", NULL };
 static const char *const words_clock[] = { "host", "virtual", NULL };
 static const char *const words_workload_scale[] = { "ci", "full", NULL };
-
 
 static const struct field image_fields[] = {
 	{ .key = "image", .type = FIELD_NAME, .required = true,
@@ -109,7 +107,7 @@ static const struct field node_fields[] = {
 };
 
 static const struct field device_fields[] = {
-	{ .key = "kind", .type = FIELD_WORD, .words = words_device, .required = true,
+	{ .key = "kind", .type = FIELD_WORD, .words = schema_device_kinds, .required = true,
 	  .help = "`zram`: compressed memory; `nvme`: an emulated NVMe namespace, timed by the "
 		  "host's clock; `timed`: a null_blk in extra guest memory, timed by the guest's own "
 		  "clock" },
@@ -160,97 +158,6 @@ static const struct field topology_fields[] = {
 	END_OF_FIELDS
 };
 
-static const struct field needs_fields[] = {
-	{ .key = "files", .type = FIELD_PATH, .shape = SHAPE_LIST, .fallback = "[]",
-	  .help = "files that the guest must have, else the cell is `nonconforming`" },
-	{ .key = "tiers", .type = FIELD_INT, .min = 2, .max = 16,
-	  .help = "memory tiers that the topology must have, else the plan is refused" },
-	END_OF_FIELDS
-};
-
-static const struct field swap_fields[] = {
-	{ .key = "device", .type = FIELD_WORD, .words = words_device, .required = true,
-	  .help = "every device of this kind that the topology has (it must have one), but for "
-		  "those that back a zram" },
-	{ .key = "priority", .type = FIELD_INT, .required = true, .min = 0, .max = 32767,
-	  .help = "the highest is filled first" },
-	END_OF_FIELDS
-};
-
-static const struct field process_fields[] = {
-	{ .key = "merge_any", .type = FIELD_BOOL, .fallback = "false",
-	  .help = "`prctl(PR_SET_MEMORY_MERGE)` before each daemon that takes policies" },
-	END_OF_FIELDS
-};
-
-static const struct field write_fields[] = {
-	{ .key = "file", .type = FIELD_PATH, .required = true, .help = "path in the guest" },
-	{ .key = "value", .type = FIELD_VALUE, .required = true,
-	  .help = "what is written, as it stands here; then the file is read back, and must say so" },
-	{ .key = "optional", .type = FIELD_BOOL, .fallback = "false",
-	  .help = "a kernel without this file is fine" },
-	END_OF_FIELDS
-};
-
-static const struct field condition_fields[] = {
-	{ .key = "metric", .type = FIELD_IDENT, .required = true,
-	  .help = "a metric from samples" },
-	{ .key = "at_least", .type = FIELD_LIMIT, .group = "condition",
-	  .help = "holds once the metric has come this far" },
-	{ .key = "grown_by", .type = FIELD_NUMBER, .group = "condition",
-	  .help = "holds once a metric that counts since boot has grown by so much since waiting "
-		  "began" },
-	{ .key = "stable_for", .type = FIELD_DURATION, .group = "condition", .min = 100,
-	  .max = HOUR, .help = "holds once it has kept within 1 % of its mean for so long" },
-	END_OF_FIELDS
-};
-
-static const struct field settle_fields[] = {
-	{ .key = "timeout", .type = FIELD_DURATION, .min = 1000, .max = HOUR, .fallback = "60s",
-	  .help = "measuring starts then at the latest, with a warning" },
-	{ .key = "conditions", .type = FIELD_MAP, .shape = SHAPE_LIST, .required = true,
-	  .fields = condition_fields, .help = "what must all hold at once" },
-	END_OF_FIELDS
-};
-
-static const struct field proof_fields[] = {
-	{ .key = "metric", .type = FIELD_IDENT, .required = true,
-	  .help = "a metric from samples, over the measured window" },
-	{ .key = "at_least", .type = FIELD_LIMIT, .group = "limit", .help = "proven at or above" },
-	{ .key = "more_than", .type = FIELD_LIMIT, .group = "limit", .help = "proven above" },
-	{ .key = "at_most", .type = FIELD_LIMIT, .group = "limit", .help = "proven at or below" },
-	{ .key = "what", .type = FIELD_STRING, .required = true,
-	  .help = "what it proves, in words" },
-	END_OF_FIELDS
-};
-
-static const struct field cost_fields[] = {
-	{ .key = "threads", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,
-	  .fallback = "[]", .help = "kernel threads whose CPU time is the policy's price; a `*` "
-				    "stands for the number of each memory node" },
-	END_OF_FIELDS
-};
-
-static const struct field policy_fields[] = {
-	{ .key = "policy", .type = FIELD_NAME, .required = true,
-	  .help = "its name, that of its file" },
-	SUMMARY,
-	{ .key = "needs", .type = FIELD_MAP, .fields = needs_fields,
-	  .help = "what a guest must have for it" },
-	{ .key = "process", .type = FIELD_MAP, .fields = process_fields,
-	  .help = "what is set on the workload's daemons before they start" },
-	{ .key = "swap", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = swap_fields,
-	  .fallback = "[]", .help = "devices to swap to" },
-	{ .key = "write", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = write_fields,
-	  .fallback = "[]", .help = "files to write before the workload starts, in this order" },
-	{ .key = "settle", .type = FIELD_MAP, .fields = settle_fields,
-	  .help = "what to wait for between the workload's warm-up and measuring" },
-	{ .key = "proof", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = proof_fields,
-	  .fallback = "[]", .help = "what must have happened for the arm's figures to count" },
-	{ .key = "cost", .type = FIELD_MAP, .fields = cost_fields, .help = "what it costs" },
-	END_OF_FIELDS
-};
-
 static const struct field workload_ref_fields[] = {
 	{ .key = "name", .type = FIELD_NAME, .required = true, .help = "the workload" },
 	{ .key = "parameters", .type = FIELD_VALUE, .shape = SHAPE_BY_NAME, .fallback = "{}",
@@ -262,8 +169,10 @@ static const struct field arm_fields[] = {
 	{ .key = "name", .type = FIELD_NAME, .required = true, .help = "names it in tables" },
 	{ .key = "base", .type = FIELD_BOOL, .fallback = "false",
 	  .help = "every other arm is compared with this one; exactly one is" },
-	{ .key = "policies", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
-	  .fallback = "[]", .help = "policies that are on, applied in this order" },
+	{ .key = "policies", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
+	  .fields = schema_policy_ref, .lone_key = "name", .fallback = "[]",
+	  .help = "policies that are on, applied in this order: a name, or `{name: ..., "
+		  "parameters: {...}}`" },
 	{ .key = "kernel", .type = FIELD_STRING,
 	  .help = "a kernel of its own instead of the experiment's only one" },
 	END_OF_FIELDS
@@ -340,7 +249,7 @@ const struct field *schema_fields(enum spec_kind kind)
 		[SPEC_IMAGE] = image_fields,
 		[SPEC_KERNEL] = kernel_fields,
 		[SPEC_TOPOLOGY] = topology_fields,
-		[SPEC_POLICY] = policy_fields,
+		[SPEC_POLICY] = schema_policy,
 		[SPEC_WORKLOAD] = schema_workload,
 		[SPEC_EXPERIMENT] = experiment_fields,
 	};

@@ -46,6 +46,7 @@ struct field {
 	bool required;		/* a list or mapping then has at least one item */
 	bool lone;		/* of a list: its only item may stand by itself */
 	bool unique;		/* no two items of the list, or no two of their "name", are alike */
+	const char *lone_key;	/* of FIELD_MAP: a scalar stands for a mapping with this key alone */
 	const char *group;	/* exactly one key of a group stands in a mapping */
 	double min, max;	/* both 0: no limits but those of the type */
 	const char *const *words;	/* NULL-ended */

@@ -223,7 +223,7 @@ static void proof_fails_when_a_metric_is_too_low_or_absent(void **state)
 		struct err e = {};
 
 		print_message("  case %zu\n", i);
-		assert_int_equal(proof_check(policies, workload, s, whole, &proof, &e), 0);
+		assert_int_equal(proof_check(policies, workload, s, whole, NULL, &proof, &e), 0);
 		assert_string_equal(json_str(proof, "status"), cases[i].status);
 		const json_t *check = json_array_get(json_object_get(proof, "checks"), 0);
 

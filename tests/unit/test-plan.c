@@ -72,7 +72,7 @@ static void folders_shorten(json_t *plan)
 
 static void plans_match_their_golden_files(void **state)
 {
-	static const char *const names[] = { "two-arms", "three-arms", "pressed" };
+	static const char *const names[] = { "two-arms", "three-arms", "pressed", "composed" };
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
