@@ -137,6 +137,7 @@ static void a_start_that_makes_no_sense_is_refused(void **state)
 		"{\"name\":\"x\",\"argv\":[\"true\"],\"env\":[]}",
 		"{\"name\":\"x\",\"argv\":[\"true\"],\"cgroup\":\"../x\"}",
 		"{\"name\":\"x\",\"argv\":[\"true\"],\"cgroup\":\"\"}",
+		"{\"name\":\"x\",\"argv\":[\"true\"],\"mempolicy\":\"interleave\"}",
 		"{\"name\":\"x\",\"argv\":[\"true\"],\"output_max\":-1}",
 		"{\"name\":\"x\",\"argv\":[\"true\"],\"output_max\":99999999}",
 		"{\"name\":\"x\",\"argv\":[\"true\"],\"ready\":\"y\"}",

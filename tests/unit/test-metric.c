@@ -204,6 +204,12 @@ static void a_sum_is_derived_and_one_counter_is_measured(void **state)
 	}
 }
 
+#define FILE_PROOF(file, reads) \
+	"[{\"policy\":\"p\",\"proof\":[{\"file\":\"" file "\",\"reads\":\"" reads "\",\"what\":\"w\"}]}]"
+#define SUM_PROOF(daemon, sum) \
+	"[{\"policy\":\"p\",\"proof\":[{\"daemon\":\"" daemon "\",\"sum\":\"" sum \
+	"\",\"more_than\":0,\"what\":\"w\"}]}]"
+
 static void proof_fails_when_a_metric_is_too_low_or_absent(void **state)
 {
 	static const struct { const char *policies, *status, *seen; } cases[] = {
@@ -213,7 +219,17 @@ static void proof_fails_when_a_metric_is_too_low_or_absent(void **state)
 		{ "[{\"policy\":\"p\",\"proof\":[{\"metric\":\"ksm_full_scans\",\"more_than\":2,\"what\":\"w\"}]}]", "failed", "2" },
 		{ "[{\"policy\":\"p\",\"proof\":[{\"metric\":\"ksm_full_scans\",\"at_most\":2,\"what\":\"w\"}]}]", "ok", "2" },
 		{ "[{\"policy\":\"p\",\"proof\":[{\"metric\":\"mem_used\",\"at_most\":2,\"what\":\"w\"}]}]", "failed", "absent" },
+		{ FILE_PROOF("/mode", "on"), "ok", "on" },
+		{ FILE_PROOF("/mode", "o"), "failed", "on" },
+		{ FILE_PROOF("/choice", "never"), "ok", "always [never]" },
+		{ FILE_PROOF("/choice", "always"), "failed", "always [never]" },
+		{ FILE_PROOF("/gone", "on"), "failed", "absent" },
+		{ SUM_PROOF("senpai", "bytes"), "ok", "4096" },
+		{ SUM_PROOF("senpai", "pages"), "failed", "absent" },
+		{ SUM_PROOF("other", "bytes"), "failed", "0" },
 	};
+	cleanup_json json_t *facts = json_of("{\"files\":{\"/mode\":\"on\",\"/choice\":\"always [never]\"},"
+					     "\"sums\":{\"senpai.bytes\":4096,\"other.bytes\":0}}");
 	cleanup_json json_t *workload = workload_make();
 	cleanup_samples struct samples *s = samples_every(SECOND, "[\"ksm.full_scans\"]", "[[1],[2]]");
 
@@ -223,7 +239,7 @@ static void proof_fails_when_a_metric_is_too_low_or_absent(void **state)
 		struct err e = {};
 
 		print_message("  case %zu\n", i);
-		assert_int_equal(proof_check(policies, workload, s, whole, NULL, &proof, &e), 0);
+		assert_int_equal(proof_check(policies, workload, s, whole, facts, &proof, &e), 0);
 		assert_string_equal(json_str(proof, "status"), cases[i].status);
 		const json_t *check = json_array_get(json_object_get(proof, "checks"), 0);
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include "cell/policy-daemon.h"
 #include "cell/policy.h"
 #include "guest-fixture.h"
 
@@ -83,6 +84,163 @@ static void policies_are_on_only_when_their_files_say_so(void **state)
 		assert_int_equal(asked(&f, "write"), c->writes);
 		fixture_close(&f);
 	}
+}
+
+/* One write, and what of it the guest must have been told. */
+struct write_case {
+	const char *what, *write, *answer;
+	int rc;
+	const char *data;	/* that was written; NULL: nothing */
+	bool read_back;
+};
+
+#define MEMINFO { .verb = "read", .about = "/proc/meminfo", \
+		  .answer = "'result': {'data': 'MemTotal:  1000000 kB'}" }
+
+static const struct write_case write_cases[] = {
+	{ "the file says something else, and that is right",
+	  "'value': '0', 'reads': '0x0000'", "'result': {'value': '0x0000'}", 0, "0", true },
+	{ "the file says what was written where it should not", "'value': '0', 'reads': '0x0000'",
+	  "'result': {'value': '0'}", -EIO, "0", true },
+	{ "the file cannot be read", "'value': '3', 'write_only': true", "'result': {}", 0, "3", false },
+	{ "so many percent of memory", "'value': '3', 'percent_of': 'MemTotal'",
+	  "'result': {'value': '30000'}", 0, "30000", true },
+	{ "a part of a percent", "'value': '0.5', 'percent_of': 'MemTotal'",
+	  "'result': {'value': '5000'}", 0, "5000", true },
+	{ "more than all memory", "'value': '101', 'percent_of': 'MemTotal'", NULL, -EINVAL, NULL, true },
+	{ "what is no number", "'value': '3x', 'percent_of': 'MemTotal'", NULL, -EINVAL, NULL, true },
+	{ "it is for later", "'value': '3', 'when': 'measure'", NULL, 0, NULL, true },
+};
+
+static void a_write_says_how_it_is_written(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(write_cases); i++) {
+		const struct write_case *c = &write_cases[i];
+		cleanup_free char *policies = path_format("[{'policy': 'p', 'write': [{'file': '/f', %s}]}]",
+							  c->write);
+		cleanup_free char *data = path_format("\"data\":\"%s\"", c->data ? c->data : "");
+		const struct reply replies[] = { MEMINFO, { .verb = "write", .answer = c->answer } };
+		struct cell_fixture f;
+		struct err e = { 0 };
+
+		print_message("  %s\n", c->what);
+		fixture_open(&f, replies, ARRAY_SIZE(replies), "{}", policies);
+		assert_int_equal(cell_policies_apply(&f.cell, &e), c->rc);
+		assert_int_equal(asked(&f, "write"), c->data != NULL);
+		if (c->data)
+			assert_non_null(strstr(f.said, data));
+		assert_int_equal(!!strstr(f.said, "\"read_back\":true"), c->data && c->read_back);
+		fixture_close(&f);
+	}
+}
+
+static void what_is_for_the_window_is_written_right_before_it(void **state)
+{
+	struct cell_fixture f;
+	struct err e = { 0 };
+	(void)state;
+
+	fixture_open(&f, NULL, 0, "{}", "[{'policy': 'p', 'write': ["
+		     "{'file': '/a', 'value': '1', 'write_only': true, 'when': 'start'},"
+		     "{'file': '/b', 'value': '1', 'write_only': true, 'when': 'measure'}]}]");
+	assert_int_equal(cell_policies_measure(&f.cell, &e), 0);
+	assert_int_equal(asked(&f, "write"), 1);
+	assert_non_null(strstr(f.said, "\"/b\""));
+	fixture_close(&f);
+}
+
+#define GROUPS "{'groups': ['load', 'server', 'side'], 'limited': ['side'], " \
+	       "'daemons': [{'name': 'd', 'group': 'server', 'policy': true}," \
+	       "            {'name': 'w', 'group': 'load', 'policy': false}]}"
+
+static void policies_are_for_daemons_that_say_so_and_groups_that_are_limited(void **state)
+{
+	cleanup_json json_t *workload = json_of(GROUPS), *wanted = json_of("['server', 'side']");
+	cleanup_json json_t *groups = policy_groups(workload);
+	(void)state;
+
+	assert_true(json_equal(groups, wanted));
+}
+
+static void cgroups_of_these_groups_get_the_policies_files(void **state)
+{
+	static const struct reply replies[] = {
+		{ .verb = "mkdir", .answer = "'errno': 17, 'error': 'exists'", .times = 1 },
+		{ .verb = "write", .answer = "'result': {'value': '1'}" },
+	};
+	struct cell_fixture f;
+	struct err e = { 0 };
+	(void)state;
+
+	fixture_open(&f, replies, ARRAY_SIZE(replies), GROUPS,
+		     "[{'policy': 'p', 'cgroups': [{'file': 'memory.oom.group', 'value': '1'}]}]");
+	assert_int_equal(cell_policies_group(&f.cell, &e), 0);
+	assert_int_equal(asked(&f, "write"), 2);
+	assert_non_null(strstr(f.said, "/sys/fs/cgroup/ramrig/server/memory.oom.group"));
+	assert_non_null(strstr(f.said, "/sys/fs/cgroup/ramrig/side/memory.oom.group"));
+	fixture_close(&f);
+}
+
+static void a_daemon_has_an_argument_for_each_group_and_the_disk(void **state)
+{
+	cleanup_json json_t *workload = json_of(GROUPS), *daemon = json_of(
+		"{'name': 's', 'run': ['ramrig-s', '--cgroup={group}', '--disk={disk}', '--odd={x}']}");
+	cleanup_json json_t *wanted = json_of(
+		"['/daemons/ramrig-s', '--cgroup=ramrig/server', '--cgroup=ramrig/side',"
+		" '--disk=/dev/zram0', '--odd={x}']");
+	cleanup_json json_t *argv = policy_daemon_argv(daemon, workload, "/dev/zram0");
+	(void)state;
+
+	assert_true(json_equal(argv, wanted));
+}
+
+static void a_sum_is_over_all_lines_that_have_the_number(void **state)
+{
+	static const struct { const char *output; bool any; double sum; } cases[] = {
+		{ "", false, 0 },
+		{ "{\"event\":\"start\"}\n", false, 0 },
+		{ "{\"bytes\":\"5\"}\n", false, 0 },
+		{ "{\"bytes\":0}\n", true, 0 },
+		{ "cut\":1}\n{\"bytes\":5}\nnot JSON\n{\"bytes\":2.5,\"other\":9}\n", true, 7.5 },
+		{ "{\"bytes\":5}\n{\"bytes\":", true, 5 },
+	};
+	double sum;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		print_message("  case %zu\n", i);
+		assert_int_equal(policy_daemon_lines_sum(cases[i].output, "bytes", &sum), cases[i].any);
+		assert_true(sum == cases[i].sum);
+	}
+}
+
+static void proofs_ask_for_files_and_for_what_daemons_printed(void **state)
+{
+	static const struct reply replies[] = {
+		{ .verb = "daemon-start", .answer = "'result': {'job': 4, 'pid': 9}" },
+		{ .verb = "job-wait", .about = "4", .answer =
+		  "'result': {'running': true, 'output': '{\\\"bytes\\\":3}\\n{\\\"bytes\\\":4}\\n'}" },
+		{ .verb = "read", .about = "/gone", .answer = "'errno': 2, 'error': 'none'" },
+		{ .verb = "read", .about = "/mode", .answer = "'result': {'data': 'on\\n'}" },
+	};
+	cleanup_json json_t *wanted = json_of("{'files': {'/mode': 'on'}, 'sums': {'s.bytes': 7.0}}");
+	cleanup_json json_t *facts = NULL;
+	struct cell_fixture f;
+	struct err e = { 0 };
+	(void)state;
+
+	fixture_open(&f, replies, ARRAY_SIZE(replies), GROUPS, "[{'policy': 'p',"
+		     " 'daemons': [{'name': 's', 'run': ['ramrig-s']}], 'proof': ["
+		     "  {'file': '/mode', 'reads': 'on', 'what': 'w'},"
+		     "  {'file': '/gone', 'reads': 'on', 'what': 'w'},"
+		     "  {'daemon': 's', 'sum': 'bytes', 'more_than': 0, 'what': 'w'},"
+		     "  {'metric': 'mem_used', 'more_than': 0, 'what': 'w'}]}]");
+	assert_int_equal(cell_policy_daemons_start(&f.cell, &e), 0);
+	assert_int_equal(cell_policies_facts(&f.cell, &facts, &e), 0);
+	assert_true(json_equal(facts, wanted));
+	fixture_close(&f);
 }
 
 static void no_policy_asks_the_guest_for_nothing(void **state)
@@ -203,6 +361,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policies_are_on_only_when_their_files_say_so),
+		cmocka_unit_test(a_write_says_how_it_is_written),
+		cmocka_unit_test(what_is_for_the_window_is_written_right_before_it),
+		cmocka_unit_test(policies_are_for_daemons_that_say_so_and_groups_that_are_limited),
+		cmocka_unit_test(cgroups_of_these_groups_get_the_policies_files),
+		cmocka_unit_test(a_daemon_has_an_argument_for_each_group_and_the_disk),
+		cmocka_unit_test(a_sum_is_over_all_lines_that_have_the_number),
+		cmocka_unit_test(proofs_ask_for_files_and_for_what_daemons_printed),
 		cmocka_unit_test(no_policy_asks_the_guest_for_nothing),
 		cmocka_unit_test(a_process_attribute_is_on_when_any_policy_wants_it),
 		cmocka_unit_test(measuring_waits_until_the_policies_rest),
