@@ -11,7 +11,7 @@
 /* A comma ends a value of QEMU's, unless there are two. */
 static void a_path_with_commas_is_one_value_to_qemu(void **state)
 {
-	static const char *const images[TOPOLOGY_DEVICES_MAX] = { NULL, "/tmp/b,,c" };
+	static const char *const images[TOPOLOGY_DEVICES_MAX] = { NULL, "/tmp/b,,c", "/tmp/d" };
 	cleanup_topology_file struct topology_file f = { 0 };
 	(void)state;
 

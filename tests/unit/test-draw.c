@@ -162,7 +162,7 @@ static void lists_name_each_node_and_device(void **state)
 	assert_int_equal(topology_read(spec_doc(with), &t, NULL, &e), 0);
 	cleanup_free char *nodes = topology_nodes_text(&t), *devices = topology_devices_text(&t);
 	assert_string_equal(nodes, "1 GiB dram, 512 MiB cxl");
-	assert_string_equal(devices, "64 MiB zram, 1 GiB nvme");
+	assert_string_equal(devices, "64 MiB zram, 1 GiB nvme, 256 MiB nvme");
 
 	assert_int_equal(topology_read(spec_doc(without), &t, NULL, &e), 0);
 	cleanup_free char *none = topology_devices_text(&t);
