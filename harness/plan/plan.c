@@ -145,7 +145,7 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 	if (!rc)
 		rc = limits_check(d, e);
 	if (!rc)
-		rc = plan_load_policies(s, d->experiment, &d->gathered, e);
+		rc = plan_load_policies(s, d->experiment, d->workload_scale, &d->gathered, e);
 	if (!rc)
 		rc = plan_check_arms(s, d->experiment, d->topologies, &d->gathered, e);
 	if (!rc)

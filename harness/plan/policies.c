@@ -14,6 +14,7 @@
 /* One arm that is being put together. */
 struct gatherer {
 	const struct search *search;
+	const char *scale;
 	json_t *policies;	/* of all arms */
 	json_t *keys, *names, *origins;	/* of this one, side by side */
 	size_t origin;
@@ -128,7 +129,7 @@ static int policy_take(struct gatherer *g, const struct spec *from, const char *
 	const struct parameter_place place = { .file = from, .pointer = pointer, .kind = "policy",
 					       .name = name };
 
-	rc = parameters_set(&place, policy, wanted, "ci", e);
+	rc = parameters_set(&place, policy, wanted, g->scale, e);
 	if (rc)
 		return rc;
 	cleanup_free char *key = policy_key(name, policy, wanted);
@@ -140,10 +141,10 @@ static int policy_take(struct gatherer *g, const struct spec *from, const char *
 		err_set(e, ENOMEM, "out of memory for policy %s", name) : 0;
 }
 
-static int arm_gather(const struct search *s, const struct spec *experiment, size_t n, json_t *arm,
-		      struct plan_policies *p, struct err *e)
+static int arm_gather(const struct search *s, const char *scale, const struct spec *experiment,
+		      size_t n, json_t *arm, struct plan_policies *p, struct err *e)
 {
-	struct gatherer g = { .search = s, .policies = p->policies, .keys = json_array(),
+	struct gatherer g = { .search = s, .scale = scale, .policies = p->policies, .keys = json_array(),
 			      .origins = json_array() };
 	cleanup_json json_t *names = json_array();
 	const json_t *refs = json_object_get(arm, "policies"), *ref;
@@ -179,7 +180,7 @@ static void unused_drop(struct plan_policies *p)
 			json_object_del(p->policies, name);
 }
 
-int plan_load_policies(const struct search *s, const struct spec *experiment,
+int plan_load_policies(const struct search *s, const struct spec *experiment, const char *scale,
 		       struct plan_policies *ret, struct err *e)
 {
 	struct plan_policies p = {
@@ -193,7 +194,7 @@ int plan_load_policies(const struct search *s, const struct spec *experiment,
 
 	json_array_foreach(p.arms, i, arm)
 		if (!rc)
-			rc = arm_gather(s, experiment, i, arm, &p, e);
+			rc = arm_gather(s, scale, experiment, i, arm, &p, e);
 	if (rc) {
 		plan_policies_clear(&p);
 		return rc;

@@ -20,8 +20,11 @@ struct plan_policies {
 				 * file that brought it */
 };
 
-/* What does not exist, or sets what a policy does not have, is an error at its place. */
-int plan_load_policies(const struct search *s, const struct spec *experiment,
+/*
+ * @scale says which defaults parameters get: "ci" or "full". What does not exist, or sets what a policy does not have, is an error at its
+ * place.
+ */
+int plan_load_policies(const struct search *s, const struct spec *experiment, const char *scale,
 		       struct plan_policies *ret, struct err *e);
 
 void plan_policies_clear(struct plan_policies *p);
