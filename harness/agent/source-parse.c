@@ -77,17 +77,18 @@ static struct sample_value line_number(const char *at)
 	return v;
 }
 
-static struct sample_value key_find(struct source_key *k, const char *const *lines, size_t n)
+/* What follows the key in its line, or NULL. */
+static const char *key_find(struct source_key *k, const char *const *lines, size_t n)
 {
 	if (k->line < n && line_has_key(lines[k->line], k))
-		return line_number(lines[k->line] + k->len);
+		return lines[k->line] + k->len;
 	for (size_t i = 0; i < n; i++) {
 		if (!line_has_key(lines[i], k))
 			continue;
 		k->line = i;
-		return line_number(lines[i] + k->len);
+		return lines[i] + k->len;
 	}
-	return absent;
+	return NULL;
 }
 
 void keyed_parse(const char *text, struct source_key *keys, size_t n,
@@ -98,8 +99,11 @@ void keyed_parse(const char *text, struct source_key *keys, size_t n,
 
 	for (size_t i = 0; i < n_lines; i++)
 		lines[i] = node_skip(lines[i]);
-	for (size_t i = 0; i < n; i++)
-		values[i] = key_find(&keys[i], lines, n_lines);
+	for (size_t i = 0; i < n; i++) {
+		const char *at = key_find(&keys[i], lines, n_lines);
+
+		values[i] = at ? line_number(at) : absent;
+	}
 }
 
 /* Past @n words of the line at @text; at most to its end. */
@@ -122,6 +126,30 @@ static struct sample_value word_number(const char *text)
 	if (isdigit((unsigned char)*text) || *text == '-')
 		v = number_parse(text, &end);
 	return v.present && (!*end || strchr(BLANKS "\n", *end)) ? v : absent;
+}
+
+/* The number of @node, such as "N1", in what follows a key: " N0=12 N1=34". */
+static struct sample_value node_number(const char *at, const char *node)
+{
+	size_t len = strlen(node);
+
+	for (at = words_skip(at, 0); *at && *at != '\n'; at = words_skip(at, 1))
+		if (!strncmp(at, node, len) && at[len] == '=')
+			return word_number(at + len + 1);
+	return absent;
+}
+
+void numa_parse(const char *text, struct source_key *keys, size_t n,
+		struct sample_value *values)
+{
+	const char *lines[LINES_MAX];
+	size_t n_lines = lines_find(text, lines);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *at = key_find(&keys[i], lines, n_lines);
+
+		values[i] = at ? node_number(at, keys[i].node) : absent;
+	}
 }
 
 void fields_parse(const char *text, const struct source_key *keys, size_t n,

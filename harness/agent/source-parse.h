@@ -17,6 +17,7 @@ struct source_key {
 	char *name;
 	size_t len, line;
 	const char *path;	/* of "swaps": a device, behind the name's own end */
+	const char *node;	/* of "numa": "N0", the name's own end, which @len leaves out */
 };
 
 /*
@@ -25,6 +26,10 @@ struct source_key {
  */
 void keyed_parse(const char *text, struct source_key *keys, size_t n,
 		 struct sample_value *values);
+
+/* memory.numa_stat of a cgroup: lines "key N0=number N1=number". */
+void numa_parse(const char *text, struct source_key *keys, size_t n,
+		struct sample_value *values);
 
 /* One line of numbers: each key's @line is its place in it, from 0 on, in rising order. */
 void fields_parse(const char *text, const struct source_key *keys, size_t n,

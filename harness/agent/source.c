@@ -40,8 +40,8 @@ struct source {
 	long seen_pid;			/* the greatest that a search has looked at */
 };
 
-/* What the keys of a source say: a name, a name's place ("-" is no column), "NAME=/PATH". */
-enum key_form { KEY_NONE, KEY_NAME, KEY_PLACE, KEY_PATH };
+/* What the keys of a source say: a name, a name's place ("-" is no column), "NAME=/PATH", "NAME.N0". */
+enum key_form { KEY_NONE, KEY_NAME, KEY_PLACE, KEY_PATH, KEY_NODE };
 
 struct kind {
 	const char *name;
@@ -139,6 +139,11 @@ static void fields_fill(struct source *s, const char *text, struct sample_value 
 	fields_parse(text, s->keys, s->n_keys, values);
 }
 
+static void numa_fill(struct source *s, const char *text, struct sample_value *values)
+{
+	numa_parse(text, s->keys, s->n_keys, values);
+}
+
 static void swaps_fill(struct source *s, const char *text, struct sample_value *values)
 {
 	swaps_parse(text, s->keys, s->n_keys, values);
@@ -163,6 +168,7 @@ static const struct kind kinds[] = {
 	{ "value", file_open, value_fill, KEY_NONE, no_suffix, 1 },
 	{ "keyed", file_open, keyed_fill, KEY_NAME, NULL, 0 },
 	{ "fields", file_open, fields_fill, KEY_PLACE, NULL, 0 },
+	{ "numa", file_open, numa_fill, KEY_NODE, NULL, 0 },
 	{ "swaps", file_open, swaps_fill, KEY_PATH, NULL, 0 },
 	{ "psi", file_open, psi_fill, KEY_NONE, psi_suffixes, 2 },
 	{ "thread", thread_open, thread_fill, KEY_NONE, no_suffix, 1 },
@@ -189,6 +195,18 @@ static bool key_split(struct source_key *k)
 	return true;
 }
 
+/* Finds the node in "KEY.N0". */
+static bool key_find_node(struct source_key *k)
+{
+	const char *dot = strrchr(k->name, '.');
+
+	if (!dot || dot == k->name || dot[1] != 'N')
+		return false;
+	k->node = dot + 1;
+	k->len = (size_t)(dot - k->name);
+	return true;
+}
+
 static int keys_take(struct source *s, const json_t *keys, struct err *e)
 {
 	json_t *key;
@@ -208,9 +226,12 @@ static int keys_take(struct source *s, const json_t *keys, struct err *e)
 			continue;
 		struct source_key *k = &s->keys[s->n_keys++];
 
-		*k = (struct source_key){ path_format("%s", name), strlen(name), i, NULL };
+		*k = (struct source_key){ path_format("%s", name), strlen(name), i, NULL, NULL };
 		if (s->kind->form == KEY_PATH && !key_split(k))
 			return err_set(e, EINVAL, "source %s: key %s has no '=/' with a device",
+				       s->name, name);
+		if (s->kind->form == KEY_NODE && !key_find_node(k))
+			return err_set(e, EINVAL, "source %s: key %s names no node, such as anon.N0",
 				       s->name, name);
 	}
 	return 0;

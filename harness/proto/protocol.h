@@ -87,6 +87,8 @@
  *   "thread"  path is a kernel thread's comm            -> NAME, CPU time in us
  *   "fields"  one line of numbers; keys name them in order, "-" passes over one
  *                                                       -> columns NAME.KEY
+ *   "numa"    a cgroup's memory.numa_stat, lines "key N0=number N1=number"; keys are
+ *             "KEY.N0"                                  -> columns NAME.KEY.N0
  *   "swaps"   /proc/swaps; keys are "KEY=/dev/PATH"     -> columns NAME.KEY:
  *             bytes of each that are in use, null where it is not swapped to
  * In "keyed" files a line may begin with "Node N ", which is passed over.

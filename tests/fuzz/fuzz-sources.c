@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define KEYS 3
 
 struct readings {
-	struct sample_value value, stat, psi[2], keyed[KEYS], fields[KEYS], swaps[KEYS];
+	struct sample_value value, stat, psi[2], keyed[KEYS], fields[KEYS], swaps[KEYS],
+		numa[KEYS];
 };
 
 /* @noise is what a column holds that nobody fills. */
@@ -29,6 +30,7 @@ static void read_all(const char *text, struct source_key *keys, const struct sou
 	keyed_parse(text, keys, KEYS, ret->keyed);
 	fields_parse(text, places, KEYS, ret->fields);
 	swaps_parse(text, places, KEYS, ret->swaps);
+	numa_parse(text, keys, KEYS, ret->numa);
 }
 
 static void check_equal(const struct sample_value *a, const struct sample_value *b, size_t n)
@@ -41,12 +43,12 @@ static void check_equal(const struct sample_value *a, const struct sample_value 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct source_key places[KEYS] = {
-		{ (char *)"a", 1, 0, "/dev/zram0" }, { (char *)"c", 1, 2, "/dev/nvme0n1" },
-		{ (char *)"j", 1, 9, "/dev/a\\040b" },
+		{ (char *)"a", 1, 0, "/dev/zram0", NULL }, { (char *)"c", 1, 2, "/dev/nvme0n1", NULL },
+		{ (char *)"j", 1, 9, "/dev/a\\040b", NULL },
 	};
 	struct source_key keys[KEYS] = {
-		{ (char *)"pgfault", 7, 0, NULL }, { (char *)"MemUsed", 7, 0, NULL },
-		{ (char *)"anon", 4, 0, NULL },
+		{ (char *)"pgfault", 7, 0, NULL, "N0" }, { (char *)"MemUsed", 7, 0, NULL, "N1" },
+		{ (char *)"anon", 4, 0, NULL, "N1" },
 	};
 	cleanup_free char *text = strndup((const char *)data, size);
 	struct readings first, again;
@@ -59,5 +61,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_equal(first.keyed, again.keyed, KEYS);
 	check_equal(first.fields, again.fields, KEYS);
 	check_equal(first.swaps, again.swaps, KEYS);
+	check_equal(first.numa, again.numa, KEYS);
 	return 0;
 }

@@ -41,9 +41,9 @@ static void only_a_text_that_is_one_number_is_a_value(void **state)
 static void keys_match_whole_words_and_kilobytes_become_bytes(void **state)
 {
 	struct source_key keys[] = {
-		{ (char *)"anon", 4, 0, NULL }, { (char *)"MemFree", 7, 0, NULL },
-		{ (char *)"file", 4, 0, NULL }, { (char *)"big", 3, 0, NULL },
-		{ (char *)"limit", 5, 0, NULL },
+		{ (char *)"anon", 4, 0, NULL, NULL }, { (char *)"MemFree", 7, 0, NULL, NULL },
+		{ (char *)"file", 4, 0, NULL, NULL }, { (char *)"big", 3, 0, NULL, NULL },
+		{ (char *)"limit", 5, 0, NULL, NULL },
 	};
 	struct sample_value v[ARRAY_SIZE(keys)];
 	(void)state;
@@ -63,8 +63,8 @@ static void keys_match_whole_words_and_kilobytes_become_bytes(void **state)
 static void a_nodes_lines_are_read_past_the_node_they_name(void **state)
 {
 	struct source_key keys[] = {
-		{ (char *)"MemUsed", 7, 0, NULL }, { (char *)"Node", 4, 0, NULL },
-		{ (char *)"AnonPages", 9, 0, NULL },
+		{ (char *)"MemUsed", 7, 0, NULL, NULL }, { (char *)"Node", 4, 0, NULL, NULL },
+		{ (char *)"AnonPages", 9, 0, NULL, NULL },
 	};
 	struct sample_value v[ARRAY_SIZE(keys)];
 	(void)state;
@@ -74,6 +74,29 @@ static void a_nodes_lines_are_read_past_the_node_they_name(void **state)
 	assert_int_equal(v[0].n, 2048);
 	assert_false(v[1].present);
 	assert_false(v[2].present);
+}
+
+/* As Linux 6.12 writes it (mm/memcontrol.c, memory_numa_stat_show), nodes out of order and cut. */
+static void a_nodes_number_is_found_by_the_nodes_whole_name(void **state)
+{
+	struct source_key keys[] = {
+		{ (char *)"anon.N0", 4, 0, NULL, "N0" }, { (char *)"anon.N1", 4, 0, NULL, "N1" },
+		{ (char *)"file.N1", 4, 0, NULL, "N1" }, { (char *)"file.N2", 4, 0, NULL, "N2" },
+		{ (char *)"shmem.N0", 5, 0, NULL, "N0" }, { (char *)"none.N0", 4, 0, NULL, "N0" },
+		{ (char *)"bad.N0", 3, 0, NULL, "N0" }, { (char *)"cut.N1", 3, 0, NULL, "N1" },
+	};
+	static const int64_t wanted[] = { 4096, 8192, 7, -1, -1, -1, -1, -1 };
+	struct sample_value v[ARRAY_SIZE(keys)];
+	(void)state;
+
+	for (int again = 0; again < 2; again++) {
+		numa_parse("anon_thp N0=1 N1=1\nanon N0=4096 N1=8192\nfile N11=5 N1=7\nshmem\n"
+			   "bad N0=x\ncut N0=3 N1=", keys, ARRAY_SIZE(keys), v);
+		for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+			print_message("  %s\n", keys[i].name);
+			assert_int_equal(v[i].present ? v[i].n : -1, wanted[i]);
+		}
+	}
 }
 
 static void fields_are_counted_and_what_is_no_number_is_absent(void **state)
@@ -91,7 +114,7 @@ static void fields_are_counted_and_what_is_no_number_is_absent(void **state)
 		{ "", -1, -1, -1 },
 	};
 	struct source_key keys[] = {
-		{ (char *)"a", 1, 0, NULL }, { (char *)"c", 1, 2, NULL }, { (char *)"e", 1, 4, NULL },
+		{ (char *)"a", 1, 0, NULL, NULL }, { (char *)"c", 1, 2, NULL, NULL }, { (char *)"e", 1, 4, NULL, NULL },
 	};
 	(void)state;
 
@@ -109,9 +132,9 @@ static void fields_are_counted_and_what_is_no_number_is_absent(void **state)
 static void only_the_device_itself_is_swapped_to(void **state)
 {
 	struct source_key keys[] = {
-		{ (char *)"fast", 4, 0, "/dev/zram0" }, { (char *)"flash", 5, 1, "/dev/nvme1n1" },
-		{ (char *)"head", 4, 2, "Filename" },	{ (char *)"part", 4, 3, "/dev/nvme1n1p" },
-		{ (char *)"bad", 3, 4, "/dev/bad" },	{ (char *)"cut", 3, 5, "/dev/cut" },
+		{ (char *)"fast", 4, 0, "/dev/zram0", NULL }, { (char *)"flash", 5, 1, "/dev/nvme1n1", NULL },
+		{ (char *)"head", 4, 2, "Filename", NULL },	{ (char *)"part", 4, 3, "/dev/nvme1n1p", NULL },
+		{ (char *)"bad", 3, 4, "/dev/bad", NULL },	{ (char *)"cut", 3, 5, "/dev/cut", NULL },
 	};
 	static const int64_t wanted[] = { 1024, 3 << 20, -1, -1, -1, -1 };
 	struct sample_value v[ARRAY_SIZE(keys)];
@@ -214,6 +237,7 @@ int main(void)
 		cmocka_unit_test(only_a_text_that_is_one_number_is_a_value),
 		cmocka_unit_test(keys_match_whole_words_and_kilobytes_become_bytes),
 		cmocka_unit_test(a_nodes_lines_are_read_past_the_node_they_name),
+		cmocka_unit_test(a_nodes_number_is_found_by_the_nodes_whole_name),
 		cmocka_unit_test(fields_are_counted_and_what_is_no_number_is_absent),
 		cmocka_unit_test(only_the_device_itself_is_swapped_to),
 		cmocka_unit_test(pressure_without_a_full_line_is_half_absent),

@@ -22,13 +22,16 @@ static const char sources[] =
 	"  {\"name\":\"zram.fast\",\"kind\":\"fields\",\"path\":\"/sys/mm_stat\","
 	"   \"keys\":[\"orig\",\"-\",\"memory\",\"huge_since\"]},"
 	"  {\"name\":\"swap\",\"kind\":\"swaps\",\"path\":\"/proc/swaps\","
-	"   \"keys\":[\"fast.used=/dev/zram0\",\"flash.used=/dev/nvme0n1\"]} ]";
+	"   \"keys\":[\"fast.used=/dev/zram0\",\"flash.used=/dev/nvme0n1\"]},"
+	"  {\"name\":\"cgroup.server.dram\",\"kind\":\"numa\",\"path\":\"/sys/numa_stat\","
+	"   \"keys\":[\"anon.N0\",\"file.N1\",\"anon.N2\"]} ]";
 
 static const char *const columns[] = {
 	"agent.cpu_us", "vmstat.pgfault", "vmstat.pgmajfault", "vmstat.absent", "meminfo.MemFree",
 	"ksm.full_scans", "gone", "psi.some_us", "psi.full_us", "cpu.kswapd0", "cpu.user",
 	"node.1.MemUsed", "zram.fast.orig", "zram.fast.memory", "zram.fast.huge_since",
-	"swap.fast.used", "swap.flash.used",
+	"swap.fast.used", "swap.flash.used", "cgroup.server.dram.anon.N0", "cgroup.server.dram.file.N1",
+	"cgroup.server.dram.anon.N2",
 };
 
 static void put_tree(struct fixture *f)
@@ -43,6 +46,7 @@ static void put_tree(struct fixture *f)
 	fixture_put(f, "sys/mm_stat", "    4096       74    12288\n");
 	fixture_put(f, "proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 		    "/dev/zram0                              partition\t65532\t\t7\t\t100\n");
+	fixture_put(f, "sys/numa_stat", "anon N0=20480 N1=8192\nfile N0=0 N1=4096\n");
 	fixture_put(f, "proc/40/comm", "impostor\n");
 	fixture_put(f, "proc/40/cmdline", "impostor");
 	fixture_put(f, "proc/40/stat", STAT);
@@ -84,7 +88,7 @@ static void check_value(const json_t *v, size_t column, json_int_t wanted)
 static void a_recorded_tree_gives_its_numbers_and_null_for_what_is_absent(void **state)
 {
 	static const json_int_t wanted[] = { 0, 100, 3, -1, 1048576, 2, -1, 1234, 56, 420000, -1,
-					     10240, 4096, 12288, -1, 7168, -1 };
+					     10240, 4096, 12288, -1, 7168, -1, 20480, 4096, -1 };
 	struct fixture *f = *state;
 
 	put_tree(f);
@@ -160,6 +164,8 @@ static void a_sampler_that_makes_no_sense_is_refused(void **state)
 		  "\"keys\":[\"fast\"]}]}", -EINVAL },
 		{ "{\"hz\":2,\"sources\":[{\"name\":\"x\",\"kind\":\"swaps\",\"path\":\"/x\","
 		  "\"keys\":[\"=/dev/zram0\"]}]}", -EINVAL },
+		{ "{\"hz\":2,\"sources\":[{\"name\":\"x\",\"kind\":\"numa\",\"path\":\"/x\","
+		  "\"keys\":[\"anon.0\"]}]}", -EINVAL },
 	};
 	struct err e;
 
