@@ -6,6 +6,7 @@
 
 #define PAGE_BYTES 4096.0	/* of the kernel's counters, on the architectures there are */
 #define PAGE_KIB (PAGE_BYTES / 1024)
+#define RMAP_ITEM_BYTES 64.0	/* struct ksm_rmap_item of 64-bit machines, mm/ksm.c */
 #define SECTOR_BYTES 512.0	/* of block devices' counters, whatever their own sectors are */
 
 double metric_factor(enum metric_how how)
@@ -28,20 +29,20 @@ static bool columns_add(struct metric_columns *c, const struct samples *s, const
 	return true;
 }
 
-/* Of columns that are named one by one, none is found unless all are. */
-static void columns_find(const struct samples *s, const char *patterns, const char *fill,
+/* Of columns that are named one by one, none is found unless all are, or @any will do. */
+static void columns_find(const struct samples *s, const char *patterns, const char *fill, bool any,
 			 struct metric_columns *ret)
 {
 	char pattern[METRIC_NAME_SIZE], name[METRIC_NAME_SIZE];
 	bool all = true;
 
-	*ret = (struct metric_columns){ .are_named = patterns && strchr(patterns, ' ') };
+	*ret = (struct metric_columns){ .are_named = patterns && strchr(patterns, ' ') && !any };
 	for (size_t len; patterns && *patterns; patterns += len + (patterns[len] == ' ')) {
 		len = strcspn(patterns, " ");
 		snprintf(pattern, sizeof(pattern), "%.*s", (int)len, patterns);
 		all &= columns_add(ret, s, metric_expand(pattern, fill, name));
 	}
-	if (!all)
+	if (!all && !any)
 		ret->n = 0;
 }
 
@@ -156,6 +157,12 @@ static bool value_combine(enum metric_how how, double v, double other, double *r
 		break;
 	case METRIC_MEDIAN_OVER:
 		break;
+	case METRIC_MEDIAN_PLUS:
+		*ret = v + other;
+		return true;
+	case METRIC_MEDIAN_RMAP:
+		*ret = v * RMAP_ITEM_BYTES;
+		return true;
 	default:
 		*ret = v - other;
 		return true;
@@ -177,7 +184,8 @@ bool metric_reading_row(const struct metric_reading *r, size_t row, double *ret)
 	if (how == METRIC_KSM_SHARE)
 		has_other = policy_memory(r, row, &other);
 	else if (r->info->other)
-		has_other = columns_row(&r->others, r->samples, row, &other);
+		has_other = columns_row(&r->others, r->samples, row, &other) ||
+			    how == METRIC_MEDIAN_PLUS;
 	return has_other && value_combine(how, v, other, ret);
 }
 
@@ -190,8 +198,8 @@ bool metric_reading_open(const struct samples *s, const json_t *workload, const 
 	if (!m)
 		return false;
 	*ret = (struct metric_reading){ .info = m, .samples = s, .workload = workload };
-	columns_find(s, m->column, fill, &ret->columns);
-	columns_find(s, m->other, fill, &ret->others);
+	columns_find(s, m->column, fill, false, &ret->columns);
+	columns_find(s, m->other, fill, m->how == METRIC_MEDIAN_PLUS, &ret->others);
 	return true;
 }
 

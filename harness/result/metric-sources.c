@@ -3,16 +3,9 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "proto/protocol.h"
-#include "result/metric.h"
+#include "result/metric-source.h"
 
 #define KSM "/sys/kernel/mm/ksm/"
-
-struct source_info {
-	const char *name;	/* per group and node: what follows "cgroup.GROUP." or "node.N." */
-	const char *kind;
-	const char *path;	/* per group and node: the file in its folder */
-	const char *keys;	/* of "keyed" and "fields", separated by spaces */
-};
 
 /*
  * What of the machine is sampled in every cell. The first line of /proc/stat, "cpu", is the sum
@@ -21,15 +14,18 @@ struct source_info {
 static const struct source_info machine_sources[] = {
 	{ "meminfo", "keyed", "/proc/meminfo",
 	  "MemTotal MemFree MemAvailable Buffers Cached SwapCached AnonPages Mapped Shmem Slab "
-	  "SReclaimable SUnreclaim KernelStack PageTables SwapTotal SwapFree AnonHugePages" },
+	  "SReclaimable SUnreclaim KernelStack PageTables SwapTotal SwapFree AnonHugePages Zswap "
+	  "Zswapped" },
 	{ "vmstat", "keyed", "/proc/vmstat",
-	  "pgfault pgmajfault pgscan_kswapd pgscan_direct pgscan_khugepaged pgsteal_kswapd "
-	  "pgsteal_direct pgsteal_khugepaged pgpgin pgpgout pswpin pswpout swpin_zero swpout_zero "
+	  "pgfault pgmajfault pgscan_kswapd pgscan_direct pgscan_khugepaged pgscan_proactive "
+	  "pgsteal_kswapd pgsteal_direct pgsteal_khugepaged pgsteal_proactive "
+	  "pgpgin pgpgout pswpin pswpout swpin_zero swpout_zero "
 	  "zswpin zswpout "
 	  "pgdemote_kswapd pgdemote_direct pgdemote_khugepaged pgdemote_proactive "
 	  "pgpromote_success pgpromote_candidate numa_hint_faults numa_pages_migrated "
 	  "workingset_refault_anon workingset_refault_file allocstall_normal allocstall_movable "
-	  "compact_stall thp_fault_alloc cow_ksm oom_kill" },
+	  "compact_stall compact_migrate_scanned compact_daemon_wake compact_daemon_migrate_scanned "
+	  "thp_fault_alloc cow_ksm oom_kill" },
 	{ "cpu", "fields", "/proc/stat", "- user nice system idle iowait irq softirq steal" },
 	{ "tasks", "keyed", "/proc/stat", "procs_running procs_blocked" },
 	{ "psi.memory", "psi", "/proc/pressure/memory", NULL },
@@ -57,6 +53,11 @@ static const struct source_info node_meminfo = {
 	"MemTotal MemFree MemUsed AnonPages FilePages AnonHugePages Slab"
 };
 
+/* The same file of a DRAM node once more: what "dram_used" is made of. */
+static const struct source_info node_dram = {
+	"dram", "keyed", "meminfo", "MemUsed Active(file) Inactive(file) SReclaimable"
+};
+
 /* Where only one node is, these are those of the machine. */
 static const struct source_info node_vmstat = {
 	"vmstat", "keyed", "vmstat",
@@ -80,9 +81,6 @@ static const struct source_info disk_stat = {
 	"reads - read_sectors read_ms writes - write_sectors write_ms - busy_ms"
 };
 
-/* "*" is the number of each memory node. */
-static const char *const threads[] = { "kswapd*", "ksmd", "kcompactd*" };
-
 static json_t *keys_split(const char *keys)
 {
 	json_t *list = json_array();
@@ -94,8 +92,8 @@ static json_t *keys_split(const char *keys)
 	return list;
 }
 
-static void source_add(json_t *list, const char *name, const char *kind, const char *path,
-		       const char *keys)
+void source_add(json_t *list, const char *name, const char *kind, const char *path,
+		const char *keys)
 {
 	json_t *s = json_pack("{s:s, s:s, s:s}", "name", name, "kind", kind, "path", path);
 
@@ -104,7 +102,24 @@ static void source_add(json_t *list, const char *name, const char *kind, const c
 	json_array_append_new(list, s);
 }
 
-static void group_add(json_t *list, const char *group)
+/* The group's pages on DRAM nodes. */
+static void group_dram_add(json_t *list, const char *group, const struct topology *t)
+{
+	cleanup_free char *name = path_format("cgroup.%s.dram", group);
+	cleanup_free char *path = path_format("%s/%s/memory.numa_stat", PROTOCOL_CGROUP, group);
+	json_t *keys = json_array();
+
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		if (t->nodes[i].kind != NODE_DRAM)
+			continue;
+		json_array_append_new(keys, json_sprintf("anon.N%zu", i));
+		json_array_append_new(keys, json_sprintf("file.N%zu", i));
+	}
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:o}", "name", name, "kind", "numa",
+					      "path", path, "keys", keys));
+}
+
+static void group_add(json_t *list, const char *group, const struct topology *t)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(group_sources); i++) {
 		const struct source_info *g = &group_sources[i];
@@ -113,11 +128,11 @@ static void group_add(json_t *list, const char *group)
 
 		source_add(list, name, g->kind, path, g->keys);
 	}
+	group_dram_add(list, group, t);
 }
 
-static void node_file_add(json_t *list, size_t i, const struct source_info *f)
+static void node_file_add(json_t *list, size_t i, const char *name, const struct source_info *f)
 {
-	cleanup_free char *name = path_format("node.%zu%s%s", i, *f->name ? "." : "", f->name);
 	cleanup_free char *path = path_format("/sys/devices/system/node/node%zu/%s", i, f->path);
 
 	source_add(list, name, f->kind, path, f->keys);
@@ -126,9 +141,15 @@ static void node_file_add(json_t *list, size_t i, const struct source_info *f)
 static void nodes_add(json_t *list, const struct topology *t)
 {
 	for (size_t i = 0; i < t->n_nodes; i++) {
-		node_file_add(list, i, &node_meminfo);
+		cleanup_free char *node = path_format("node.%zu", i);
+		cleanup_free char *vmstat = path_format("node.%zu.%s", i, node_vmstat.name);
+		cleanup_free char *dram = path_format("%s.%zu", node_dram.name, i);
+
+		node_file_add(list, i, node, &node_meminfo);
 		if (t->n_nodes > 1)
-			node_file_add(list, i, &node_vmstat);
+			node_file_add(list, i, vmstat, &node_vmstat);
+		if (t->nodes[i].kind == NODE_DRAM)
+			node_file_add(list, i, dram, &node_dram);
 	}
 }
 
@@ -170,53 +191,22 @@ static void devices_add(json_t *list, const struct topology *t, char *const *dis
 						      "swaps", "path", "/proc/swaps", "keys", swaps));
 }
 
-static void thread_add(json_t *list, json_t *seen, const char *thread)
-{
-	cleanup_free char *name = path_format("thread.%s", thread);
-
-	if (json_object_get(seen, thread))
-		return;
-	json_object_set_new(seen, thread, json_true());
-	source_add(list, name, "thread", thread, NULL);
-}
-
-/* A thread of which each node has one is named with a "*" for its number. */
-static void threads_add(json_t *list, json_t *seen, const struct topology *t, const char *pattern)
-{
-	const char *star = strchr(pattern, '*');
-
-	if (!star)
-		thread_add(list, seen, pattern);
-	for (size_t i = 0; star && i < t->n_nodes; i++) {
-		cleanup_free char *thread = path_format("%.*s%zu%s", (int)(star - pattern), pattern,
-							i, star + 1);
-
-		thread_add(list, seen, thread);
-	}
-}
-
 json_t *metric_sources(const struct topology *t, char *const *disks, const json_t *workload,
 		       const json_t *policies)
 {
-	cleanup_json json_t *seen = json_object();
 	json_t *list = json_array();
-	const json_t *item, *thread;
-	size_t i, k;
+	const json_t *group;
+	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(machine_sources); i++) {
 		const struct source_info *m = &machine_sources[i];
 
 		source_add(list, m->name, m->kind, m->path, m->keys);
 	}
-	json_array_foreach(json_object_get(workload, "groups"), i, item)
-		group_add(list, json_string_value(item));
+	json_array_foreach(json_object_get(workload, "groups"), i, group)
+		group_add(list, json_string_value(group), t);
 	nodes_add(list, t);
 	devices_add(list, t, disks);
-	for (i = 0; i < ARRAY_SIZE(threads); i++)
-		threads_add(list, seen, t, threads[i]);
-	json_array_foreach(policies, i, item) {
-		json_array_foreach(json_object_get(json_object_get(item, "cost"), "threads"), k, thread)
-			threads_add(list, seen, t, json_string_value(thread));
-	}
+	costs_add(list, t, policies);
 	return list;
 }

@@ -25,6 +25,8 @@ enum metric_how {
 	METRIC_MEDIAN_LESS,	/* median of column minus other, sample by sample */
 	METRIC_MEDIAN_LESS_SHARE,	/* the same as a share of column */
 	METRIC_MEDIAN_OVER,	/* median of column over other, sample by sample */
+	METRIC_MEDIAN_PLUS,	/* median of column plus what of other there is, sample by sample */
+	METRIC_MEDIAN_RMAP,	/* median of the column, a count of KSM's rmap items, in bytes */
 	METRIC_LAST,		/* latest value in the window of a counter since boot */
 	METRIC_DELTA,		/* growth of the counter over the window */
 	METRIC_DELTA_SECTORS,	/* the same of a block device's sectors, in bytes */
@@ -65,8 +67,9 @@ const char *metric_kind(const struct metric_info *m);
  * group's of @workload, each node's of @t, each device's whose path in the guest
  * is in @disks (as many as @t has devices, NULL for one that is not there), and
  * the threads that @policies (an array of checked policies, may be NULL) charge
- * their cost to. Give all arms the same ones, so that sampling costs them the
- * same.
+ * their cost to, and the cgroups of their daemons. Where one charges kdamond, what
+ * DAMON's schemes and modules did is read, too. Give all arms the same ones, so that
+ * sampling costs them the same.
  */
 json_t *metric_sources(const struct topology *t, char *const *disks, const json_t *workload,
 		       const json_t *policies);

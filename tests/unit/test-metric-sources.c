@@ -52,7 +52,9 @@ static json_t *columns_of(const json_t *sources)
 static void every_metric_has_its_columns_on_a_full_machine(void **state)
 {
 	cleanup_json json_t *workload = workload_make();
-	cleanup_json json_t *sources = metric_sources(&full, full_disks, workload, NULL);
+	cleanup_json json_t *policies = json_of(
+		"[{\"cost\":{\"threads\":[\"kdamond.0\"]},\"daemons\":[{\"name\":\"damon\"}]}]");
+	cleanup_json json_t *sources = metric_sources(&full, full_disks, workload, policies);
 	cleanup_json json_t *columns = columns_of(sources), *metrics = json_object();
 	cleanup_samples struct samples *s = NULL;
 	size_t groups = 0, nodes = 0, devices = 0, plain = 0;
@@ -100,7 +102,10 @@ static void sources_name_the_groups_and_the_policies_threads_once(void **state)
 {
 	static const struct { const char *name, *path; } wanted[] = {
 		{ "thread.ksmd", "ksmd" },
-		{ "thread.kdamond", "kdamond" },
+		{ "thread.kdamond.1", "kdamond.1" },
+		{ "damon.1.0.sz_applied",
+		  "/sys/kernel/mm/damon/admin/kdamonds/1/contexts/0/schemes/0/stats/sz_applied" },
+		{ "daemon.senpai", PROTOCOL_CGROUP "/senpai/cpu.stat" },
 		{ "thread.kswapd1", "kswapd1" },
 		{ "thread.kcompactd0", "kcompactd0" },
 		{ "cgroup.load.memory", PROTOCOL_CGROUP "/load/memory.current" },
@@ -109,8 +114,9 @@ static void sources_name_the_groups_and_the_policies_threads_once(void **state)
 	};
 	cleanup_json json_t *workload = workload_make();
 	cleanup_json json_t *policies = json_of(
-		"[{\"cost\":{\"threads\":[\"ksmd\",\"kdamond\"]}},"
-		"{\"cost\":{\"threads\":[\"kdamond\",\"kswapd*\"]}},{}]");
+		"[{\"cost\":{\"threads\":[\"ksmd\",\"kdamond.0\"]}},"
+		"{\"cost\":{\"threads\":[\"kdamond.0\",\"kswapd*\"]},"
+		"\"daemons\":[{\"name\":\"senpai\"}]},{\"daemons\":[{\"name\":\"senpai\"}]},{}]");
 	cleanup_json json_t *sources = metric_sources(&full, full_disks, workload, policies);
 
 	(void)state;
@@ -120,6 +126,11 @@ static void sources_name_the_groups_and_the_policies_threads_once(void **state)
 				    wanted[i].path);
 	}
 	assert_null(source_find(sources, "thread.kswapd2"));
+	cleanup_json json_t *keys = json_of("[\"anon.N0\",\"file.N0\"]");
+
+	assert_true(json_equal(json_object_get(source_find(sources, "cgroup.load.dram"), "keys"), keys));
+	assert_non_null(source_find(sources, "dram.0"));
+	assert_null(source_find(sources, "dram.1"));
 }
 
 static void devices_are_sampled_by_the_topologys_names_and_the_guests_paths(void **state)
@@ -162,9 +173,10 @@ static void a_machine_without_tiers_and_devices_is_not_asked_for_them(void **sta
 	assert_null(source_find(few, "disk.nvme.gone"));
 	assert_null(source_find(few, "node.0.vmstat"));
 	assert_non_null(source_find(few, "node.0"));
+	assert_null(source_find(few, "damon.0.0.sz_applied"));
 	/* Three of the second node's, two vmstats, seven of devices, and what is swapped to. */
 	assert_int_equal(json_array_size(many), json_array_size(few) + 12);
-	assert_in_range(json_array_size(few), 1, 17);
+	assert_in_range(json_array_size(few), 1, 18);
 }
 
 int main(void)

@@ -58,6 +58,8 @@ static void derived_metrics_have_every_key_and_absent_ones_no_entry(void **state
 	cleanup_json json_t *wanted = json_of(
 		"{\"cgroup_load_memory_mean\":{\"value\":7.0,\"unit\":\"bytes\",\"better\":\"less\","
 		"\"scale\":\"ratio\",\"kind\":\"measured\"},"
+		"\"mem_total\":{\"value\":9.0,\"unit\":\"bytes\",\"better\":\"more\","
+		"\"scale\":\"difference\",\"kind\":\"measured\"},"
 		"\"mem_free\":{\"value\":4.0,\"unit\":\"bytes\",\"better\":\"more\","
 		"\"scale\":\"ratio\",\"kind\":\"measured\"},"
 		"\"mem_free_used\":{\"value\":5.0,\"unit\":\"bytes\",\"better\":\"less\","
