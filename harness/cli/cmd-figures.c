@@ -32,11 +32,7 @@ static enum exit_code figures_run(int argc, const char *const *argv, struct err 
 		putchar('\n');
 		return EXIT_WELL;
 	}
-	if (figures_print(figures, stdout)) {
-		err_set(e, ENOMEM, "cannot print the table");
-		return EXIT_RIG;
-	}
-	return EXIT_WELL;
+	return figures_print(figures, stdout, e) ? EXIT_RIG : EXIT_WELL;
 }
 
 const struct command cmd_figures = {

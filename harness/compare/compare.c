@@ -6,6 +6,7 @@
 #include "compare/compare.h"
 #include "compare/fidelity.h"
 #include "compare/group.h"
+#include "compare/price.h"
 #include "compare/reports.h"
 #include "compare/row.h"
 #include "compare/sentence.h"
@@ -281,6 +282,7 @@ static json_t *comparison_json(struct comparison *c)
 	json_object_set_new(j, "sentence", json_null());	/* first to be read */
 	json_object_set_new(j, "alpha", json_real(c->opts.alpha));
 	json_object_set_new(j, "comparisons", rows_json(c, true));
+	json_object_set_new(j, "prices", prices_of(&c->groups, c->a->plan));
 	json_object_set_new(j, "cells", cells);
 	json_object_set_new(j, "failures", tally_failures(c->a, c->b));
 	json_object_set_new(j, "reports", reports_tally(c->a, c->b));

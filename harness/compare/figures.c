@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "compare/figures.h"
+#include "compare/price.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "stats/summary.h"
@@ -106,6 +107,17 @@ static bool list_names(const json_t *list, const char *name)
 	return false;
 }
 
+static bool is_memory_used(const char *name)
+{
+	static const char *const names[] = { "mem_used", "dram_used", "workload_dram",
+					     "workload_dram_pool" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
 static bool wanted(const struct place *p, const char *name)
 {
 	const json_t *plan = p->result->plan;
@@ -113,10 +125,25 @@ static bool wanted(const struct place *p, const char *name)
 						 p->cells[0]->workload);
 
 	return list_names(json_object_get(workload, "figures"), name) ||
-	       list_names(json_object_get(plan, "metrics"), name) || !strcmp(name, "mem_used");
+	       list_names(json_object_get(plan, "metrics"), name) || is_memory_used(name);
 }
 
-static json_t *place_json(const struct place *p, bool all)
+/* What this arm saved and paid against the base, or NULL for the base itself. */
+static json_t *place_price(const struct place *p, const struct groups *gs)
+{
+	const struct result_cell *c = p->cells[0];
+
+	for (size_t i = 0; i < gs->n; i++) {
+		const struct group *g = &gs->v[i];
+
+		if (!strcmp(g->workload, c->workload) && !strcmp(g->topology, c->topology) &&
+		    !strcmp(g->arm_kernel, c->kernel) && !strcmp(g->arm, c->arm))
+			return price_of(g, p->result->plan);
+	}
+	return NULL;
+}
+
+static json_t *place_json(const struct place *p, const struct groups *gs, bool all)
 {
 	const struct result_cell *c = p->cells[0];
 	cleanup_json json_t *names = json_object();
@@ -131,11 +158,11 @@ static json_t *place_json(const struct place *p, bool all)
 		if (f)
 			json_array_append_new(figures, f);
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:O, s:o}", "workload", c->workload,
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:O, s:o, s:o*}", "workload", c->workload,
 			 "topology", c->topology, "kernel", c->kernel, "arm", c->arm, "boots",
 			 (json_int_t)p->n, "window_s", place_median(p, read_window), "wall_s",
 			 place_median(p, read_wall), "fidelity", json_object_get(c->doc, "fidelity"),
-			 "figures", figures);
+			 "figures", figures, "price", place_price(p, gs));
 }
 
 int figures_collect(const struct result *r, bool all, json_t **ret, struct err *e)
@@ -143,7 +170,11 @@ int figures_collect(const struct result *r, bool all, json_t **ret, struct err *
 	cleanup_free const struct result_cell **cells = calloc(r->n_cells + 1, sizeof(*cells));
 	cleanup_free bool *taken = calloc(r->n_cells + 1, sizeof(*taken));
 	cleanup_json json_t *list = json_array();
+	cleanup_groups struct groups groups = { 0 };
+	int rc = groups_within(r, &groups, e);
 
+	if (rc)
+		return rc;
 	for (size_t i = 0; cells && taken && i < r->n_cells; i++) {
 		struct place p = { .result = r, .cells = cells };
 
@@ -153,7 +184,7 @@ int figures_collect(const struct result *r, bool all, json_t **ret, struct err *
 				cells[p.n++] = &r->cells[k];
 		for (size_t k = 0; k < p.n; k++)
 			taken[cells[k] - r->cells] = true;
-		if (p.n && json_array_append_new(list, place_json(&p, all)))
+		if (p.n && json_array_append_new(list, place_json(&p, &groups, all)))
 			return err_set(e, ENOMEM, "out of memory for the figures of %s", r->dir);
 	}
 	if (!cells || !taken)

@@ -15,11 +15,12 @@
  *   { "workload", "topology", "kernel", "arm", "boots", "window_s", "wall_s", "fidelity",
  *     "figures": [ { "metric", "unit", "median", "least", "most", "boots", "loop" } ] }
  *
- * of cells that are ok and not of pair 0. "window_s" (guest time) and "wall_s" (of
+ * and, for every arm but the base, "price" (compare/price.h; of whole pairs) of cells that are ok
+ * and not of pair 0. "window_s" (guest time) and "wall_s" (of
  * the whole cell) are medians; "boots" of a figure is in how many it was there;
  * "loop" is "closed" or "open", of latencies only.
  * @all: every metric; else the workload's own figures, the plan's key metrics,
- * and its mem_used.
+ * and what they used of memory.
  */
 int figures_collect(const struct result *r, bool all, json_t **ret, struct err *e);
 

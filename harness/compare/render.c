@@ -7,43 +7,14 @@
 #include "compare/render.h"
 #include "compare/reports.h"
 #include "compare/table.h"
+#include "compare/price-print.h"
 #include "compare/text.h"
+#include "compare/wrap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
 #define WIDTH_MIN 80
 #define REPORTS_SHOWN 6		/* with their lines; the JSON has those of all */
-
-/* Prints @text wrapped between words, lines after the first behind @indent spaces. */
-static void print_wrapped(FILE *out, const char *text, size_t width, int indent)
-{
-	size_t at = 0;
-
-	for (;;) {
-		size_t len = strcspn(text, " \n");
-
-		/* "4.1 %" is one word. */
-		if (!strncmp(text + len, " %", 2))
-			len += 2 + strcspn(text + len + 2, " \n");
-		if (at && at + 1 + len > width) {
-			fprintf(out, "\n%*s", indent, "");
-			at = (size_t)indent;
-		} else if (at) {
-			fputc(' ', out);
-			at++;
-		}
-		fprintf(out, "%.*s", (int)len, text);
-		at += len;
-		text += len;
-		if (!*text)
-			break;
-		if (*text++ == '\n') {
-			fputc('\n', out);
-			at = 0;
-		}
-	}
-	fputc('\n', out);
-}
 
 static size_t group_end(const json_t *rows, size_t first)
 {
@@ -86,7 +57,7 @@ static void print_ground(FILE *out, const json_t *rows, size_t first, size_t end
 	cleanup_free char *text =
 		path_format("%s%lld boots, proof %s; %s", range, (long long)most,
 			    json_str(row, "proof"), fidelity);
-	print_wrapped(out, text, width, 0);
+	wrap_print(out, text, width, 0);
 }
 
 static void print_loops(FILE *out, const json_t *rows, size_t first, size_t end, size_t width)
@@ -94,7 +65,7 @@ static void print_loops(FILE *out, const json_t *rows, size_t first, size_t end,
 	cleanup_free char *text = text_closed_loops(rows, first, end);
 
 	if (text)
-		print_wrapped(out, text, width, 2);
+		wrap_print(out, text, width, 2);
 }
 
 static int print_groups(FILE *out, const json_t *rows, const struct render_opts *o, struct err *e)
@@ -103,7 +74,7 @@ static int print_groups(FILE *out, const json_t *rows, const struct render_opts 
 		size_t end = group_end(rows, i);
 
 		print_heading(out, json_array_get(rows, i));
-		int rc = table_print(out, rows, i, end, true, o, e);
+		int rc = table_print(out, rows, i, end, TABLE_JUDGED, o, e);
 		if (rc)
 			return rc;
 		print_ground(out, rows, i, end, o->width);
@@ -111,6 +82,25 @@ static int print_groups(FILE *out, const json_t *rows, const struct render_opts 
 		i = end;
 	}
 	return 0;
+}
+
+static int print_prices(FILE *out, const json_t *prices, const struct render_opts *o, struct err *e)
+{
+	bool first = true;
+	const json_t *price;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(prices, i, price) {
+		if (rc || !price_is_measured(price))
+			continue;
+		if (first)
+			fputs("\nSaved and paid (medians, no verdicts)\n", out);
+		first = false;
+		print_heading(out, price);
+		rc = price_print(out, price, o, e);
+	}
+	return rc;
 }
 
 static void print_cells(FILE *out, const json_t *cells)
@@ -141,7 +131,7 @@ static void print_failures(FILE *out, const json_t *failures, size_t width)
 			(long long)json_int_or(f, "pair", 0), json_str(f, "outcome"),
 			json_str(f, "reason"));
 
-		print_wrapped(out, line, width, 4);
+		wrap_print(out, line, width, 4);
 	}
 }
 
@@ -165,7 +155,7 @@ static void print_reports(FILE *out, const json_t *reports, size_t width)
 		bool shown = i < REPORTS_SHOWN && !json_is_true(json_object_get(report, "expected"));
 		cleanup_free char *line = path_format("%s%s", text, shown ? ":" : ".");
 
-		print_wrapped(out, line, width, 4);
+		wrap_print(out, line, width, 4);
 		if (shown)
 			print_context(out, report);
 	}
@@ -179,7 +169,7 @@ static void print_warnings(FILE *out, const json_t *warnings, size_t width)
 	json_array_foreach(warnings, i, w) {
 		cleanup_free char *line = path_format("Warning: %s.", json_string_value(w));
 
-		print_wrapped(out, line, width, 4);
+		wrap_print(out, line, width, 4);
 	}
 }
 
@@ -218,9 +208,9 @@ static int print_diagnostic_group(FILE *out, const json_t *rows, size_t first, s
 	print_heading(out, json_array_get(rows, first));
 	int rc = 0;
 	if (json_array_size(moved))
-		rc = table_print(out, moved, 0, json_array_size(moved), false, o, e);
+		rc = table_print(out, moved, 0, json_array_size(moved), TABLE_DIAGNOSTIC, o, e);
 	if (!rc && json_array_size(moved) < end - first)
-		print_wrapped(out, still, o->width, 2);
+		wrap_print(out, still, o->width, 2);
 	if (!rc)
 		print_loops(out, rows, first, end, o->width);
 	return rc;
@@ -245,8 +235,10 @@ static int print_diagnostics(FILE *out, const json_t *rows, const struct render_
 
 static int print_all(FILE *out, const json_t *c, const struct render_opts *o, struct err *e)
 {
-	print_wrapped(out, json_str(c, "sentence"), o->width, 2);
+	wrap_print(out, json_str(c, "sentence"), o->width, 2);
 	int rc = print_groups(out, json_object_get(c, "comparisons"), o, e);
+	if (!rc)
+		rc = print_prices(out, json_object_get(c, "prices"), o, e);
 	if (rc)
 		return rc;
 	print_cells(out, json_object_get(c, "cells"));

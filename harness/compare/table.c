@@ -49,6 +49,11 @@ static char *show_boots(const json_t *row, const char *key)
 	return path_format("%lld", 2 * (long long)json_int_or(row, key, 0));
 }
 
+static char *show_share(const json_t *row, const char *key)
+{
+	return text_share(json_object_get(row, key));
+}
+
 static char *show_verdict(const json_t *row, const char *key)
 {
 	const char *verdict = json_str(row, key);
@@ -56,27 +61,34 @@ static char *show_verdict(const json_t *row, const char *key)
 	return verdict ? path_format("%s", verdict) : show_string(row, "label");
 }
 
-/* Where a column appears. */
-enum place { JUDGED = 1, DIAGNOSTIC = 2, IF_WIDE = 4 };
+#define TABLE_PRICE (TABLE_SAVED | TABLE_PAID)
+#define TABLE_ALL (TABLE_JUDGED | TABLE_DIAGNOSTIC | TABLE_PRICE)
 
 static const struct column {
 	const char *title;
 	const char *key;
 	char *(*show)(const json_t *row, const char *key);
-	unsigned places;
+	unsigned kinds;		/* of tables that it is in */
+	bool if_wide;
 	int flags;
 } columns[] = {
-	{ "METRIC", "metric", show_string, JUDGED | DIAGNOSTIC, SCOLS_FL_WRAP },
-	{ "BASE", "base_median", show_value, JUDGED | DIAGNOSTIC, SCOLS_FL_RIGHT },
-	{ "ARM", "arm_median", show_value, JUDGED | DIAGNOSTIC, SCOLS_FL_RIGHT },
-	{ "CHANGE", "change", show_change, JUDGED | DIAGNOSTIC, SCOLS_FL_RIGHT },
-	{ "INTERVAL", NULL, show_interval, JUDGED, SCOLS_FL_RIGHT | SCOLS_FL_WRAP },
-	{ "VERDICT", "verdict", show_verdict, JUDGED, 0 },
-	{ "P ADJ", "p_adjusted", show_p, JUDGED | IF_WIDE, SCOLS_FL_RIGHT },
-	{ "BOOTS", "pairs", show_boots, JUDGED | IF_WIDE, SCOLS_FL_RIGHT },
-	{ "PROOF", "proof", show_string, JUDGED | IF_WIDE, 0 },
-	{ "P (BH)", "p_adjusted", show_p, DIAGNOSTIC, SCOLS_FL_RIGHT },
-	{ "LABEL", "label", show_string, DIAGNOSTIC, 0 },
+	{ "METRIC", "metric", show_string, TABLE_JUDGED | TABLE_DIAGNOSTIC, false, SCOLS_FL_WRAP },
+	{ "SAVED", "metric", show_string, TABLE_SAVED, false, SCOLS_FL_WRAP },
+	{ "PAID", "metric", show_string, TABLE_PAID, false, SCOLS_FL_WRAP },
+	{ "BASE", "base_median", show_value, TABLE_ALL, false, SCOLS_FL_RIGHT },
+	{ "ARM", "arm_median", show_value, TABLE_ALL, false, SCOLS_FL_RIGHT },
+	{ "LESS", "saved", show_value, TABLE_SAVED, false, SCOLS_FL_RIGHT },
+	{ "OF BASE", "share_of_base", show_share, TABLE_SAVED, false, SCOLS_FL_RIGHT },
+	{ "OF ALL", "share_of_memory", show_share, TABLE_SAVED, false, SCOLS_FL_RIGHT },
+	{ "CHANGE", "change", show_change, TABLE_ALL & ~TABLE_SAVED, false, SCOLS_FL_RIGHT },
+	{ "OF TIME", "share_of_window", show_share, TABLE_PAID, false, SCOLS_FL_RIGHT },
+	{ "INTERVAL", NULL, show_interval, TABLE_JUDGED, false, SCOLS_FL_RIGHT | SCOLS_FL_WRAP },
+	{ "VERDICT", "verdict", show_verdict, TABLE_JUDGED, false, 0 },
+	{ "P ADJ", "p_adjusted", show_p, TABLE_JUDGED, true, SCOLS_FL_RIGHT },
+	{ "BOOTS", "pairs", show_boots, TABLE_JUDGED, true, SCOLS_FL_RIGHT },
+	{ "PROOF", "proof", show_string, TABLE_JUDGED, true, 0 },
+	{ "P (BH)", "p_adjusted", show_p, TABLE_DIAGNOSTIC, false, SCOLS_FL_RIGHT },
+	{ "LABEL", "label", show_string, TABLE_DIAGNOSTIC, false, 0 },
 };
 
 static const struct {
@@ -100,13 +112,13 @@ static const char *verdict_colour(const json_t *row)
 	return NULL;
 }
 
-static bool column_is_shown(const struct column *c, bool judged, const struct render_opts *o)
+static bool column_is_shown(const struct column *c, enum table_kind kind,
+			    const struct render_opts *o)
 {
-	return c->places & (judged ? JUDGED : DIAGNOSTIC) &&
-	       !(c->places & IF_WIDE && o->width < WIDE);
+	return c->kinds & kind && !(c->if_wide && o->width < WIDE);
 }
 
-static int row_fill(struct libscols_table *t, const json_t *row, bool judged,
+static int row_fill(struct libscols_table *t, const json_t *row, enum table_kind kind,
 		    const struct render_opts *o)
 {
 	struct libscols_line *line = scols_table_new_line(t, NULL);
@@ -117,7 +129,7 @@ static int row_fill(struct libscols_table *t, const json_t *row, bool judged,
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
 		const struct column *c = &columns[i];
 
-		if (!column_is_shown(c, judged, o))
+		if (!column_is_shown(c, kind, o))
 			continue;
 		if (scols_line_refer_data(line, at, c->show(row, c->key)))
 			return -ENOMEM;
@@ -129,15 +141,15 @@ static int row_fill(struct libscols_table *t, const json_t *row, bool judged,
 }
 
 static int table_fill(struct libscols_table *t, const json_t *rows, size_t first, size_t end,
-		      bool judged, const struct render_opts *o)
+		      enum table_kind kind, const struct render_opts *o)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-		if (column_is_shown(&columns[i], judged, o) &&
+		if (column_is_shown(&columns[i], kind, o) &&
 		    !scols_table_new_column(t, columns[i].title, 0, columns[i].flags))
 			return -ENOMEM;
 	}
 	for (size_t i = first; i < end; i++) {
-		int rc = row_fill(t, json_array_get(rows, i), judged, o);
+		int rc = row_fill(t, json_array_get(rows, i), kind, o);
 
 		if (rc)
 			return rc;
@@ -150,13 +162,13 @@ static void cleanup_tablep(struct libscols_table **t)
 	scols_unref_table(*t);
 }
 
-int table_print(FILE *out, const json_t *rows, size_t first, size_t end, bool judged,
+int table_print(FILE *out, const json_t *rows, size_t first, size_t end, enum table_kind kind,
 		const struct render_opts *o, struct err *e)
 {
 	__attribute__((cleanup(cleanup_tablep))) struct libscols_table *t = scols_new_table();
 	cleanup_free char *text = NULL;
 
-	if (!t || table_fill(t, rows, first, end, judged, o))
+	if (!t || table_fill(t, rows, first, end, kind, o))
 		return err_set(e, ENOMEM, "out of memory for the table");
 	scols_table_enable_colors(t, o->colour);
 	/* The width is the caller's, whatever standard output is. */

@@ -147,6 +147,17 @@ char *text_size(const json_t *row, double size)
 	return text_value(v, json_str(row, "unit"));
 }
 
+char *text_share(const json_t *share)
+{
+	if (!json_is_number(share))
+		return path_format("-");
+
+	double percent = 100 * json_number_value(share);
+	cleanup_free char *text = number_text(percent, fabs(percent) < 1 ? 2 : 1, false);
+
+	return path_format("%s %%", text);
+}
+
 char *text_confidence(double alpha)
 {
 	return path_format("%g %%", 100 * (1 - alpha));

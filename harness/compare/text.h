@@ -19,6 +19,9 @@ char *text_interval(const json_t *row);
 /* A size without sign on the row's scale: "5 %", "3.0 MiB": a margin, an mde. */
 char *text_size(const json_t *row, double size);
 
+/* A share of one: "4.1 %", "0.03 %"; "-" for JSON null. */
+char *text_share(const json_t *share);
+
 /* How sure an interval of level 1 - @alpha is: "95 %". */
 char *text_confidence(double alpha);
 
