@@ -10,6 +10,7 @@
 #include "plan/load.h"
 #include "plan/plan.h"
 #include "plan/policies.h"
+#include "plan/sweep.h"
 #include "plan/versus.h"
 
 #define CELLS_MAX 100000
@@ -285,6 +286,8 @@ int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_pl
 	int rc = search_find(s, SPEC_EXPERIMENT, o->experiment, &path, e);
 	if (!rc)
 		rc = spec_load(SPEC_EXPERIMENT, path, &d.experiment, e);
+	if (!rc && o->sweep)
+		rc = sweep_reload(path, o->sweep, &d.experiment, e);
 	if (!rc)
 		rc = draft_choose(o, &d, e);
 	if (!rc)

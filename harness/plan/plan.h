@@ -60,6 +60,7 @@ struct plan_opts {
 	const char *kernel;		/* name or path instead of the experiment's kernels, or NULL */
 	const char *kernel_modules;	/* folder of its modules, or NULL */
 	const struct plan_versus *versus;	/* or NULL; excludes kernel */
+	const json_t *sweep;		/* axes of plan/sweep.h: arms in place of the experiment's; or NULL */
 	bool diagnostic;		/* as if the experiment said so: no verdict is wanted */
 	const char *workload_scale;	/* "ci", "full", or NULL: as the experiment says */
 	double limit_ratio;		/* 0: as the experiment says */

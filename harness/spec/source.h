@@ -35,5 +35,6 @@ int source_verror(const struct source *s, size_t offset, struct err *e, const ch
 	__attribute__((format(printf, 4, 0)));
 
 void source_clear(struct source *s);
+#define cleanup_source __attribute__((cleanup(source_clear)))
 
 #endif

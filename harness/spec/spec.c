@@ -83,8 +83,42 @@ static int identity_check(const struct spec *s, const char *kind, struct err *e)
 			  kind, name, wanted);
 }
 
-int spec_load_text(enum spec_kind kind, const char *path, const char *text, size_t len,
-		   struct spec **ret, struct err *e)
+static void tree_move(struct yaml *y, size_t offset)
+{
+	y->offset = offset;
+	for (size_t i = 0; i < y->n; i++) {
+		if (y->keys)
+			tree_move(y->keys[i], offset);
+		tree_move(y->items[i], offset);
+	}
+}
+
+/* Puts @text in the place of the value of @key in the tree of @s. */
+static int tree_replace(struct spec *s, const char *key, const char *text, struct err *e)
+{
+	cleanup_source struct source source = { 0 };
+	struct yaml *value;
+
+	int rc = source_init(&source, s->source.path, text, strlen(text), e);
+	if (!rc)
+		rc = yaml_parse(&source, &value, e);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < s->tree->n; i++) {
+		if (s->tree->kind != YAML_MAP || strcmp(s->tree->keys[i]->text, key))
+			continue;
+		tree_move(value, s->tree->items[i]->offset);
+		yaml_free(s->tree->items[i]);
+		s->tree->items[i] = value;
+		return 0;
+	}
+	yaml_free(value);
+	return err_set(e, EINVAL, "%s has no key '%s'", s->source.path, key);
+}
+
+/* @key and @with: what to replace, or NULL. */
+static int load_text(enum spec_kind kind, const char *path, const char *text, size_t len,
+		     const char *key, const char *with, struct spec **ret, struct err *e)
 {
 	const struct field *fields = schema_fields(kind);
 	cleanup_spec struct spec *s = calloc(1, sizeof(*s));
@@ -95,6 +129,8 @@ int spec_load_text(enum spec_kind kind, const char *path, const char *text, size
 	if (rc)
 		return rc;
 	rc = yaml_parse(&s->source, &s->tree, e);
+	if (!rc && key)
+		rc = tree_replace(s, key, with, e);
 	if (rc)
 		return rc;
 	if (s->tree->kind != YAML_MAP)
@@ -114,13 +150,25 @@ int spec_load_text(enum spec_kind kind, const char *path, const char *text, size
 	return 0;
 }
 
-int spec_load(enum spec_kind kind, const char *path, struct spec **ret, struct err *e)
+int spec_load_text(enum spec_kind kind, const char *path, const char *text, size_t len,
+		   struct spec **ret, struct err *e)
 {
-	cleanup_free char *text = NULL;
+	return load_text(kind, path, text, len, NULL, NULL, ret, e);
+}
+
+int spec_load_replaced(enum spec_kind kind, const char *path, const char *key, const char *text,
+		       struct spec **ret, struct err *e)
+{
+	cleanup_free char *whole = NULL;
 	size_t len;
 
-	int rc = file_read(AT_FDCWD, path, FILE_MAX, &text, &len, e);
-	return rc ? rc : spec_load_text(kind, path, text, len, ret, e);
+	int rc = file_read(AT_FDCWD, path, FILE_MAX, &whole, &len, e);
+	return rc ? rc : load_text(kind, path, whole, len, key, text, ret, e);
+}
+
+int spec_load(enum spec_kind kind, const char *path, struct spec **ret, struct err *e)
+{
+	return spec_load_replaced(kind, path, NULL, NULL, ret, e);
 }
 
 /* Returns the child of @y that the pointer's step @step (of @len bytes) names, or NULL. */

@@ -44,6 +44,14 @@ int spec_load(enum spec_kind kind, const char *path, struct spec **ret, struct e
 int spec_load_text(enum spec_kind kind, const char *path, const char *text, size_t len,
 		   struct spec **ret, struct err *e);
 
+/*
+ * The same as spec_load(), with the value of the key @key of the file, which must be
+ * there, replaced by @text (YAML): what is wrong in it is an error at the place of what it
+ * replaces.
+ */
+int spec_load_replaced(enum spec_kind kind, const char *path, const char *key, const char *text,
+		       struct spec **ret, struct err *e);
+
 /* The checked document; it lives as long as @s. */
 const json_t *spec_doc(const struct spec *s);
 const char *spec_path(const struct spec *s);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "cell/prepare.h"
+#include "cell/run.h"
+#include "cli/globals.h"
+#include "cli/progress.h"
+#include "cli/result-dir.h"
+#include "cli/run-options.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/quantity.h"
+#include "plan/plan.h"
+#include "vm/session.h"
+
+static int opt_pairs, opt_jobs = 1, opt_scale, opt_dry_run;
+static const char *opt_out, *opt_resume, *opt_seed, *opt_clock, *opt_kernel, *opt_modules,
+	*opt_budget, *opt_workload_scale;
+static double opt_limit_ratio;
+
+const struct poptOption run_options[] = {
+	{ "pairs", '\0', POPT_ARG_INT, &opt_pairs, 0,
+	  "pairs of fresh boots, instead of the experiment's", "N" },
+	{ "out", '\0', POPT_ARG_STRING, &opt_out, 0,
+	  "the result's folder; default results/EXPERIMENT-TIME", "DIR" },
+	{ "resume", '\0', POPT_ARG_STRING, &opt_resume, 0,
+	  "finish the plan of a result that was stopped; takes no EXPERIMENT", "DIR" },
+	{ "dry-run", '\0', POPT_ARG_NONE, &opt_dry_run, 0, "print the plan and start nothing",
+	  NULL },
+	{ "seed", '\0', POPT_ARG_STRING, &opt_seed, 0,
+	  "draws the order of arms and QEMU's own seed of each pair; the same seed gives the "
+	  "same plan", "N" },
+	{ "clock", '\0', POPT_ARG_STRING, &opt_clock, 0,
+	  "host, or virtual: one CPU whose time is counted instructions; instead of the "
+	  "experiment's", "CLOCK" },
+	{ "scale", '\0', POPT_ARG_INT, &opt_scale, 0,
+	  "how many times the size of its file each topology gets, instead of the experiment's", "N" },
+	{ "workload-scale", '\0', POPT_ARG_STRING, &opt_workload_scale, 0,
+	  "ci or full: which of their defaults workloads' parameters get, instead of the "
+	  "experiment's", "SCALE" },
+	{ "limit-ratio", '\0', POPT_ARG_DOUBLE, &opt_limit_ratio, 0,
+	  "memory.max of limited groups, as a part of their peak without limits, instead of the "
+	  "experiment's", "R" },
+	{ "kernel", '\0', POPT_ARG_STRING, &opt_kernel, 0,
+	  "a kernel's name, a bzImage or a built kernel tree, instead of the experiment's",
+	  "KERNEL" },
+	{ "modules", '\0', POPT_ARG_STRING, &opt_modules, 0,
+	  "modules of a bzImage; default /lib/modules/RELEASE", "DIR" },
+	{ "jobs", 'j', POPT_ARG_INT, &opt_jobs, 0,
+	  "cells at once, default 1; on the host's clock each gets CPUs of its own", "N" },
+	{ "budget", '\0', POPT_ARG_STRING, &opt_budget, 0,
+	  "run as many whole pairs as fit into this time, such as 60m", "TIME" },
+	POPT_TABLEEND
+};
+
+static int check_options(const struct run_wish *w, uint64_t *ret_budget_ms, struct err *e)
+{
+	*ret_budget_ms = 0;
+	if (!!w->experiment == !!opt_resume)
+		return err_set(e, EINVAL, "name an EXPERIMENT, or --resume DIR, not both");
+	if (opt_resume && (opt_out || opt_pairs || opt_seed || opt_clock || opt_kernel ||
+			   opt_scale || opt_workload_scale || opt_limit_ratio != 0))
+		return err_set(e, EINVAL, "--resume finishes a plan as it was made: it goes with "
+			       "--jobs and --budget only");
+	if (opt_pairs < 0 || opt_jobs < 1 || opt_jobs > BATCH_JOBS_MAX)
+		return err_set(e, EINVAL, "--pairs is at least 1, --jobs from 1 to %d",
+			       BATCH_JOBS_MAX);
+	if (opt_scale && topology_scale_check(opt_scale, e))
+		return -e->code;
+	if (opt_workload_scale && strcmp(opt_workload_scale, "ci") &&
+	    strcmp(opt_workload_scale, "full"))
+		return err_set(e, EINVAL, "the workload scale '%s' is not ci or full",
+			       opt_workload_scale);
+	if (opt_limit_ratio != 0 && !(opt_limit_ratio >= LIMIT_RATIO_MIN &&
+				      opt_limit_ratio <= LIMIT_RATIO_MAX))
+		return err_set(e, EINVAL, "--limit-ratio is from %g to %g", LIMIT_RATIO_MIN,
+			       LIMIT_RATIO_MAX);
+	if (opt_budget && quantity_parse(QUANTITY_DURATION, opt_budget, ret_budget_ms, e))
+		return -e->code;
+	return session_check_uri(cli.connect, e);
+}
+
+static int make_plan(const struct run_wish *w, json_t **ret, struct err *e)
+{
+	cleanup_site struct site site = { 0 };
+	struct plan_opts o = {
+		.experiment = w->experiment,
+		.sweep = w->sweep,
+		.pairs = (unsigned)opt_pairs,
+		.clock = opt_clock,
+		.kernel = opt_kernel,
+		.kernel_modules = opt_modules,
+		.diagnostic = w->diagnostic,
+		.scale = (unsigned)opt_scale,
+		.workload_scale = opt_workload_scale,
+		.limit_ratio = opt_limit_ratio,
+		.site = &site,
+		.connect = cli.connect,
+		.version = RAMRIG_VERSION,
+	};
+	char *end;
+
+	if (opt_seed) {
+		o.has_seed = true;
+		errno = 0;
+		o.seed = strtoll(opt_seed, &end, 10);
+		if (errno || *end || end == opt_seed)
+			return err_set(e, EINVAL, "seed '%s' is not a whole number", opt_seed);
+	}
+	return plan_make(&cli.search, &o, ret, e);
+}
+
+static int run(const struct run_wish *w, const char *dir, const json_t *plan, uint64_t budget_ms,
+	       struct err *e)
+{
+	struct batch b = {
+		.dir = dir,
+		.plan = plan,
+		.jobs = (unsigned)opt_jobs,
+		.budget_ms = (int64_t)budget_ms,
+		.on_change = progress_change,
+		.on_cell = progress_cell,
+	};
+	bool spent = false;
+	int rc = run_cells(&b, &spent, e);
+
+	progress_end();
+	if (rc == -ECANCELED)
+		err_set(e, ECANCELED, "stopped; 'ramrig %s --resume %s' finishes it", w->command, dir);
+	else if (!rc && spent)
+		cli_progress.say(NULL, "the budget is spent: the rest of the plan was not begun");
+	return rc;
+}
+
+enum exit_code run_options_run(const struct run_wish *w, char **ret_dir, struct err *e)
+{
+	cleanup_json json_t *plan = NULL;
+	cleanup_free char *dir = NULL;
+	uint64_t budget_ms;
+
+	if (check_options(w, &budget_ms, e))
+		return EXIT_USAGE;
+	if (opt_resume) {
+		cleanup_free char *path = path_format("%s/plan.json", opt_resume);
+
+		if (json_load_path(path, &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
+			return EXIT_USAGE;
+		dir = path_format("%s", opt_resume);
+		if (prepare_host(e))
+			return EXIT_RIG;
+	} else {
+		if (make_plan(w, &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
+			return EXIT_USAGE;
+		if (opt_dry_run) {
+			plan_print(plan, stdout);
+			*ret_dir = NULL;
+			return EXIT_WELL;
+		}
+		dir = opt_out ? path_format("%s", opt_out)
+			      : result_dir_new(RESULTS, json_str(plan, "experiment"));
+		if (prepare_host(e) || prepare_plan(&cli.search, plan, &cli_progress, e))
+			return EXIT_RIG;
+		if (prepare_needs(plan, e) || run_begin(plan, dir, e))
+			return EXIT_USAGE;
+	}
+	if (run(w, dir, plan, budget_ms, e))
+		return EXIT_RIG;
+	*ret_dir = take_ptr(dir);
+	return EXIT_WELL;
+}
