@@ -32,19 +32,19 @@ static bool axis_find(const struct result *r, const char *workload, const char *
 	return false;
 }
 
-/* A key metric that is a figure of the workload, else its first figure; NULL where it has none. */
+/* A key metric that is a figure of the workload, else its first figure, else any key metric, or NULL. */
 static const char *cost_default(const json_t *plan, const char *workload)
 {
 	const json_t *figures = json_object_get(
 		json_object_get(json_object_get(plan, "workloads"), workload), "figures");
-	const json_t *m, *f;
+	const json_t *metrics = json_object_get(plan, "metrics"), *m, *f;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(plan, "metrics"), i, m)
+	json_array_foreach(metrics, i, m)
 		json_array_foreach(figures, k, f)
 			if (!strcmp(json_str(m, "name"), json_str(f, "name")))
 				return json_str(m, "name");
-	return json_array_size(figures) ? json_str(json_array_get(figures, 0), "name") : NULL;
+	return json_str(json_array_get(json_array_size(figures) ? figures : metrics, 0), "name");
 }
 
 static bool value_read(const struct result_cell *c, const char *name, double *ret)

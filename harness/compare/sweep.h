@@ -9,7 +9,7 @@
 struct sweep_opts {
 	const char *saved;	/* the metric of which less, or more where that is better, is gain */
 	const char *cost;	/* NULL: the first key metric that is a figure of the workload, or its
-				   first figure */
+				   first figure, or the first key metric */
 };
 
 /*
