@@ -19,7 +19,8 @@ static const struct poptOption options[] = {
 	{ "saved", '\0', POPT_ARG_STRING, &opt_saved, 0,
 	  "what is to be saved; default workload_dram_pool", "METRIC" },
 	{ "cost", '\0', POPT_ARG_STRING, &opt_cost, 0,
-	  "what it may cost; default the first key metric that is a figure of the workload", "METRIC" },
+	  "what it may cost; default the first key metric that is a figure of the workload",
+	  "METRIC" },
 	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the points as JSON, for programs", NULL },
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)run_options, 0, NULL, NULL },
 	POPT_TABLEEND
@@ -86,8 +87,8 @@ static enum exit_code sweep_main(int argc, const char *const *argv, struct err *
 	if (argc == 1 && is_result(argv[0]))
 		return result_show(argv[0], e);
 	if (argc == 1) {
-		err_set(e, EINVAL, "%s is no result, and without POLICY.PARAMETER=VALUE,... nothing says "
-			"what to sweep", argv[0]);
+		err_set(e, EINVAL, "%s is no result, and without POLICY.PARAMETER=VALUE,... "
+			"nothing says what to sweep", argv[0]);
 		return EXIT_USAGE;
 	}
 	return result_make(argc, argv, e);
@@ -98,16 +99,17 @@ const struct command cmd_sweep = {
 	.args = "EXPERIMENT POLICY.PARAMETER=VALUE,... | RESULT",
 	.summary = "what a policy saves against what it costs, over values of its parameters",
 	.details =
-		"Runs the experiment with other arms: its base, and one for each value of the policy's "
-		"parameter, of several parameters for each combination. An arm is the experiment's first "
-		"that has the policies, or else the base with them. No verdict is asked for, so that any "
-		"number of pairs will do; the result is one like that of `ramrig run`, and --resume finishes "
-		"it.\n"
+		"Runs the experiment with other arms: its base, and one for each value of the "
+		"policy's parameter, of several parameters for each combination. An arm is the "
+		"experiment's first that has the policies, or else the base with them. No verdict "
+		"is asked for, so that any number of pairs will do; the result is one like that of "
+		"`ramrig run`, and --resume finishes it.\n"
 		"\n"
-		"It ends with a table of points: what each saves of the metric --saved and costs of the "
-		"metric --cost, both against the base in pairs, with the least and the most. A point is on "
-		"the front (Pareto's) where none saves as much for as little. With RESULT the table is made "
-		"of a result that is there, whose arms may also differ in their policies.",
+		"It ends with a table of points: what each saves of the metric --saved and costs "
+		"of the metric --cost, both against the base in pairs, with the least and the most. "
+		"A point is on the front (Pareto's) where none saves as much for as little. With "
+		"RESULT the table is made of a result that is there, whose arms may also differ in "
+		"their policies.",
 	.options = options,
 	.min_args = 0,
 	.max_args = -1,

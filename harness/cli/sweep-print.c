@@ -8,10 +8,14 @@
 #include "lib/file.h"
 
 static const struct listing_column columns[] = {
-	{ "point", "POINT", LISTING_TEXT },	  { "saved", "SAVED", LISTING_NUMBER },
-	{ "saved_range", "RANGE", LISTING_NUMBER }, { "share", "OF BASE", LISTING_NUMBER },
-	{ "cost", "COST", LISTING_NUMBER },	  { "cost_range", "RANGE", LISTING_NUMBER },
-	{ "pairs", "PAIRS", LISTING_NUMBER },	  { "place", "PLACE", LISTING_TEXT },
+	{ "point", "POINT", LISTING_TEXT },
+	{ "saved", "SAVED", LISTING_NUMBER },
+	{ "saved_range", "RANGE", LISTING_NUMBER },
+	{ "share", "OF BASE", LISTING_NUMBER },
+	{ "cost", "COST", LISTING_NUMBER },
+	{ "cost_range", "RANGE", LISTING_NUMBER },
+	{ "pairs", "PAIRS", LISTING_NUMBER },
+	{ "place", "PLACE", LISTING_TEXT },
 	{ NULL, NULL, LISTING_TEXT },
 };
 
@@ -34,21 +38,29 @@ static char *range_text(const json_t *range, const char *unit, bool is_share)
 	return path_format("%s..%s", least, most);
 }
 
+/* A count of something speaks for itself. */
+static const char *unit_shown(const json_t *value)
+{
+	const char *unit = json_str(value, "unit");
+
+	return unit && strcmp(unit, "count") ? unit : "";
+}
+
 /* "interval=6 s", of several "interval=6 s max_probe=0.01"; without any the arm's name. */
 static char *point_text(const json_t *point, size_t parameters)
 {
-	const char *name, *unit;
+	const char *name;
 	char *text = NULL, *longer;
 	json_t *value;
 
 	json_object_foreach(json_object_get(point, "values"), name, value) {
 		const char *dot = strrchr(name, '.');
 
-		unit = json_str(value, "unit");
-		cleanup_free char *shown = text_value(json_object_get(value, "value"), unit ? unit : "");
+		cleanup_free char *shown =
+			text_value(json_object_get(value, "value"), unit_shown(value));
 
-		longer = path_format("%s%s%s=%s", text ? text : "", text ? " " : "", dot ? dot + 1 : name,
-				     shown);
+		longer = path_format("%s%s%s=%s", text ? text : "", text ? " " : "",
+				     dot ? dot + 1 : name, shown);
 		free(text);
 		text = longer;
 	}
@@ -57,8 +69,10 @@ static char *point_text(const json_t *point, size_t parameters)
 
 static json_t *row_of(const json_t *table, const json_t *point, size_t parameters)
 {
-	const json_t *saved = json_object_get(point, "saved"), *cost = json_object_get(point, "cost");
-	const char *saved_unit = json_str(table, "saved_unit"), *cost_unit = json_str(table, "cost_unit");
+	const json_t *saved = json_object_get(point, "saved"),
+		     *cost = json_object_get(point, "cost");
+	const char *saved_unit = json_str(table, "saved_unit"),
+		   *cost_unit = json_str(table, "cost_unit");
 	const char *scale = json_str(table, "cost_scale");
 	bool is_share = scale && !strcmp(scale, "ratio");
 	const char *texts[] = { "point", "saved", "saved_range", "share", "cost", "cost_range" };
@@ -108,7 +122,8 @@ int sweep_print(const json_t *sweep, FILE *out, struct err *e)
 		if (!rc)
 			rc = table_print(table, parameters, out, e);
 	}
-	fputs("front: by medians nothing saves as much for as little; unclear: ranges of pairs meet.\n",
+	fputs("front: by medians nothing saves as much for as little; unclear: ranges of pairs "
+	      "meet.\n",
 	      out);
 	return rc;
 }

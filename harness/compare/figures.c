@@ -158,8 +158,8 @@ static json_t *place_json(const struct place *p, const struct groups *gs, bool a
 		if (f)
 			json_array_append_new(figures, f);
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:O, s:o, s:o*}", "workload", c->workload,
-			 "topology", c->topology, "kernel", c->kernel, "arm", c->arm, "boots",
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:O, s:o, s:o*}", "workload",
+			 c->workload, "topology", c->topology, "kernel", c->kernel, "arm", c->arm, "boots",
 			 (json_int_t)p->n, "window_s", place_median(p, read_window), "wall_s",
 			 place_median(p, read_wall), "fidelity", json_object_get(c->doc, "fidelity"),
 			 "figures", figures, "price", place_price(p, gs));

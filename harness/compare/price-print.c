@@ -71,7 +71,6 @@ int price_print(FILE *out, const json_t *price, const struct render_opts *o, str
 	cleanup_free char *absent = path_format("Not measured:");
 	size_t zero_len = strlen(zero), absent_len = strlen(absent);
 	cleanup_json json_t *told = rows_split(paid, &zero, &absent);
-	cleanup_free char *loops = text_closed_loops(told, 0, json_array_size(told));
 	int rc = rows_print(out, json_object_get(price, "saved"), TABLE_SAVED, o, e);
 
 	if (!rc)
@@ -83,7 +82,5 @@ int price_print(FILE *out, const json_t *price, const struct render_opts *o, str
 	if (strlen(absent) > absent_len)
 		wrap_print(out, absent, o->width, 2);
 	ground_print(out, price, o->width);
-	if (loops)
-		wrap_print(out, loops, o->width, 2);
 	return 0;
 }

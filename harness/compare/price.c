@@ -22,7 +22,7 @@ static const char *const paid_metrics[] = {
 /* One metric in the pairs of a group. */
 struct readings {
 	double *base, *arm;	/* of @n_base and @n_arm cells that have it */
-	double *less, *share, *ratio;	/* of @n pairs where both do: base - arm, that over base, arm / base */
+	double *less, *share, *ratio;	/* of @n pairs where both do: base - arm, over base; arm / base */
 	size_t n_base, n_arm, n;
 	bool has_zero;		/* somewhere there is no ratio */
 	double memory[];
@@ -91,8 +91,8 @@ static double window_median_s(const struct group *g)
 		const json_t *w = json_object_get(g->pairs[i].arm->doc, "window");
 
 		if (w)
-			v[n++] = (double)(json_int_or(w, "to_ns", 0) - json_int_or(w, "from_ns", 0)) /
-				 NS_PER_S;
+			v[n++] = (double)(json_int_or(w, "to_ns", 0) -
+					  json_int_or(w, "from_ns", 0)) / NS_PER_S;
 	}
 	return v ? summary_median(v, n) : NAN;
 }
@@ -125,8 +125,8 @@ static json_t *paid_row(const struct group *g, const struct paid *p, bool is_voi
 	if (r && !is_void)
 		change = !is_ratio ? -summary_median(r->less, r->n) :
 			 r->has_zero ? NAN : summary_median(r->ratio, r->n) - 1;
-	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:o, s:o}", "metric", p->name, "unit",
-			 p->unit, "better", p->better, "scale", p->scale, "loop", p->loop,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:o, s:o}", "metric", p->name,
+			 "unit", p->unit, "better", p->better, "scale", p->scale, "loop", p->loop,
 			 "base_median", number(r ? summary_median(r->base, r->n_base) : NAN),
 			 "arm_median", number(arm), "change", number(change), "share_of_window",
 			 number(is_time ? arm / (window_s * US_PER_S) : NAN));
@@ -180,8 +180,8 @@ json_t *price_of(const struct group *g, const json_t *plan)
 		json_array_append_new(saved, saved_row(g, saved_metrics[i], is_void, total));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "workload",
 			 g->workload, "topology", g->topology, "base_kernel", g->base_kernel,
-			 "arm_kernel", g->arm_kernel, "base", g->base, "arm", g->arm, "proof", proof,
-			 "pairs", (json_int_t)g->n_pairs, "window_s", number(window_s),
+			 "arm_kernel", g->arm_kernel, "base", g->base, "arm", g->arm, "proof",
+			 proof, "pairs", (json_int_t)g->n_pairs, "window_s", number(window_s),
 			 "memory_total", number(total), "saved", saved, "paid",
 			 paid_rows(g, plan, is_void, window_s));
 }

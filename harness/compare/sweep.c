@@ -20,12 +20,14 @@ static bool axis_find(const struct result *r, const char *workload, const char *
 		      struct axis *ret)
 {
 	for (size_t i = 0; i < r->n_cells; i++) {
-		const json_t *m = strcmp(r->cells[i].workload, workload) ? NULL :
-				  result_cell_metric(&r->cells[i], name);
+		const json_t *m = strcmp(r->cells[i].workload, workload) ?
+					  NULL :
+					  result_cell_metric(&r->cells[i], name);
 
 		if (!m)
 			continue;
-		*ret = (struct axis){ name, json_str(m, "unit"), !strcmp(json_str(m, "better"), "more"),
+		*ret = (struct axis){ name, json_str(m, "unit"),
+				      !strcmp(json_str(m, "better"), "more"),
 				      !strcmp(json_str(m, "scale"), "ratio") };
 		return true;
 	}
@@ -104,9 +106,9 @@ static void policy_values(const json_t *policy, json_t *values)
 	json_object_foreach(json_object_get(policy, "parameters"), name, p) {
 		cleanup_free char *key = path_format("%s.%s", json_str(policy, "policy"), name);
 
-		json_object_set_new(values, key, json_pack("{s:O, s:s*}", "value",
-							   json_object_get(p, "value"), "unit",
-							   json_str(p, "unit")));
+		json_object_set_new(values, key,
+				    json_pack("{s:O, s:s*}", "value", json_object_get(p, "value"),
+					      "unit", json_str(p, "unit")));
 	}
 }
 
@@ -145,8 +147,9 @@ static json_t *parameters_swept(const json_t *plan)
 	size_t i;
 
 	json_array_foreach(json_object_get(plan, "arms"), i, arm) {
-		json_t *values = json_is_true(json_object_get(arm, "base")) ? NULL :
-				 arm_values(plan, json_str(arm, "name"));
+		json_t *values = json_is_true(json_object_get(arm, "base")) ?
+					 NULL :
+					 arm_values(plan, json_str(arm, "name"));
 
 		if (!first) {
 			first = values;
@@ -207,10 +210,11 @@ static json_t *point_json(const struct table *t, size_t i, const json_t *plan, j
 	const char *arm = i ? g->arm : g->base;
 
 	return json_pack("{s:s, s:s, s:o, s:I, s:s, s:o, s:o, s:o, s:s}", "arm", arm, "kernel",
-			 i ? g->arm_kernel : g->base_kernel, "values", point_values(plan, arm, swept),
-			 "pairs", (json_int_t)g->n_pairs, "proof", i ? group_proof(g) : "none", "saved",
-			 range_json(&t->points[i].gain), "share_of_base", number(t->share_of_base[i]),
-			 "cost", range_json(&t->points[i].cost), "place", pareto_names[t->places[i]]);
+			 i ? g->arm_kernel : g->base_kernel, "values",
+			 point_values(plan, arm, swept), "pairs", (json_int_t)g->n_pairs, "proof",
+			 i ? group_proof(g) : "none", "saved", range_json(&t->points[i].gain),
+			 "share_of_base", number(t->share_of_base[i]), "cost",
+			 range_json(&t->points[i].cost), "place", pareto_names[t->places[i]]);
 }
 
 static json_t *table_json(struct table *t, const json_t *plan, json_t *swept)
@@ -223,11 +227,14 @@ static json_t *table_json(struct table *t, const json_t *plan, json_t *swept)
 	pareto_places(t->points, t->n + 1, t->places);
 	for (size_t i = 0; i <= t->n; i++)
 		json_array_append_new(points, point_json(t, i, plan, swept));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:o}", "workload", g->workload,
-			 "topology", g->topology, "kernel", g->base_kernel, "base", g->base, "saved",
-			 t->saved.name, "saved_unit", t->saved.unit, "cost", t->cost.name, "cost_unit",
-			 t->cost.unit, "cost_scale",
-			 !t->has_cost ? NULL : t->cost.is_ratio ? "ratio" : "difference", "points", points);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:o}", "workload",
+			 g->workload, "topology", g->topology, "kernel", g->base_kernel, "base",
+			 g->base, "saved", t->saved.name, "saved_unit", t->saved.unit, "cost",
+			 t->cost.name, "cost_unit", t->cost.unit, "cost_scale",
+			 !t->has_cost	  ? NULL :
+			 t->cost.is_ratio ? "ratio" :
+					    "difference",
+			 "points", points);
 }
 
 static bool same_base(const struct group *a, const struct group *b)
@@ -236,14 +243,18 @@ static bool same_base(const struct group *a, const struct group *b)
 	       !strcmp(a->base_kernel, b->base_kernel);
 }
 
-static int table_make(const struct result *r, const struct sweep_opts *o, const struct group *groups,
-		      size_t n, json_t *swept, json_t **ret, struct err *e)
+static int table_make(const struct result *r, const struct sweep_opts *o,
+		      const struct group *groups, size_t n, json_t *swept, json_t **ret,
+		      struct err *e)
 {
 	const char *cost = o->cost ? o->cost : cost_default(r->plan, groups->workload);
 	cleanup_free struct pareto_point *points = calloc(n + 1, sizeof(*points));
 	cleanup_free enum pareto_place *places = calloc(n + 1, sizeof(*places));
 	cleanup_free double *shares = calloc(n + 1, sizeof(*shares));
-	struct table t = { .groups = groups, .n = n, .points = points, .share_of_base = shares,
+	struct table t = { .groups = groups,
+			   .n = n,
+			   .points = points,
+			   .share_of_base = shares,
 			   .places = places };
 
 	if (!points || !places || !shares)
@@ -253,8 +264,13 @@ static int table_make(const struct result *r, const struct sweep_opts *o, const 
 	t.has_saved = axis_find(r, groups->workload, o->saved, &t.saved);
 	t.has_cost = cost && axis_find(r, groups->workload, cost, &t.cost);
 	if (groups->n_pairs && (!t.has_saved || !t.has_cost))
-		return err_set(e, EINVAL, "no cell of workload %s has the metric '%s'; name one of its "
-			       "result.json", groups->workload, !t.has_saved ? o->saved : cost ? cost : "");
+		return err_set(e, EINVAL,
+			       "no cell of workload %s has the metric '%s'; name one of its "
+			       "result.json",
+			       groups->workload,
+			       !t.has_saved ? o->saved :
+			       cost	    ? cost :
+					      "");
 	*ret = table_json(&t, r->plan, swept);
 	return 0;
 }

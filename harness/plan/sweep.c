@@ -41,8 +41,8 @@ static int values_parse(const char *word, const char *text, json_t **ret, struct
 
 static int axis_parse(const char *word, json_t *axes, struct err *e)
 {
-	const char *equals = strchr(word, '='), *dot = equals ? memrchr(word, '.', (size_t)(equals - word))
-							      : NULL;
+	const char *equals = strchr(word, '='),
+		   *dot = equals ? memrchr(word, '.', (size_t)(equals - word)) : NULL;
 	json_t *values = NULL;
 	const json_t *other;
 	size_t i;
@@ -51,11 +51,12 @@ static int axis_parse(const char *word, json_t *axes, struct err *e)
 		return err_set(e, EINVAL, "'%s' is not POLICY.PARAMETER=VALUE,VALUE,...", word);
 	json_array_foreach(axes, i, other)
 		if (!strncmp(json_str(other, "word"), word, (size_t)(equals - word) + 1))
-			return err_set(e, EINVAL, "%.*s is swept twice", (int)(equals - word), word);
+			return err_set(e, EINVAL, "%.*s is swept twice", (int)(equals - word),
+				       word);
 	if (values_parse(word, equals + 1, &values, e))
 		return -e->code;
-	json_array_append_new(axes, json_pack("{s:s, s:s%, s:s%, s:o}", "word", word, "policy", word,
-					      (size_t)(dot - word), "parameter", dot + 1,
+	json_array_append_new(axes, json_pack("{s:s, s:s%, s:s%, s:o}", "word", word, "policy",
+					      word, (size_t)(dot - word), "parameter", dot + 1,
 					      (size_t)(equals - dot - 1), "values", values));
 	return 0;
 }
@@ -151,7 +152,8 @@ static void parameter_set(json_t *policies, const char *policy, const char *para
 /* Appends "parameter-value" to *name, with nothing but what a name may hold. */
 static void name_append(char **name, const char *parameter, const char *value)
 {
-	char *longer = path_format("%s%s%s-%s", *name ? *name : "", *name ? "+" : "", parameter, value);
+	char *longer =
+		path_format("%s%s%s-%s", *name ? *name : "", *name ? "+" : "", parameter, value);
 
 	free(*name);
 	*name = longer;
@@ -179,7 +181,8 @@ static json_t *point_make(const json_t *model, const json_t *axes, size_t n)
 		const char *value = json_string_value(
 			json_array_get(values, n / below % json_array_size(values)));
 
-		parameter_set(policies, json_str(axis, "policy"), json_str(axis, "parameter"), value);
+		parameter_set(policies, json_str(axis, "policy"), json_str(axis, "parameter"),
+			      value);
 		name_append(&name, json_str(axis, "parameter"), value);
 	}
 	json_object_set_new(arm, "name", json_string(name));

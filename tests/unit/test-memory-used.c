@@ -13,14 +13,15 @@
  * A guest of topology full (Linux 6.12): 120 MiB of a heap, of which a part was swapped to zram, and
  * page cache of its cgroup, most of which reclaim had moved to the slower node 1.
  */
-#define TREE "tests/unit/data/memory/full"
-#define KIB 1024.0
+#define TREE	"tests/unit/data/memory/full"
+#define KIB	1024.0
 #define ANON_N0 104140800.0
 #define FILE_N0 4005888.0
-#define ZRAM 4030464.0
+#define ZRAM	4030464.0
 
 static const struct topology full = {
-	.n_nodes = 2, .n_devices = 1,
+	.n_nodes = 2,
+	.n_devices = 1,
 	.nodes = { { .kind = NODE_DRAM }, { .kind = NODE_TIER } },
 	.devices = { { .kind = DEVICE_ZRAM, .name = "fast" } },
 };
@@ -67,10 +68,13 @@ static struct samples *tree_sample(void)
 
 static void memory_used_of_a_recorded_guest_is_as_the_three_definitions_say(void **state)
 {
-	static const struct { const char *name; double value; } cases[] = {
+	static const struct {
+		const char *name;
+		double value;
+	} cases[] = {
 		{ "mem_used", (1012284 - 771580) * KIB },
 		{ "dram_used", (159628 - 5680 - 6120 - 1440) * KIB },	/* of node 0 alone */
-		{ "workload_dram", ANON_N0 + FILE_N0 },		/* without 12.5 MiB that were demoted */
+		{ "workload_dram", ANON_N0 + FILE_N0 },	/* without 12.5 MiB that were demoted */
 		{ "workload_dram_pool", ANON_N0 + FILE_N0 + ZRAM },
 		{ "zram_memory", ZRAM },
 		{ "zswap_pool", 0 },
@@ -91,36 +95,46 @@ static void memory_used_of_a_recorded_guest_is_as_the_three_definitions_say(void
 }
 
 /* A machine without zram has no pool there. */
-static void a_pool_that_is_not_there_adds_nothing_but_without_any_group_there_is_no_sum(void **state)
+static void
+a_pool_that_is_not_there_adds_nothing_but_without_any_group_there_is_no_sum(void **state)
 {
-	static const struct { const char *columns, *rows; bool has; double value; } cases[] = {
+	static const struct {
+		const char *columns, *rows;
+		bool has;
+		double value;
+	} cases[] = {
 		{ "[\"cgroup.a.dram.anon.N0\",\"cgroup.a.dram.file.N0\",\"cgroup.b.dram.anon.N0\"]",
 		  "[[4,2,1]]", true, 7 },
-		{ "[\"cgroup.a.dram.anon.N0\",\"zram.x.memory\",\"zram.y.memory\",\"meminfo.Zswap\"]",
+		{ "[\"cgroup.a.dram.anon.N0\",\"zram.x.memory\",\"zram.y.memory\",\"meminfo."
+		  "Zswap\"]",
 		  "[[4,10,20,100]]", true, 134 },
 		{ "[\"cgroup.a.dram.anon.N0\",\"zram.x.memory\",\"meminfo.Zswap\"]",
 		  "[[4,10,null]]", true, 14 },
-		{ "[\"cgroup.a.memory\",\"zram.x.memory\",\"meminfo.Zswap\"]", "[[4,10,1]]", false, 0 },
+		{ "[\"cgroup.a.memory\",\"zram.x.memory\",\"meminfo.Zswap\"]", "[[4,10,1]]", false,
+		  0 },
 		{ "[\"cgroup.a.dram.anon.N0\",\"zram.x.memory\"]", "[[null,10]]", false, 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		cleanup_samples struct samples *s = samples_every(SECOND, cases[i].columns,
-								  cases[i].rows);
+		cleanup_samples struct samples *s =
+			samples_every(SECOND, cases[i].columns, cases[i].rows);
 		double v = 0;
 
 		print_message("  %s\n", cases[i].columns);
-		assert_int_equal(metric_value(s, NULL, "workload_dram_pool", whole, &v), cases[i].has);
+		assert_int_equal(metric_value(s, NULL, "workload_dram_pool", whole, &v),
+				 cases[i].has);
 		assert_float_equal(v, cases[i].value, 1e-9);
 	}
 }
 
 static void rmap_items_are_counted_in_bytes(void **state)
 {
-	cleanup_samples struct samples *s = samples_every(SECOND,
-		"[\"ksm.pages_shared\",\"ksm.pages_sharing\",\"ksm.pages_unshared\","
-		"\"ksm.pages_volatile\"]", "[[1,10,100,1000]]");
+	cleanup_samples struct samples *s =
+		samples_every(SECOND,
+			      "[\"ksm.pages_shared\",\"ksm.pages_sharing\",\"ksm.pages_unshared\","
+			      "\"ksm.pages_volatile\"]",
+			      "[[1,10,100,1000]]");
 	double v;
 
 	(void)state;
@@ -132,7 +146,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_used_of_a_recorded_guest_is_as_the_three_definitions_say),
-		cmocka_unit_test(a_pool_that_is_not_there_adds_nothing_but_without_any_group_there_is_no_sum),
+		cmocka_unit_test(
+			a_pool_that_is_not_there_adds_nothing_but_without_any_group_there_is_no_sum),
 		cmocka_unit_test(rmap_items_are_counted_in_bytes),
 	};
 

@@ -27,16 +27,18 @@ static int setup(void **state)
 			struct result_cell *c = &f->cells[side][i];
 
 			c->outcome = OUTCOME_OK;
-			c->doc = json_pack("{s:{}, s:{s:I, s:I}, s:{s:s}}", "metrics", "window", "from_ns",
-					   (json_int_t)1, "to_ns", (json_int_t)10000000001, "proof",
-					   "status", side ? "ok" : "none");
+			c->doc = json_pack("{s:{}, s:{s:I, s:I}, s:{s:s}}", "metrics", "window",
+					   "from_ns", (json_int_t)1, "to_ns",
+					   (json_int_t)10000000001, "proof", "status",
+					   side ? "ok" : "none");
 			f->pairs[i] = (struct pair){ &f->cells[0][i], &f->cells[1][i] };
 		}
 	f->group = (struct group){ "web", "dram", "k", "k", "na", "ksm", PAIRS, f->pairs };
 	f->plan = json_pack("{s:{s:{s:[{ssssssss}, {ssssssss}, {ssssssss}]}}}", "workloads", "web",
-			    "figures", "name", "rps", "unit", "1/s", "better", "more", "scale", "ratio",
-			    "name", "requests", "unit", "count", "better", "more", "scale", "ratio",
-			    "name", "errors", "unit", "1/s", "better", "less", "scale", "difference");
+			    "figures", "name", "rps", "unit", "1/s", "better", "more", "scale",
+			    "ratio", "name", "requests", "unit", "count", "better", "more", "scale",
+			    "ratio", "name", "errors", "unit", "1/s", "better", "less", "scale",
+			    "difference");
 	*state = f;
 	return 0;
 }
@@ -58,8 +60,8 @@ static void put(struct fixture *f, int side, const char *metric, const double va
 {
 	for (int i = 0; i < PAIRS; i++)
 		if (values[i] >= 0)
-			json_object_set_new(json_object_get(f->cells[side][i].doc, "metrics"), metric,
-					    json_pack("{s:f}", "value", values[i]));
+			json_object_set_new(json_object_get(f->cells[side][i].doc, "metrics"),
+					    metric, json_pack("{s:f}", "value", values[i]));
 }
 
 static const json_t *row(const json_t *price, const char *list, const char *metric)
@@ -107,7 +109,7 @@ static void what_is_saved_is_of_pairs_and_beside_what_it_costs(void **state)
 	assert_int_equal(json_int_or(price, "pairs", 0), PAIRS);
 	check(dram, "base_median", 500);
 	check(dram, "arm_median", 300);
-	check(dram, "saved", 100);		/* of 100, 50, 300: not 500 - 300 */
+	check(dram, "saved", 100);	/* of 100, 50, 300: not 500 - 300 */
 	check(dram, "share_of_base", 0.25);
 	check(dram, "share_of_memory", 0.1);
 	check(rps, "change", -0.1);
@@ -124,7 +126,8 @@ static void what_one_side_lacks_is_no_zero(void **state)
 	fill(*state);
 	struct fixture *f = *state;
 	cleanup_json json_t *price = price_of(&f->group, f->plan);
-	const json_t *ksmd = row(price, "paid", "ksmd_cpu"), *pool = row(price, "saved", "workload_dram");
+	const json_t *ksmd = row(price, "paid", "ksmd_cpu"),
+		     *pool = row(price, "saved", "workload_dram");
 
 	assert_true(json_is_null(json_object_get(ksmd, "base_median")));
 	assert_true(json_is_null(json_object_get(ksmd, "change")));
@@ -144,7 +147,8 @@ static void a_pair_in_which_one_cell_lacks_it_says_nothing(void **state)
 
 	check(row(price, "saved", "dram_used"), "saved", 300);
 	/* Without MemTotal there is no share of it. */
-	assert_true(json_is_null(json_object_get(row(price, "saved", "dram_used"), "share_of_memory")));
+	assert_true(
+		json_is_null(json_object_get(row(price, "saved", "dram_used"), "share_of_memory")));
 }
 
 static void a_policy_that_did_not_act_saved_and_cost_nothing(void **state)
@@ -158,7 +162,8 @@ static void a_policy_that_did_not_act_saved_and_cost_nothing(void **state)
 	assert_string_equal(json_str(price, "proof"), "failed");
 	check(row(price, "saved", "dram_used"), "arm_median", 300);
 	assert_true(json_is_null(json_object_get(row(price, "saved", "dram_used"), "saved")));
-	assert_true(json_is_null(json_object_get(row(price, "saved", "dram_used"), "share_of_base")));
+	assert_true(
+		json_is_null(json_object_get(row(price, "saved", "dram_used"), "share_of_base")));
 	assert_true(json_is_null(json_object_get(row(price, "paid", "rps"), "change")));
 }
 

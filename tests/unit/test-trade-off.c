@@ -11,10 +11,20 @@
 #include "lib/cleanup.h"
 #include "stats/pareto.h"
 
-#define AT(g, c) { { g, g, g }, { c, c, c } }
-#define NONE { NAN, NAN, NAN }
+#define AT(g, c)                                                                                   \
+	{                                                                                          \
+		{ g, g, g },                                                                       \
+		{                                                                                  \
+			c, c, c                                                                    \
+		}                                                                                  \
+	}
+#define NONE                                                                                       \
+	{                                                                                          \
+		NAN, NAN, NAN                                                                      \
+	}
 
-static void points_check(const struct pareto_point *points, const enum pareto_place *wanted, size_t n)
+static void points_check(const struct pareto_point *points, const enum pareto_place *wanted,
+			 size_t n)
 {
 	enum pareto_place places[8];
 
@@ -30,16 +40,15 @@ static void a_point_is_on_the_front_unless_another_has_as_much_for_as_little(voi
 {
 	static const struct pareto_point points[] = {
 		AT(0, 0),	/* doing nothing */
-		AT(10, 1), AT(20, 5),
-		AT(10, 2),	/* as much for more */
+		AT(10, 1), AT(20, 5), AT(10, 2),	/* as much for more */
 		AT(9, 1),	/* less for as much */
 		AT(20, 5),	/* equal: both stay */
 		AT(-1, 1),	/* worse than nothing */
 		AT(5, -1),	/* saves and gains: nothing stands above it, and it above doing nothing */
 	};
 	static const enum pareto_place wanted[] = {
-		PARETO_DOMINATED, PARETO_FRONT, PARETO_FRONT, PARETO_DOMINATED, PARETO_DOMINATED,
-		PARETO_FRONT, PARETO_DOMINATED, PARETO_FRONT,
+		PARETO_DOMINATED, PARETO_FRONT, PARETO_FRONT,	  PARETO_DOMINATED,
+		PARETO_DOMINATED, PARETO_FRONT, PARETO_DOMINATED, PARETO_FRONT,
 	};
 	(void)state;
 
@@ -49,10 +58,16 @@ static void a_point_is_on_the_front_unless_another_has_as_much_for_as_little(voi
 static void what_is_absent_is_on_no_front_and_pushes_nothing_off_it(void **state)
 {
 	static const struct pareto_point points[] = {
-		AT(1, 1), { { 9, 9, 9 }, NONE }, { NONE, { -9, -9, -9 } }, { NONE, NONE },
+		AT(1, 1),
+		{ { 9, 9, 9 }, NONE },
+		{ NONE, { -9, -9, -9 } },
+		{ NONE, NONE },
 	};
 	static const enum pareto_place wanted[] = {
-		PARETO_FRONT, PARETO_ABSENT, PARETO_ABSENT, PARETO_ABSENT,
+		PARETO_FRONT,
+		PARETO_ABSENT,
+		PARETO_ABSENT,
+		PARETO_ABSENT,
 	};
 	(void)state;
 
@@ -63,12 +78,15 @@ static void ranges_that_meet_leave_it_unclear(void **state)
 {
 	static const struct pareto_point points[] = {
 		{ { 10, 8, 12 }, { 2, 1, 3 } },
-		{ { 9, 7, 11 }, { 2, 1, 3 } },		/* less by the median only */
-		{ { 7, 6, 8 }, { 4, 3, 5 } },		/* its best is the first's worst */
-		{ { 7, 6, 8 }, { 4, 2.9, 5 } },		/* it may be cheaper than that */
+		{ { 9, 7, 11 }, { 2, 1, 3 } },	/* less by the median only */
+		{ { 7, 6, 8 }, { 4, 3, 5 } },	/* its best is the first's worst */
+		{ { 7, 6, 8 }, { 4, 2.9, 5 } },	/* it may be cheaper than that */
 	};
 	static const enum pareto_place wanted[] = {
-		PARETO_FRONT, PARETO_UNCLEAR, PARETO_DOMINATED, PARETO_UNCLEAR,
+		PARETO_FRONT,
+		PARETO_UNCLEAR,
+		PARETO_DOMINATED,
+		PARETO_UNCLEAR,
 	};
 	(void)state;
 
@@ -82,15 +100,20 @@ static const char plan[] =
 	"\"policies\":{\"na\":{\"policy\":\"na\"},"
 	"\"tmo\":{\"policy\":\"tmo\",\"parameters\":{\"step\":{\"value\":1000,\"unit\":\"ms\"},"
 	"\"same\":{\"value\":1}}},"
-	"\"tmo@step=2s\":{\"policy\":\"tmo\",\"parameters\":{\"step\":{\"value\":2000,\"unit\":\"ms\"},"
+	"\"tmo@step=2s\":{\"policy\":\"tmo\",\"parameters\":{\"step\":{\"value\":2000,\"unit\":"
+	"\"ms\"},"
 	"\"same\":{\"value\":1}}}},"
 	"\"arms\":[{\"name\":\"na\",\"base\":true,\"policies\":[\"na\"]},"
-	"{\"name\":\"one\",\"policies\":[\"tmo\"]},{\"name\":\"two\",\"policies\":[\"tmo@step=2s\"]}]}";
+	"{\"name\":\"one\",\"policies\":[\"tmo\"]},{\"name\":\"two\",\"policies\":[\"tmo@step=2s\"]"
+	"}]}";
 
 #define METRIC "{\"value\":%g,\"unit\":\"%s\",\"better\":\"%s\",\"scale\":\"ratio\"}"
 
 /* Two pairs of three arms: memory of the pool, and p99. */
-static const struct { const char *arm; double pool[2], p99[2]; } seen[] = {
+static const struct {
+	const char *arm;
+	double pool[2], p99[2];
+} seen[] = {
 	{ "na", { 1000, 2000 }, { 10, 20 } },
 	{ "one", { 900, 1800 }, { 11, 22 } },
 	{ "two", { 700, 1800 }, { 10, 30 } },
@@ -106,12 +129,19 @@ static struct result *result_make(const char *failed)
 		const char *arm = seen[i % 3].arm;
 		char text[500];
 
-		snprintf(text, sizeof(text), "{\"metrics\":{\"workload_dram_pool\":" METRIC ",\"p99\":" METRIC
-			 "},\"proof\":{\"status\":\"%s\"}}", seen[i % 3].pool[i / 3], "bytes", "less",
-			 seen[i % 3].p99[i / 3], "ms", "less", strcmp(arm, failed) ? "ok" : "failed");
+		snprintf(text, sizeof(text),
+			 "{\"metrics\":{\"workload_dram_pool\":" METRIC ",\"p99\":" METRIC
+			 "},\"proof\":{\"status\":\"%s\"}}",
+			 seen[i % 3].pool[i / 3], "bytes", "less", seen[i % 3].p99[i / 3], "ms",
+			 "less", strcmp(arm, failed) ? "ok" : "failed");
 		r->cells[r->n_cells++] = (struct result_cell){
-			.n = (unsigned)i + 1, .pair = (unsigned)(i / 3) + 1, .kernel = "k",
-			.topology = "dram", .workload = "web", .arm = arm, .outcome = OUTCOME_OK,
+			.n = (unsigned)i + 1,
+			.pair = (unsigned)(i / 3) + 1,
+			.kernel = "k",
+			.topology = "dram",
+			.workload = "web",
+			.arm = arm,
+			.outcome = OUTCOME_OK,
 			.doc = json_loads(text, 0, NULL),
 		};
 	}
@@ -132,8 +162,8 @@ static json_t *collected(const char *failed, const char *cost)
 
 static const json_t *point(const json_t *sweep, size_t i)
 {
-	return json_array_get(json_object_get(json_array_get(json_object_get(sweep, "tables"), 0),
-					      "points"), i);
+	return json_array_get(
+		json_object_get(json_array_get(json_object_get(sweep, "tables"), 0), "points"), i);
 }
 
 static void check_range(const json_t *p, const char *key, double median, double least, double most)
@@ -171,7 +201,8 @@ static void a_policy_that_did_not_act_is_no_point(void **state)
 	(void)state;
 
 	assert_string_equal(json_str(point(sweep, 2), "place"), "absent");
-	assert_true(json_is_null(json_object_get(json_object_get(point(sweep, 2), "saved"), "median")));
+	assert_true(
+		json_is_null(json_object_get(json_object_get(point(sweep, 2), "saved"), "median")));
 	assert_string_equal(json_str(point(sweep, 1), "place"), "front");
 }
 
