@@ -48,7 +48,7 @@ static int rows_print(FILE *out, const json_t *rows, enum table_kind kind,
 	return table_print(out, rows, 0, json_array_size(rows), kind, o, e);
 }
 
-/* "7 pairs, proof ok, MemTotal 493 MiB; of time: of a window of 20.0 s, which is one CPU's". */
+/* What the tables go by: pairs, proof, all memory, the window. */
 static void ground_print(FILE *out, const json_t *price, size_t width)
 {
 	json_int_t pairs = json_int_or(price, "pairs", 0);
