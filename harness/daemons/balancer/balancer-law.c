@@ -13,7 +13,7 @@ const struct law_why_text law_whys[LAW_WHY_COUNT] = {
 	[LAW_GO] = { "go", "there is something to write" },
 	[LAW_UNINITIALISED] = { "uninitialised", "the device has no size: it was reset" },
 	[LAW_BELOW_MARK] = { "below-mark", "the pool is not above its mark" },
-	[LAW_PAUSED] = { "paused", "pages came back soon after they were written" },
+	[LAW_PAUSED] = { "paused", "pages came back soon after they were written, so it waits" },
 	[LAW_NO_BUDGET] = { "no-budget", "the write budget is used up for now" },
 	[LAW_BACKING_FULL] = { "backing-full", "the backing device has no room left" },
 	[LAW_NO_HUGE] = { "no-huge", "only incompressible pages may go, and there are none" },
@@ -56,7 +56,9 @@ double law_min_age_s(const struct law *l)
 
 double law_refault_percent(const struct law *l)
 {
-	return l->writes_recent < LAW_EVIDENCE ? -1 : 100 * l->reads_recent / l->writes_recent;
+	double all = l->reads_recent + l->last.backing;
+
+	return all < LAW_EVIDENCE ? -1 : 100 * l->reads_recent / all;
 }
 
 double law_pool_percent(const struct law_seen *seen)
@@ -70,7 +72,7 @@ static void level_raise(struct law *l)
 		l->level++;
 	l->level_since_s = l->last.now_s;
 	/* Each doubling needs evidence of its own. */
-	l->reads_recent = l->writes_recent = 0;
+	l->reads_recent = 0;
 }
 
 static void level_judge(struct law *l)
@@ -100,7 +102,6 @@ static void counters_take(struct law *l, const struct law_seen *seen)
 		l->full_at = 0;
 	}
 	l->reads_recent = l->reads_recent * fade + reads;
-	l->writes_recent = l->writes_recent * fade + writes;
 	l->tokens = fmin(l->tokens + passed_s * l->config.budget_per_s, bucket_size(&l->config)) -
 		    writes;
 	l->step_reads += reads;

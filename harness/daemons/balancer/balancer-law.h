@@ -31,14 +31,16 @@
  * was being written in bd_writes, but not in writeback_limit. So over any window of T
  * seconds no more is asked for than budget_per_s * T + the bucket.
  *
- * Refaults. Reads of the backing device against what was written, both fading with
- * refault_window_s: above refault_percent what was cold was not, and the level goes up by
- * one, once a window. The minimum age, and the pause after a step that marked, are doubled by
- * each level; an error of the kernel raises it, too. It comes down by one when four windows have
- * passed since the level last changed, and the share is half the bar or less. Fewer than
- * LAW_EVIDENCE writes prove nothing.
+ * Refaults. Reads of the backing device, fading with refault_window_s, against all that
+ * lies there and was read: the share of it that comes back within a window. Above
+ * refault_percent what was cold was not, and the level goes up by one, once a window. The
+ * minimum age, and the pause after a step that marked, are doubled by each level; an error
+ * of the kernel raises it, too. It comes down by one when four windows have passed since it
+ * last changed, and the share is half the bar or less. (Reads against recent writes would not
+ * do: where nothing is freed, all that goes out comes back some day, so in the long run they
+ * are as many, whether pages stay for a minute or a day.)
  */
-#define LAW_EVIDENCE  64 /* writes below which refaults are not judged */
+#define LAW_EVIDENCE	64	/* pages below which refaults are not judged */
 #define LAW_LEVEL_MAX 6	 /* minimum age and pause are at most 64-fold */
 
 struct law_config {
@@ -100,7 +102,7 @@ struct law {
 	double tokens;
 	double cutoff_s; /* no page in the pool was last used before */
 	double rung_s;	 /* the age of this step's last rung; INFINITY: none yet */
-	double reads_recent, writes_recent;
+	double reads_recent;
 	unsigned level;
 	double level_since_s;
 	double resume_s;    /* until then it pauses */
@@ -139,7 +141,7 @@ void law_rung(struct law *l, uint64_t age_s, double marked_s, enum law_end end);
 /* What is in force at the present level. */
 double law_min_age_s(const struct law *l);
 
-/* Refaults in percent of recent writes; negative while there is too little evidence. */
+/* The share that came back within a window; negative while there is too little evidence. */
 double law_refault_percent(const struct law *l);
 
 /* The pool in percent of its size. */
