@@ -43,7 +43,7 @@ logged() { # EVENT FILTER
 		.hysteresis_percent == 5 and .write_budget_bytes == 1048576 and .min_age_ms == 30000 and
 		.scan_interval_ms == 100 and .huge == "never" and .refault_percent == 10 and
 		.refault_window_ms == 60000 and .steps == 2 and .dry_run == false'
-	logged stop '.steps == 2 and .written_pages == 0 and .cpu_us >= 0'
+	logged stop '.total_steps == 2 and .total_written_pages == 0 and .total_cpu_us >= 0'
 }
 
 @test "the pool's size is what was said, else mem_limit, else disksize" {
@@ -187,6 +187,6 @@ logged() { # EVENT FILTER
 		wait $pid || status=$?
 		expect_status 0
 		output=$(<log)
-		logged stop '.steps == 1'
+		logged stop '.total_steps == 1'
 	done
 }

@@ -240,10 +240,10 @@ json_t *balancer_sum_up(const struct balancer *b)
 {
 	json_t *line = json_pack("{s:s}", "event", "stop");
 	const struct count counts[] = {
-		{ "steps", b->steps },
-		{ "written_pages", b->written },
-		{ "refault_pages", b->refaults },
-		{ "cpu_us", own_cpu_us() },
+		{ "total_steps", b->steps },
+		{ "total_written_pages", b->written },
+		{ "total_refault_pages", b->refaults },
+		{ "total_cpu_us", own_cpu_us() },
 	};
 
 	counts_add(line, counts, ARRAY_SIZE(counts));

@@ -33,7 +33,7 @@ json_t *balancer_describe(const struct balancer *b);
  */
 int balancer_step(struct balancer *b, json_t **ret_line, struct err *e);
 
-/* The line "stop": totals. */
+/* The line "stop": totals, under names of their own, so that a sum over all lines is right. */
 json_t *balancer_sum_up(const struct balancer *b);
 
 #endif
