@@ -54,6 +54,7 @@ holds() { # FILTER [OPTION...]: of the JSON on standard input
 }
 
 # A call that had begun before a window may write in it: a second's budget more.
+# shellcheck disable=SC2016
 @test "no window holds more writes than its budget" {
 	sampled | holds 'reduce .[] as $s ({least: infinite, most: 0};
 		($s[2] - $s[0] * $rate) as $over |

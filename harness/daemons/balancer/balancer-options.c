@@ -22,7 +22,7 @@ static int number_check(const char *name, int v, int least, int most, struct err
 	return 0;
 }
 
-/* An option with a unit; 0 stays where it was not given and there is no default. */
+/* An option with a unit; *into stays as it is where it was not given. */
 struct amount {
 	const char *name, *text;
 	enum quantity kind;
@@ -94,11 +94,32 @@ static int arguments_parse(const struct poptOption *table, int argc, const char 
 	return rc;
 }
 
+/* Options with units and words, as they were given. */
+struct texts {
+	char *pool_size, *interval, *age, *budget, *window, *huge;
+};
+
+static int texts_read(const struct texts *t, struct options *o, struct err *e)
+{
+	const struct amount amounts[] = {
+		{ "pool-size", t->pool_size, QUANTITY_SIZE, 1 << 20, 1ULL << 50, &o->pool_size_bytes },
+		{ "scan-interval", t->interval, QUANTITY_DURATION, 100, DAY_MS, &o->scan_interval_ms },
+		{ "min-age", t->age, QUANTITY_DURATION, 1000, 365 * DAY_MS, &o->min_age_ms },
+		{ "write-budget", t->budget, QUANTITY_SIZE, 4096, 1ULL << 40, &o->write_budget_bytes },
+		{ "refault-window", t->window, QUANTITY_DURATION, 1000, DAY_MS, &o->refault_window_ms },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(amounts); i++)
+		rc = amount_read(&amounts[i], e);
+	return rc ? rc : huge_read(t->huge, &o->huge, e);
+}
+
 int options_read(struct options *ret, int argc, const char **argv, struct err *e)
 {
 	struct options o = { .pool_percent = 80, .hysteresis_percent = 5, .refault_percent = 10 };
-	char *pool_size = NULL, *interval = strdup("5s"), *age = strdup("60s");
-	char *budget = strdup("4MiB"), *window = strdup("60s"), *huge = strdup("idle");
+	struct texts t = { .interval = strdup("5s"), .age = strdup("60s"), .budget = strdup("4MiB"),
+			   .window = strdup("60s"), .huge = strdup("idle") };
 	const int text = POPT_ARG_STRING | POPT_ARGFLAG_SHOW_DEFAULT;
 	const int number = POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT;
 	int rc;
@@ -110,41 +131,34 @@ int options_read(struct options *ret, int argc, const char **argv, struct err *e
 		  "zram0" },
 		{ "pool-percent", 0, number, &o.pool_percent, 0,
 		  "above so much of its size pages are written", "PERCENT" },
-		{ "pool-size", 0, POPT_ARG_STRING, &pool_size, 0,
+		{ "pool-size", 0, POPT_ARG_STRING, &t.pool_size, 0,
 		  "what that size is, instead of mem_limit, or disksize where there is none",
 		  "SIZE" },
 		{ "hysteresis", 0, number, &o.hysteresis_percent, 0,
 		  "how far below that mark it stops", "PERCENT" },
-		{ "scan-interval", 0, text, &interval, 0, "time between steps", "DURATION" },
-		{ "min-age", 0, text, &age, 0, "no page goes that was used since", "DURATION" },
-		{ "write-budget", 0, text, &budget, 0, "what may be written a second", "SIZE" },
-		{ "huge", 0, text, &huge, 0,
+		{ "scan-interval", 0, text, &t.interval, 0, "time between steps", "DURATION" },
+		{ "min-age", 0, text, &t.age, 0, "no page goes that was used since", "DURATION" },
+		{ "write-budget", 0, text, &t.budget, 0, "what may be written a second", "SIZE" },
+		{ "huge", 0, text, &t.huge, 0,
 		  "incompressible pages go first (idle), alone (only) or as others (never)",
 		  "idle|only|never" },
 		{ "refault-percent", 0, number, &o.refault_percent, 0,
-		  "of what was written, what may come back within a window before it backs off", "PERCENT" },
-		{ "refault-window", 0, text, &window, 0, "that window", "DURATION" },
+		  "of what was written, what may come back within a window before it backs off",
+		  "PERCENT" },
+		{ "refault-window", 0, text, &t.window, 0, "that window", "DURATION" },
 		{ "steps", 0, POPT_ARG_INT, &o.steps, 0, "end after so many steps", "N" },
 		{ "dry-run", 0, POPT_ARG_NONE, &o.dry_run, 0, "write nothing, log what it would do",
 		  NULL },
 		{ "root", 0, text, &o.root, 0, "where /sys/block is looked for", "DIR" },
 		{ "cgroup-self", 0, text, &o.cgroup, 0,
 		  "the daemon's own cgroup; '' leaves it where it is", "PATH" },
-		POPT_AUTOHELP POPT_TABLEEND
+		POPT_AUTOHELP
+		POPT_TABLEEND
 	};
 
 	rc = arguments_parse(table, argc, argv, e);
-	const struct amount amounts[] = {
-		{ "pool-size", pool_size, QUANTITY_SIZE, 1 << 20, 1ULL << 50, &o.pool_size_bytes },
-		{ "scan-interval", interval, QUANTITY_DURATION, 100, DAY_MS, &o.scan_interval_ms },
-		{ "min-age", age, QUANTITY_DURATION, 1000, 365 * DAY_MS, &o.min_age_ms },
-		{ "write-budget", budget, QUANTITY_SIZE, 4096, 1ULL << 40, &o.write_budget_bytes },
-		{ "refault-window", window, QUANTITY_DURATION, 1000, DAY_MS, &o.refault_window_ms },
-	};
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(amounts); i++)
-		rc = amount_read(&amounts[i], e);
 	if (!rc)
-		rc = huge_read(huge, &o.huge, e);
+		rc = texts_read(&t, &o, e);
 	if (!rc)
 		rc = options_check(&o, e);
 	if (!rc)
