@@ -106,11 +106,11 @@ static void a_bad_scheme_is_refused_by_key(void **state)
 		{ "pageout,goal=", "no goal" },
 		{ "pageout,goal=some_mem_psi_us", "target_value" },
 		{ "pageout,goal=user_input,target_value=1", "psi go together" },
-		{ "pageout,psi=ramrig", "no cgroup" },
+		{ "pageout,psi=/", "no cgroup" },
 		{ "pageout,watermarks=500:600:100", "no watermarks" },
 		{ "pageout,watermarks=1001:600:100", "no watermarks" },
 		{ "pageout,only=old", "no filter" },
-		{ "pageout,only=memcg:a", "no cgroup" },
+		{ "pageout,only=memcg:", "no cgroup" },
 		{ "pageout,skip=young:1", "takes no value" },
 		{ "pageout,only=addr:5-5", "no addresses" },
 		{ "pageout,reset_interval=0s", "reset_interval is 0" },
@@ -136,6 +136,18 @@ static void bare_numbers_are_bytes_and_milliseconds(void **state)
 	assert_int_equal(damon_scheme_parse("stat,bytes=32MiB,min_age=10s", &t, &e), 0);
 	assert_true(s.bytes == t.bytes && s.min_age_ms == t.min_age_ms);
 	assert_int_equal(t.min_age_ms, 10000);
+}
+
+static void a_cgroup_has_a_slash_in_front_or_gets_one(void **state)
+{
+	struct damon_scheme s, t;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(damon_scheme_parse("pageout,only=memcg:ramrig/heap", &s, &e), 0);
+	assert_int_equal(damon_scheme_parse("pageout,only=memcg:/ramrig/heap", &t, &e), 0);
+	assert_string_equal(s.filters[0].memcg, "/ramrig/heap");
+	assert_string_equal(t.filters[0].memcg, "/ramrig/heap");
 }
 
 static void an_age_is_a_count_of_aggregations_rounded_up(void **state)
@@ -329,17 +341,18 @@ static void scheme_make(const char *root)
 	}
 }
 
-static json_t *step(struct damon_run *r)
+/* What a step tells; *ret_scheme is the first scheme in it. */
+static json_t *step(struct damon_run *r, json_t **ret_scheme)
 {
-	json_t *kdamonds;
+	json_t *line = json_object();
 	struct err e;
 
-	if (damon_step(r, &kdamonds, &e))
+	if (damon_step(r, line, &e))
 		fail_msg("%s", e.msg);
-	json_t *scheme = json_incref(json_array_get(json_object_get(json_array_get(kdamonds, 0), "schemes"), 0));
+	json_t *kdamond = json_array_get(json_object_get(line, "kdamonds"), 0);
 
-	json_decref(kdamonds);
-	return scheme;
+	*ret_scheme = json_array_get(json_object_get(kdamond, "schemes"), 0);
+	return line;
 }
 
 static void a_step_reads_what_was_done_and_feeds_the_goal(void **state)
@@ -348,29 +361,34 @@ static void a_step_reads_what_was_done_and_feeds_the_goal(void **state)
 	cleanup_close int fd = tree_open(root);
 	struct damon_kdamond kdamonds[DAMON_SCHEMES_MAX];
 	struct damon_options o;
+	json_t *line, *s;
 
 	(void)state;
 	scheme_make(root);
 	options_of(pageout, &o);
 	struct damon_run r = { .rootfd = fd, .settings = &o.settings, .kdamonds = kdamonds,
 			       .n_kdamonds = damon_kdamonds_group(&o.settings, kdamonds) };
-	json_t *s = step(&r);
 
+	line = step(&r, &s);
 	assert_int_equal(json_integer_value(json_object_get(s, "sz_applied")), 12288);
+	assert_int_equal(json_integer_value(json_object_get(line, "pageout_bytes")), 12288);
+	assert_null(json_object_get(line, "stat_bytes"));		/* there is no such scheme */
 	assert_true(json_is_null(json_object_get(s, "qt_exceeds")));	/* no count */
 	assert_true(json_is_null(json_object_get(s, "current_value")));	/* no growth yet */
-	json_decref(s);
+	json_decref(line);
 	r.feeds[0].at_ms -= 1000;
 	r.feeds[0].total_us -= 5000;
-	s = step(&r);
+	tree_put(root, DAMON_KDAMONDS "/0/contexts/0/schemes/0/stats/sz_applied", "16384\n");
+	line = step(&r, &s);
 	json_int_t fed = json_integer_value(json_object_get(s, "current_value"));
 
 	assert_true(fed > 4000 && fed <= 5000);
-	json_decref(s);
+	assert_int_equal(json_integer_value(json_object_get(line, "pageout_bytes")), 4096);
+	json_decref(line);
 	assert_int_equal(unlinkat(fd, "sys/fs/cgroup/ramrig/heap/memory.pressure", 0), 0);
-	s = step(&r);
+	line = step(&r, &s);
 	assert_true(json_is_null(json_object_get(s, "current_value")));	/* the cgroup has gone */
-	json_decref(s);
+	json_decref(line);
 	tree_remove(root);
 }
 
@@ -382,6 +400,7 @@ int main(void)
 		cmocka_unit_test(addresses_that_are_hidden_or_out_of_order_are_refused),
 		cmocka_unit_test(a_bad_scheme_is_refused_by_key),
 		cmocka_unit_test(bare_numbers_are_bytes_and_milliseconds),
+		cmocka_unit_test(a_cgroup_has_a_slash_in_front_or_gets_one),
 		cmocka_unit_test(an_age_is_a_count_of_aggregations_rounded_up),
 		cmocka_unit_test(a_fed_value_is_the_stall_of_one_reset_interval),
 		cmocka_unit_test(the_plan_is_what_it_was),

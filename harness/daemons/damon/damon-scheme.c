@@ -34,6 +34,16 @@ static int word_find(const char *const *words, const char *text)
 	return -1;
 }
 
+/* A cgroup's path below its mount, with the slash in front that DAMON wants. */
+static int cgroup_parse(const char *text, char ret[DAMON_PATH_MAX], struct err *e)
+{
+	text += *text == '/';
+	if (!*text || snprintf(ret, DAMON_PATH_MAX, "/%s", text) >= DAMON_PATH_MAX)
+		return err_set(e, EINVAL, "'%.40s' is no cgroup: give its path below the mount, ramrig/heap",
+			       text);
+	return 0;
+}
+
 static int filter_parse(struct damon_scheme *s, const char *text, bool skip, struct err *e)
 {
 	struct damon_filter f = { .skip = skip };
@@ -46,15 +56,13 @@ static int filter_parse(struct damon_scheme *s, const char *text, bool skip, str
 
 	value += *value == ':';
 	if (found < 0)
-		return err_set(e, EINVAL, "'%.40s' is no filter: anon, young, memcg:/PATH or addr:FROM-TO",
+		return err_set(e, EINVAL, "'%.40s' is no filter: anon, young, memcg:PATH or addr:FROM-TO",
 			       text);
 	f.type = (enum damon_filter_type)found;
 	if (s->n_filters == DAMON_FILTERS_MAX)
 		return err_set(e, EINVAL, "there are more than %d filters", DAMON_FILTERS_MAX);
-	if (f.type == DAMON_FILTER_MEMCG &&
-	    (*value != '/' || snprintf(f.memcg, sizeof(f.memcg), "%s", value) >= DAMON_PATH_MAX))
-		return err_set(e, EINVAL, "'%.40s' is no cgroup: give its path below the mount, /ramrig/heap",
-			       value);
+	if (f.type == DAMON_FILTER_MEMCG && cgroup_parse(value, f.memcg, e))
+		return -e->code;
 	if (f.type == DAMON_FILTER_ADDR &&
 	    (sscanf(value, "%" SCNi64 "-%" SCNi64 "%n", (int64_t *)&f.start, (int64_t *)&f.end, &n) != 2 ||
 	     value[n] || f.start >= f.end))
@@ -87,10 +95,7 @@ static int goal_parse(struct damon_scheme *s, const char *text, struct err *e)
 
 static int psi_parse(struct damon_scheme *s, const char *text, struct err *e)
 {
-	if (*text != '/' || snprintf(s->psi, sizeof(s->psi), "%s", text) >= DAMON_PATH_MAX)
-		return err_set(e, EINVAL, "'%.40s' is no cgroup: give its path below the mount, /ramrig/heap",
-			       text);
-	return 0;
+	return cgroup_parse(text, s->psi, e);
 }
 
 static int watermarks_parse(struct damon_scheme *s, const char *text, struct err *e)
@@ -160,10 +165,10 @@ static const struct key {
 	FIELD(age_permil, NUMBER, 1000, "and age"),
 	PARSED(goal, goal_parse, "user_input (see psi) or some_mem_psi_us, which adapt the quota"),
 	FIELD(target_value, NUMBER, UINT32_MAX, "stall to come to, us in each reset_interval"),
-	PARSED(psi, psi_parse, "cgroup whose memory.pressure feeds user_input, /ramrig/heap"),
+	PARSED(psi, psi_parse, "cgroup whose memory.pressure feeds user_input, ramrig/heap"),
 	PARSED(watermarks, watermarks_parse, "HIGH:MID:LOW, permille of memory free, between which it is active"),
 	TIME(wmark_interval, "how often they are looked at (default 5s)"),
-	PARSED(only, only_parse, "filter: anon, young, memcg:/PATH or addr:FROM-TO alone; may be repeated"),
+	PARSED(only, only_parse, "filter: anon, young, memcg:PATH or addr:FROM-TO alone; may be repeated"),
 	PARSED(skip, skip_parse, "filter: all but these"),
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <string.h>
 #include "daemons/damon/damon-step.h"
 #include "daemons/damon/damon-sysfs.h"
 #include "daemons/lib/knob.h"
@@ -90,7 +91,9 @@ static int kdamond_feed(struct damon_run *r, unsigned kdamond, json_t *schemes, 
 	return fed ? damon_command(r->rootfd, kdamond, "commit_schemes_quota_goals", e) : 0;
 }
 
-static int stats_read(struct damon_run *r, unsigned kdamond, unsigned scheme, json_t *into, struct err *e)
+/* Also adds what was applied to *applied. */
+static int stats_read(struct damon_run *r, unsigned kdamond, unsigned scheme, json_t *into,
+		      uint64_t *applied, struct err *e)
 {
 	cleanup_free char *folder = scheme_folder(kdamond, scheme);
 
@@ -102,6 +105,7 @@ static int stats_read(struct damon_run *r, unsigned kdamond, unsigned scheme, js
 		if (rc)
 			return rc;
 		json_object_set_new(into, stats[i], v <= INT64_MAX ? json_integer((json_int_t)v) : json_null());
+		*applied += !strcmp(stats[i], "sz_applied") ? v : 0;
 	}
 	return 0;
 }
@@ -128,7 +132,9 @@ static int regions_count(struct damon_run *r, unsigned kdamond, unsigned scheme,
 	return 0;
 }
 
-static int kdamond_step(struct damon_run *r, unsigned kdamond, json_t **ret, struct err *e)
+/* Adds what was applied to @applied, by action. */
+static int kdamond_step(struct damon_run *r, unsigned kdamond, json_t **ret,
+			uint64_t applied[static DAMON_ACTION_COUNT], struct err *e)
 {
 	const struct damon_kdamond *k = &r->kdamonds[kdamond];
 	cleanup_json json_t *schemes = json_array();
@@ -143,11 +149,11 @@ static int kdamond_step(struct damon_run *r, unsigned kdamond, json_t **ret, str
 	if (!rc)
 		rc = damon_command(r->rootfd, kdamond, "update_schemes_stats", e);
 	for (unsigned i = 0; i < k->n_schemes && !rc; i++) {
-		bool stat = r->settings->schemes[k->schemes[i]].action == DAMON_STAT;
+		enum damon_action action = r->settings->schemes[k->schemes[i]].action;
 		json_t *into = json_array_get(schemes, i);
 
-		rc = stats_read(r, kdamond, i, into, e);
-		if (!rc && stat && r->counts_regions)
+		rc = stats_read(r, kdamond, i, into, &applied[action], e);
+		if (!rc && action == DAMON_STAT && r->counts_regions)
 			rc = regions_count(r, kdamond, i, into, e);
 	}
 	if (rc)
@@ -157,18 +163,35 @@ static int kdamond_step(struct damon_run *r, unsigned kdamond, json_t **ret, str
 	return 0;
 }
 
-int damon_step(struct damon_run *r, json_t **ret, struct err *e)
+/* What each action in use applied since the last step: in sums over lines, nothing counts twice. */
+static void growth_tell(struct damon_run *r, const uint64_t *applied, json_t *line)
+{
+	for (unsigned i = 0; i < r->settings->n_schemes; i++) {
+		enum damon_action action = r->settings->schemes[i].action;
+		cleanup_free char *name = path_format("%s_bytes", damon_actions[action]);
+		uint64_t growth = applied[action] > r->applied[action] ? applied[action] - r->applied[action] : 0;
+
+		if (action != DAMON_STAT && !json_object_get(line, name))
+			json_object_set_new(line, name, growth <= INT64_MAX ? json_integer((json_int_t)growth) :
+					    json_null());
+	}
+	memcpy(r->applied, applied, sizeof(r->applied));
+}
+
+int damon_step(struct damon_run *r, json_t *line, struct err *e)
 {
 	cleanup_json json_t *list = json_array();
+	uint64_t applied[DAMON_ACTION_COUNT] = { 0 };
 
 	for (unsigned i = 0; i < r->n_kdamonds; i++) {
 		json_t *kdamond;
-		int rc = kdamond_step(r, i, &kdamond, e);
+		int rc = kdamond_step(r, i, &kdamond, applied, e);
 
 		if (rc)
 			return rc;
 		json_array_append_new(list, kdamond);
 	}
-	*ret = take_ptr(list);
+	growth_tell(r, applied, line);
+	json_object_set(line, "kdamonds", list);
 	return 0;
 }

@@ -22,6 +22,7 @@ struct damon_run {
 	unsigned n_kdamonds;
 	bool counts_regions;
 	struct damon_feed feeds[DAMON_SCHEMES_MAX];	/* of each scheme */
+	uint64_t applied[DAMON_ACTION_COUNT];		/* bytes, as of the last step */
 };
 
 /*
@@ -32,9 +33,10 @@ struct damon_run {
 uint64_t damon_feed_value(uint64_t growth_us, int64_t elapsed_ms, uint64_t reset_interval_ms);
 
 /*
- * Feeds and reads once. Sets *ret to a list of kdamonds, each with what its schemes have tried and
- * applied since the start. A cgroup that has gone feeds nothing, and its value is null.
+ * Feeds and reads once, and adds to *line: "kdamonds", a list, each with what its schemes have
+ * tried and applied since the start; and for each action in use, "ACTION_bytes", what was
+ * applied since the last step. A cgroup that has gone feeds nothing, and its value is null.
  */
-int damon_step(struct damon_run *r, json_t **ret, struct err *e);
+int damon_step(struct damon_run *r, json_t *line, struct err *e);
 
 #endif

@@ -73,22 +73,21 @@ static int run(struct daemon *d, struct ticker *t, struct err *e)
 	json_int_t steps = 0, missed = 0;
 
 	for (bool stop = false; !stop;) {
+		cleanup_json json_t *line = json_object();
 		uint64_t missed_now;
-		json_t *kdamonds;
 		int rc = ticker_wait(t, &stop, &missed_now, e);
 
+		json_object_set_new(line, "event", json_string(stop ? "stop" : "step"));
 		if (!rc)
-			rc = damon_step(&r, &kdamonds, e);
+			rc = damon_step(&r, line, e);
 		if (rc)
 			return rc;
 		missed += (json_int_t)missed_now;
-		json_t *line = json_pack("{s:s, s:o}", "event", stop ? "stop" : "step", "kdamonds", kdamonds);
-
 		steps += !stop;
 		if (stop)
 			json_object_update_new(line, json_pack("{s:I, s:I, s:I}", "steps", steps, "missed",
 							       missed, "cpu_us", own_cpu_us()));
-		journal_write(stdout, line);
+		journal_write(stdout, take_ptr(line));
 	}
 	return 0;
 }
