@@ -130,13 +130,14 @@ static void *worker_main(void *arg)
 	int64_t due = access_due(w, 0), end = 0;
 	uint64_t k = 0;
 
-	while (w->quota ? k < w->quota : due < w->deadline_ns && end < w->deadline_ns) {
+	while (!atomic_load_explicit(&w->load->stop, memory_order_relaxed) &&
+	       (w->quota ? k < w->quota : due < w->deadline_ns && end < w->deadline_ns)) {
 		end = access_make(w, k++, due);
 		if (w->load->config->shift)
 			count_shift(w->load);
 		due = access_due(w, k);
 	}
-	if (!w->quota)
+	if (!w->quota && !w->load->stop)
 		wait_until(w->deadline_ns);	/* the pause before the access that is not made */
 	w->result.accesses = k;
 	return NULL;

@@ -23,6 +23,7 @@ struct load {
 	_Atomic uint64_t done;		/* accesses since the heap was filled, where the hot set shifts */
 	_Atomic uint64_t shifts;
 	uint64_t runs;			/* so far: each draws other accesses */
+	_Atomic bool stop;		/* set by another thread: load_run() is to end early */
 };
 
 struct load_result {

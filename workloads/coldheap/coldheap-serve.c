@@ -3,10 +3,14 @@
 #include <inttypes.h>
 #include <string.h>
 #include "lib/cleanup.h"
+#include "workloads/coldheap/coldheap-heat.h"
 #include "workloads/coldheap/coldheap-limit.h"
 #include "workloads/coldheap/coldheap-report.h"
 #include "workloads/coldheap/coldheap-serve.h"
 #include "workloads/lib/command.h"
+#include "workloads/lib/param.h"
+
+#define DAY_MS (24 * 3600 * 1000ULL)
 
 struct server {
 	const struct config *config;
@@ -77,6 +81,15 @@ static int run_sweep(struct server *s, const char *unused, FILE *out, struct err
 	return 0;
 }
 
+static int run_heat(struct server *s, const char *unused, FILE *out, struct err *e)
+{
+	uint64_t observe_ms;
+	int rc = param_number("observe", 1, DAY_MS, &observe_ms, e);
+
+	(void)unused;
+	return rc ? rc : heat_run(&s->load, observe_ms, out, e);
+}
+
 static int run_where(struct server *s, const char *unused, FILE *out, struct err *e)
 {
 	(void)unused;
@@ -107,6 +120,7 @@ static const struct {
 	{ "measure", run_measure, false },
 	{ "sweep", run_sweep, false },
 	{ "where", run_where, false },
+	{ "heat", run_heat, false },
 	{ "corrupt", run_corrupt, true },
 };
 

@@ -13,6 +13,7 @@
  *   measure         the measured accesses; the last line of text is the figures
  *   sweep           checks every page; fails where any was ever found wrong
  *   where           where the pages are
+ *   heat            scores what the kernel knows of heat; takes the parameter observe (workload heat)
  *   corrupt PAGE    flips a bit of that page: to see that it is found
  */
 #define COLDHEAP_SOCKET "/run/coldheap.socket"

@@ -8,16 +8,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
+#include "workloads/coldheap/coldheap-pagemap.h"
 #include "workloads/coldheap/coldheap-where.h"
 #include "lib/text.h"
 
 #define BATCH 512
 
-/* Documentation/admin-guide/mm/pagemap.rst */
-#define PAGEMAP_PRESENT (1ULL << 63)
-#define PAGEMAP_SWAPPED (1ULL << 62)
-#define PAGEMAP_TYPE(entry) ((unsigned)((entry) & 0x1f))
-#define PAGEMAP_FRAME(entry) ((entry) & ((1ULL << 55) - 1))
 /* Types from here on are no devices but migration entries and the like (linux/swap.h). */
 #define SWAP_TYPES_MAX 23
 

@@ -7,7 +7,7 @@
 static int usage(void)
 {
 	fputs("usage: coldheap [--socket PATH] serve\n"
-	      "       coldheap [--socket PATH] warmup|measure|sweep|where\n"
+	      "       coldheap [--socket PATH] warmup|measure|sweep|where|heat\n"
 	      "       coldheap [--socket PATH] corrupt PAGE\n"
 	      "The parameters of workload.yaml are read from RAMRIG_* of the environment.\n",
 	      stderr);
