@@ -68,7 +68,7 @@ PROBES := $(patsubst harness/probes/%.c,$(B)/probes/%,$(wildcard harness/probes/
 # Daemons that act in a guest, or on a production machine: harness/daemons/X/*.c with what
 # they share in harness/daemons/lib becomes the static $(B)/ramrig-X.
 DAEMON_LIB_SRC := $(wildcard harness/daemons/lib/*.c) \
-		  $(patsubst %,harness/lib/%.c,err clock file json text)
+		  $(patsubst %,harness/lib/%.c,err clock file json quantity text)
 DAEMON_NAMES := $(filter-out lib,$(patsubst harness/daemons/%/,%,$(wildcard harness/daemons/*/)))
 DAEMONS := $(DAEMON_NAMES:%=$(B)/ramrig-%)
 daemon_src = $(wildcard harness/daemons/$(1)/*.c)
