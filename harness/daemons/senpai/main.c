@@ -40,7 +40,7 @@ static int folders_open(struct senpai *s, struct err *e)
 
 static int look_and_step(struct senpai *s, struct watch *w, uint64_t elapsed_us, struct err *e)
 {
-	int rc = watch_look(w, s->cgroup_fd, s->options->cgroups, e);
+	int rc = watch_refresh(w, s->cgroup_fd, s->options->cgroups, e);
 
 	for (size_t i = 0; i < w->n && !rc && !ticker_stopped(s->ticker); i++)
 		senpai_step(s, &w->list[i], elapsed_us);
@@ -103,7 +103,7 @@ static int run(const struct options *o, struct err *e)
 		rc = loop(&s, &t, &w, e);
 		log_stop(&s);
 	}
-	watch_free(&w);
+	watch_clear(&w);
 	ticker_close(&t);
 	cleanup_closep(&s.cgroup_fd);
 	cleanup_closep(&s.root_fd);

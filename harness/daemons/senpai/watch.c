@@ -87,7 +87,7 @@ static int touch_children(struct watch *w, int cgroup_fd, const char *pattern, s
 	return rc;
 }
 
-int watch_look(struct watch *w, int cgroup_fd, char *const *patterns, struct err *e)
+int watch_refresh(struct watch *w, int cgroup_fd, char *const *patterns, struct err *e)
 {
 	int rc = 0;
 
@@ -115,7 +115,7 @@ int watched_open(struct watched *c, int cgroup_fd, int *ret_fd, struct err *e)
 	return 0;
 }
 
-void watch_free(struct watch *w)
+void watch_clear(struct watch *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		free(w->list[i].path);

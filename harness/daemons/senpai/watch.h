@@ -27,7 +27,7 @@ struct watch {
  * (ends with NULL; they outlive @w). One that is named alone is listed whether it exists or
  * not. What was gone at the look before is forgotten; no cgroup is listed twice.
  */
-int watch_look(struct watch *w, int cgroup_fd, char *const *patterns, struct err *e);
+int watch_refresh(struct watch *w, int cgroup_fd, char *const *patterns, struct err *e);
 
 /*
  * Opens the cgroup's folder below @cgroup_fd; the caller closes *ret_fd. Its law begins
@@ -35,6 +35,6 @@ int watch_look(struct watch *w, int cgroup_fd, char *const *patterns, struct err
  */
 int watched_open(struct watched *c, int cgroup_fd, int *ret_fd, struct err *e);
 
-void watch_free(struct watch *w);
+void watch_clear(struct watch *w);
 
 #endif
