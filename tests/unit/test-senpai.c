@@ -237,20 +237,21 @@ static void cgroups_come_and_go(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(watch_refresh(&w, fd, patterns, &e), 0);
+	assert_int_equal(watch_refresh(&w, fd, patterns, "/web/3", &e), 0);
 	assert_int_equal(w.n, 3);
 	folder("web/1");
 	folder("web/2");
+	folder("web/3");
 	put("web/cgroup.procs", "");
-	assert_int_equal(watch_refresh(&w, fd, patterns, &e), 0);
+	assert_int_equal(watch_refresh(&w, fd, patterns, "/web/3", &e), 0);
 	assert_int_equal(w.n, 4);
 	assert_true(watched_find(&w, "/web/2")->found);
 
 	cleanup_free char *two = path_format("%s/web/2", tree);
 	assert_int_equal(rmdir(two), 0);
-	assert_int_equal(watch_refresh(&w, fd, patterns, &e), 0);
+	assert_int_equal(watch_refresh(&w, fd, patterns, "/web/3", &e), 0);
 	assert_false(watched_find(&w, "/web/2")->found);
-	assert_int_equal(watch_refresh(&w, fd, patterns, &e), 0);
+	assert_int_equal(watch_refresh(&w, fd, patterns, "/web/3", &e), 0);
 	assert_null(watched_find(&w, "/web/2"));
 	assert_non_null(watched_find(&w, "/web/1"));
 	watch_clear(&w);

@@ -40,7 +40,7 @@ static int folders_open(struct senpai *s, struct err *e)
 
 static int look_and_step(struct senpai *s, struct watch *w, uint64_t elapsed_us, struct err *e)
 {
-	int rc = watch_refresh(w, s->cgroup_fd, s->options->cgroups, e);
+	int rc = watch_refresh(w, s->cgroup_fd, s->options->cgroups, s->options->cgroup_self, e);
 
 	for (size_t i = 0; i < w->n && !rc && !ticker_stopped(s->ticker); i++)
 		senpai_step(s, &w->list[i], elapsed_us);

@@ -214,6 +214,18 @@ static int floors_read(struct options *o, struct err *e)
 	return rc;
 }
 
+static int self_read(struct options *o, struct err *e)
+{
+	const char *path = given.cgroup_self ?: strcmp(o->root, "/") ? "" : "ramrig/senpai";
+	int rc = *path ? cgroup_path(path, &o->cgroup_self, e) : 0;
+
+	if (!rc && !*path)
+		o->cgroup_self = path_format("%s", "");
+	if (!rc && *path && (!o->cgroup_self[1] || strchr(o->cgroup_self, '*')))
+		rc = err_set(e, EINVAL, "--cgroup-self '%s' is not the path of one cgroup", path);
+	return rc;
+}
+
 int options_read(int argc, const char **argv, struct options *ret, struct err *e)
 {
 	*ret = (struct options){ 0 };
@@ -239,7 +251,8 @@ int options_read(int argc, const char **argv, struct options *ret, struct err *e
 		rc = cgroups_read(ret, e);
 	ret->dry_run = given.dry_run;
 	ret->root = given.root ?: "/";
-	ret->cgroup_self = given.cgroup_self ?: strcmp(ret->root, "/") ? "" : "ramrig/senpai";
+	if (!rc)
+		rc = self_read(ret, e);
 	return rc;
 }
 
@@ -249,6 +262,7 @@ void options_free(struct options *o)
 		free(o->cgroups[i]);
 	for (size_t i = 0; i < o->n_floors; i++)
 		free(o->floors[i].path);
+	free(o->cgroup_self);
 	free(o->cgroups);
 	free(o->floors);
 }

@@ -25,7 +25,7 @@ struct options {
 	int nice;
 	bool dry_run;
 	const char *root;
-	const char *cgroup_self; /* "": stay */
+	char *cgroup_self; /* as cgroup_path() has it; "": stay */
 };
 
 /*

@@ -61,7 +61,8 @@ static void cleanup_dirp(DIR **d)
 }
 
 /* Each child of the folder that @pattern, "/web/" and a star, names. A missing one has none. */
-static int touch_children(struct watch *w, int cgroup_fd, const char *pattern, struct err *e)
+static int touch_children(struct watch *w, int cgroup_fd, const char *pattern, const char *self,
+			  struct err *e)
 {
 	int parent_len = (int)strlen(pattern) - 1;
 	cleanup_free char *parent = path_format(".%.*s", parent_len, pattern);
@@ -82,12 +83,14 @@ static int touch_children(struct watch *w, int cgroup_fd, const char *pattern, s
 		    !S_ISDIR(st.st_mode))
 			continue;
 		cleanup_free char *path = path_format("%.*s%s", parent_len, pattern, entry->d_name);
-		rc = touch(w, path, pattern, e);
+		if (strcmp(path, self))
+			rc = touch(w, path, pattern, e);
 	}
 	return rc;
 }
 
-int watch_refresh(struct watch *w, int cgroup_fd, char *const *patterns, struct err *e)
+int watch_refresh(struct watch *w, int cgroup_fd, char *const *patterns, const char *self,
+		  struct err *e)
 {
 	int rc = 0;
 
@@ -95,7 +98,7 @@ int watch_refresh(struct watch *w, int cgroup_fd, char *const *patterns, struct 
 	for (; *patterns && !rc; patterns++) {
 		const char *p = *patterns;
 
-		rc = p[strlen(p) - 1] == '*' ? touch_children(w, cgroup_fd, p, e)
+		rc = p[strlen(p) - 1] == '*' ? touch_children(w, cgroup_fd, p, self, e)
 					     : touch(w, p, p, e);
 	}
 	return rc;

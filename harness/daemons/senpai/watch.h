@@ -25,9 +25,11 @@ struct watch {
 /*
  * Looks below @cgroup_fd, a folder such as /sys/fs/cgroup, for what @patterns name
  * (ends with NULL; they outlive @w). One that is named alone is listed whether it exists or
- * not. What was gone at the look before is forgotten; no cgroup is listed twice.
+ * not. What was gone at the look before is forgotten; no cgroup is listed twice. A star
+ * passes over @self, the daemon's own.
  */
-int watch_refresh(struct watch *w, int cgroup_fd, char *const *patterns, struct err *e);
+int watch_refresh(struct watch *w, int cgroup_fd, char *const *patterns, const char *self,
+		  struct err *e);
 
 /*
  * Opens the cgroup's folder below @cgroup_fd; the caller closes *ret_fd. Its law begins
