@@ -25,7 +25,7 @@ static const struct source_info machine_sources[] = {
 	  "pgpromote_success pgpromote_candidate numa_hint_faults numa_pages_migrated "
 	  "workingset_refault_anon workingset_refault_file allocstall_normal allocstall_movable "
 	  "compact_stall compact_migrate_scanned compact_daemon_wake compact_daemon_migrate_scanned "
-	  "thp_fault_alloc cow_ksm oom_kill" },
+	  "drop_pagecache thp_fault_alloc cow_ksm oom_kill" },
 	{ "cpu", "fields", "/proc/stat", "- user nice system idle iowait irq softirq steal" },
 	{ "tasks", "keyed", "/proc/stat", "procs_running procs_blocked" },
 	{ "psi.memory", "psi", "/proc/pressure/memory", NULL },

@@ -246,6 +246,8 @@ const struct metric_info metric_table[] = {
 	{ "kcompactd_scanned", "pages", "less", "difference", METRIC_DELTA,
 	  "vmstat.compact_daemon_migrate_scanned", NULL,
 	  "pages that kcompactd looked at to move them" },
+	{ "cache_drops_since_boot", "count", "less", "difference", METRIC_LAST, "vmstat.drop_pagecache",
+	  NULL, "times that page cache was dropped by hand since boot" },
 	{ "thp_fault_alloc", "count", "more", "difference", METRIC_DELTA, "vmstat.thp_fault_alloc",
 	  NULL, "huge pages that page faults got" },
 	{ "thp_fault_alloc_since_boot", "count", "more", "difference", METRIC_LAST,

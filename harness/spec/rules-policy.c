@@ -65,9 +65,9 @@ static int placeholders_check(const struct spec *s, const json_t *doc, const cha
 		near = (struct nearest){ .written = written };
 		json_object_foreach(parameters, known, unused)
 			nearest_offer(&near, known);
-		for (; others && *others; others++) {
-			found |= !strcmp(*others, written);
-			nearest_offer(&near, *others);
+		for (const char *const *o = others; o && *o; o++) {
+			found |= !strcmp(*o, written);
+			nearest_offer(&near, *o);
 		}
 		if (!found)
 			return spec_error(s, pointer, e, "'{%s}' is no parameter of this policy%s",
