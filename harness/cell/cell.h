@@ -38,6 +38,7 @@ struct cell {
 	json_t *policies;		/* array of this arm's checked policies */
 	json_t *all_policies;		/* of every arm: sampling must cost all arms the same */
 	json_t *limits;			/* GROUP -> memory.max in bytes; NULL: none */
+	bool sweeps;			/* ramrig-sweeper runs beside the policies' daemons */
 	const char *out_dir;
 	enum guest_clock clock;
 	int sample_hz;

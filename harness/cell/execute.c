@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include "cell/boot-times.h"
 #include "cell/execute.h"
+#include "cell/heat.h"
 #include "cell/stage.h"
 #include "cell/where.h"
 #include "lib/cleanup.h"
@@ -141,6 +142,8 @@ int execute_stage(struct stage *s, supervise_fn fn, json_t **ret_result, struct 
 	where_decode(s->kernel.vmlinux, result);
 	if (json_object_get(result, "release"))
 		boot_times_learn(s->boot_key, json_int_or(result, "hello_ms", 0));
+	heat_learn(s->heat_key, json_object_get(json_object_get(s->work.plan, "workloads"),
+						json_str_or(s->work.cell, "workload", "")), result);
 	*ret_result = take_ptr(result);
 	return 0;
 }

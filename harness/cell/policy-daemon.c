@@ -14,6 +14,33 @@
 #define READY "\"event\":\"start\""
 #define CGROUP_ROOT "/sys/fs/cgroup"
 
+int policy_daemon_add(const char *name, json_t *list, struct err *e)
+{
+	cleanup_free char *path = NULL;
+	int rc = search_program(name, &path, e);
+
+	if (!rc && !json_array_has(list, path))
+		json_array_append_new(list, json_string(path));
+	return rc;
+}
+
+static const char *program_of(const json_t *daemon)
+{
+	return json_string_value(json_array_get(json_object_get(daemon, "run"), 0));
+}
+
+bool policy_has_daemon(const json_t *policies, const char *name)
+{
+	const json_t *policy, *d;
+	size_t i, k;
+
+	json_array_foreach(policies, i, policy)
+		json_array_foreach(json_object_get(policy, "daemons"), k, d)
+			if (!strcmp(program_of(d), name))
+				return true;
+	return false;
+}
+
 int policy_daemon_programs(const json_t *policies, json_t **ret, struct err *e)
 {
 	cleanup_json json_t *list = json_array();
@@ -21,16 +48,9 @@ int policy_daemon_programs(const json_t *policies, json_t **ret, struct err *e)
 	size_t i, k;
 
 	json_array_foreach(policies, i, policy) {
-		json_array_foreach(json_object_get(policy, "daemons"), k, d) {
-			const char *name = json_string_value(json_array_get(json_object_get(d, "run"),
-									    0));
-			cleanup_free char *path = NULL;
-
-			if (search_program(name, &path, e))
+		json_array_foreach(json_object_get(policy, "daemons"), k, d)
+			if (policy_daemon_add(program_of(d), list, e))
 				return err_prefix(e, "policy '%s': ", json_str(policy, "policy"));
-			if (!json_array_has(list, path))
-				json_array_append_new(list, json_string(path));
-		}
 	}
 	*ret = take_ptr(list);
 	return 0;
@@ -83,7 +103,7 @@ static const char *backed_disk(const struct cell *c)
 	return NULL;
 }
 
-static int daemon_start(struct cell *c, const json_t *policy, const json_t *d, struct err *e)
+static int daemon_start(struct cell *c, const char *policy, const json_t *d, struct err *e)
 {
 	const char *name = json_str(d, "name");
 	cleanup_json json_t *answer = NULL;
@@ -95,7 +115,7 @@ static int daemon_start(struct cell *c, const json_t *policy, const json_t *d, s
 			   clock_now_ms() + guest_wall_ms(c->guest, START_MS), &answer, e);
 
 	if (rc && link_answered(c->guest->link))
-		return err_prefix(e, "policy %s: ", json_str(policy, "policy"));
+		return err_prefix(e, "policy %s: ", policy);
 	if (!rc)
 		json_array_append_new(c->daemons, json_pack("{s:I, s:s, s:b}", "job",
 							    json_int_or(answer, "job", 0), "name", name,
@@ -105,14 +125,15 @@ static int daemon_start(struct cell *c, const json_t *policy, const json_t *d, s
 
 int cell_policy_daemons_start(struct cell *c, struct err *e)
 {
+	cleanup_json json_t *sweeper = json_pack("{s:s, s:[s]}", "name", "sweeper", "run", SWEEPER);
 	const json_t *policy, *d;
 	size_t i, k;
-	int rc = 0;
+	int rc = c->sweeps ? daemon_start(c, "with heat", sweeper, e) : 0;
 
 	json_array_foreach(c->policies, i, policy)
 		json_array_foreach(json_object_get(policy, "daemons"), k, d)
 			if (!rc)
-				rc = daemon_start(c, policy, d, e);
+				rc = daemon_start(c, json_str(policy, "policy"), d, e);
 	return rc;
 }
 

@@ -18,7 +18,16 @@
 /* Paths on this host of the programs that @policies run, each once, as a new array. */
 int policy_daemon_programs(const json_t *policies, json_t **ret, struct err *e);
 
-/* Starts them all, each ready before the next. They join c->daemons. */
+/* Adds the path of the program @name to the array @list, unless it is there. */
+int policy_daemon_add(const char *name, json_t *list, struct err *e);
+
+/* The program that empties TCG's TLB, so that accessed bits tell of all accesses. */
+#define SWEEPER "ramrig-sweeper"
+
+/* Whether any of @policies runs the program @name. */
+bool policy_has_daemon(const json_t *policies, const char *name);
+
+/* Starts them all, and the sweeper before them where c->sweeps, each ready before the next. They join c->daemons. */
 int cell_policy_daemons_start(struct cell *c, struct err *e);
 
 /*

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include "cell/boot-times.h"
 #include "cell/guest-modules.h"
+#include "cell/heat.h"
 #include "cell/limits.h"
 #include "cell/policy-daemon.h"
 #include "cell/policy.h"
@@ -38,18 +39,18 @@ static int admit(struct stage *s, struct err *e)
 static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 {
 	struct work *k = &s->work;
-	cleanup_free char *why = NULL, *agent = NULL;
+	cleanup_free char *agent = NULL;
 	cleanup_json json_t *policies = policies_of_arm(k->plan, json_str_or(k->cell, "arm", ""));
 	cleanup_json json_t *daemons = NULL;
 	int rc = search_program("ramrig-agent", &agent, e);
 
 	if (!rc)
 		rc = policy_daemon_programs(policies, &daemons, e);
+	if (!rc && k->sweeps)
+		rc = policy_daemon_add(SWEEPER, daemons, e);
 
 	if (!rc)
 		rc = qemu_find(&s->emulator, e);
-	if (!rc)
-		rc = accel_probe(&k->accel, &why, e);
 	if (!rc)
 		rc = admit(s, e);
 	if (!rc)
@@ -72,9 +73,6 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 	rc = initramfs_write(&io, s->initrd, &s->modules, &s->missing, e);
 	if (!rc && chmod(s->initrd, 0644))
 		rc = err_set(e, errno, "cannot open %s to QEMU's account: %m", s->initrd);
-	/* icount has no meaning where the processor itself runs the guest. */
-	if (k->clock == CLOCK_VIRTUAL)
-		k->accel = ACCEL_TCG;
 	s->boot_key = path_format("%.16s %s %" PRIu64 "MiB %s %s", s->kernel.hash,
 				  k->topology->name, topology_bytes(k->topology) >> 20,
 				  accel_name(k->accel), k->clock_name);
@@ -84,6 +82,30 @@ static int prepare(struct stage *s, const char *workload_dir, struct err *e)
 	k->emulator = s->emulator;
 	k->hello_deadline_ms = boot_times_deadline(s->boot_key);
 	return rc;
+}
+
+static int accel_choose(struct work *k, struct err *e)
+{
+	cleanup_free char *why = NULL;
+	int rc = accel_probe(&k->accel, &why, e);
+
+	/* icount has no meaning where the processor itself runs the guest. */
+	if (k->clock == CLOCK_VIRTUAL)
+		k->accel = ACCEL_TCG;
+	return rc;
+}
+
+static void heat_set(struct stage *s, const json_t *cell)
+{
+	const struct work *k = &s->work;
+	cleanup_json json_t *policies = policies_of_arm(k->plan, json_str_or(cell, "arm", ""));
+	bool sweeps = heat_sweeps(k->plan, k->accel);
+	bool swept = sweeps || policy_has_daemon(policies, SWEEPER);
+
+	s->heat_key = heat_key(s->kernel.hash, k->accel, k->clock_name, swept);
+	s->heat = heat_scores(s->heat_key, policies);
+	s->work.heat = s->heat;
+	s->work.sweeps = sweeps && !policy_has_daemon(policies, SWEEPER);
 }
 
 int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell, struct err *e)
@@ -107,6 +129,8 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 
 	s->work.limits = s->limits;
 	if (!rc)
+		rc = accel_choose(&s->work, e);
+	if (!rc)
 		rc = topology_read(json_object_get(json_object_get(plan, "topologies"),
 						   json_str(cell, "topology")), &s->topology, NULL,
 				   e);
@@ -118,6 +142,8 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 	const char *folder = json_str(workload, "folder");
 	cleanup_free char *programs = folder ? path_format("%s/%s", o->dir, folder) : NULL;
 
+	if (!rc)
+		heat_set(s, cell);
 	return rc ? rc : prepare(s, programs, e);
 }
 
@@ -173,6 +199,8 @@ int stage_clear(struct stage *s, struct err *e)
 	kernel_clear(&s->kernel);
 	vm_features_clear(&s->features);
 	json_decref(s->limits);
+	json_decref(s->heat);
+	free(s->heat_key);
 	json_decref(s->modules);
 	json_decref(s->missing);
 	free(s->initrd);

@@ -19,7 +19,8 @@ struct stage {
 	struct topology topology;	/* what work.topology points to */
 	struct vm_features features;	/* asked for where the topology needs some */
 	struct work work;
-	char *initrd, *emulator, *boot_key;
+	char *initrd, *emulator, *boot_key, *heat_key;
+	json_t *heat;			/* what work.heat points to */
 	json_t *modules, *missing, *limits;
 	const char *image;
 };

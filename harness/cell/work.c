@@ -24,10 +24,11 @@
 
 static json_t *fidelity_of(const struct work *k, const json_t *policies)
 {
-	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:O*}", "accelerator", accel_name(k->accel),
+	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:O*, s:O*, s:o*}", "accelerator", accel_name(k->accel),
 			 "clock", k->clock_name, "cpus", (int)guest_cpus(k->topology, k->clock),
 			 "nodes", fidelity_nodes(k->topology, k->accel), "swaps",
-			 fidelity_swaps(k->topology, k->accel, policies), "limits", k->limits);
+			 fidelity_swaps(k->topology, k->accel, policies), "limits", k->limits, "heat",
+			 k->heat, "sweeper", k->sweeps ? json_true() : NULL);
 }
 
 static json_t *host_facts(void)
@@ -251,6 +252,7 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 		.policies = policies,
 		.all_policies = policies_of_plan(k->plan),
 		.limits = k->limits,
+		.sweeps = k->sweeps,
 		.out_dir = out,
 		.clock = k->clock,
 		.sample_hz = (int)json_int_or(k->plan, "sample_hz", 2),

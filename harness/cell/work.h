@@ -13,6 +13,8 @@ struct work {
 	const struct topology *topology;
 	const struct vm_features *features;	/* NULL where the topology needs none */
 	json_t *limits;			/* GROUP -> memory.max in bytes; NULL: none */
+	bool sweeps;			/* it gets the TLB sweeper (cell/heat.h) */
+	json_t *heat;			/* scores of what the arm relies on; NULL: nothing */
 	const json_t *modules;		/* in the initramfs, in order */
 	const json_t *missing;		/* names of those that the kernel lacks */
 	const char *initrd;

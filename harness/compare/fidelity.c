@@ -30,7 +30,27 @@ static bool fidelity_add(json_t *into, const json_t *from)
 		if (!json_equal(json_object_get(into, same[i]), json_object_get(from, same[i])))
 			return false;
 	}
+	/* The base relies on nothing that the arm relies on. */
+	if (json_object_get(from, "heat"))
+		json_object_set(into, "heat", json_object_get(from, "heat"));
 	return swaps_add(json_object_get(into, "swaps"), json_object_get(from, "swaps"));
+}
+
+static void heat_print(FILE *out, const char *source, const json_t *score)
+{
+	const json_t *lag = json_object_get(score, "lag_s");
+
+	if (json_is_null(score)) {
+		fprintf(out, "; HEAT UNSCORED: what %s calls hot was never checked here (`ramrig run "
+			"heat`)", source);
+		return;
+	}
+	fprintf(out, "; %sheat by %s: precision %.2f, recall %.2f",
+		json_is_true(json_object_get(score, "ok")) ? "" : "HEAT BELOW ITS BAR of 0.8: ", source,
+		json_number_value(json_object_get(score, "precision")),
+		json_number_value(json_object_get(score, "recall")));
+	if (lag)
+		fprintf(out, ", lag %.1f s", json_number_value(lag));
 }
 
 int fidelity_merge(const struct group *g, json_t **ret, struct err *e)
@@ -79,6 +99,10 @@ char *fidelity_text(const json_t *f)
 	json_object_foreach(json_object_get(f, "limits"), name, how)
 		fprintf(out, "; memory.max of %s %.1f MiB", name,
 			(double)json_integer_value(how) / (1 << 20));
+	json_object_foreach(json_object_get(f, "heat"), name, how)
+		heat_print(out, name, how);
+	if (json_is_true(json_object_get(f, "sweeper")))
+		fputs("; with the TLB sweeper", out);
 	fputs(".", out);
 	if (!strcmp(json_str(f, "accelerator"), "tcg"))
 		fputs(" TCG figures are not hardware figures.", out);

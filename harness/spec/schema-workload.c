@@ -146,6 +146,9 @@ const struct field schema_workload[] = {
 	  .fallback = "[]", .help = "what must be so, else the cell is `workload-failed`" },
 	{ .key = "expects", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = expect_fields,
 	  .fallback = "[]", .help = "what it brings the kernel to report, on purpose" },
+	{ .key = "scores_heat", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "its figures `damon_precision`, `damon_recall`, `damon_lag` and those of `mglru` say how "
+		  "well the kernel knows what is hot; they are kept for arms that rely on it" },
 	{ .key = "warn", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = check_fields,
 	  .fallback = "[]", .help = "what should be so, else the cell has a warning" },
 	END_OF_FIELDS
