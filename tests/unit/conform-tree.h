@@ -21,12 +21,21 @@
 #define HMAT1 NODE "/node1/access0/initiators"
 #define FILE_MAX (1 << 20)
 
+/* A tier, and devices that back nothing. */
+#define TIERED \
+	"topology: full\nsummary: x\ncpus: 2\nnodes:\n" \
+	"  - {kind: dram, size: 512MiB, latency: 80ns, bandwidth: 100GB/s}\n" \
+	"  - {kind: tier, size: 512MiB, latency: 250ns, bandwidth: 30GB/s}\n" \
+	"devices:\n" \
+	"  - {kind: zram, name: fast, size: 64MiB, algorithm: lz4}\n" \
+	"  - {kind: nvme, name: flash, size: 1GiB}\n"
+
 static const struct recorded {
 	const char *name, *topology;	/* a file's name, or its text */
 	const char *disks[3];
 } guests[] = {
-	{ "full", "topologies/full.yaml", { "/dev/zram0", "/dev/nvme0n1" } },
-	{ "full-6-1", "topologies/full.yaml", { "/dev/zram0", "/dev/nvme0n1" } },
+	{ "full", TIERED, { "/dev/zram0", "/dev/nvme0n1" } },
+	{ "full-6-1", TIERED, { "/dev/zram0", "/dev/nvme0n1" } },
 	{ "cxl-two", "topologies/cxl-two.yaml", { NULL } },
 	{ "cxl-interleave", "topologies/cxl-interleave.yaml", { NULL } },
 	{ "devices",
