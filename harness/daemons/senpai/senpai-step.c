@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include "daemons/lib/journal.h"
-#include "daemons/senpai/step.h"
+#include "daemons/senpai/senpai-step.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/json.h"
@@ -14,7 +14,7 @@ static void field_set(json_t *line, const char *key, uint64_t v)
 static int input_read(struct senpai *s, const struct watched *c, const struct place *p,
 		      struct memory *m, struct law_input *in, json_t *line, struct err *e)
 {
-	const struct options *o = s->options;
+	const struct senpai_options *o = s->options;
 	struct psi memory, io = { 0 };
 	int rc = memory_read(p, o->swap_reserve_percent, m, e);
 
@@ -29,7 +29,7 @@ static int input_read(struct senpai *s, const struct watched *c, const struct pl
 	in->memory_avg10 = memory.some.avg10;
 	in->io_avg10 = io.some.avg10;
 	in->current_bytes = m->current;
-	in->bottom_bytes = memory_bottom(m, options_floor(o, c->path, c->pattern));
+	in->bottom_bytes = memory_bottom(m, senpai_options_floor(o, c->path, c->pattern));
 	in->swap_full = m->swap_full;
 	field_set(line, "current_bytes", m->current);
 	field_set(line, "bottom_bytes", in->bottom_bytes);
@@ -103,7 +103,7 @@ static int step(struct senpai *s, struct watched *c, uint64_t elapsed_us, enum w
 	rc = input_read(s, c, &p, &m, &in, line, e);
 	if (rc)
 		return rc;
-	struct law_decision d = law_step(&s->options->law, &c->state, &in);
+	struct law_decision d = senpai_law_step(&s->options->law, &c->state, &in);
 	if (s->options->law.law == LAW_PROPORTIONAL)
 		field_set(line, "limit_bytes", c->state.limit_bytes);
 	field_set(line, "growth_us", d.growth_us);
@@ -130,7 +130,7 @@ static bool has_gone(const struct senpai *s, struct watched *c)
 void senpai_step(struct senpai *s, struct watched *c, uint64_t elapsed_us)
 {
 	json_t *line = json_pack("{s:s, s:s, s:s}", "event", "step", "cgroup", c->path, "law",
-				 law_name(s->options->law.law));
+				 senpai_law_name(s->options->law.law));
 	enum why why = WHY_GONE;
 	struct err e;
 	int rc = c->found ? step(s, c, elapsed_us, &why, line, &e) : 0;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "daemons/senpai/why.h"
+#include "daemons/senpai/senpai-why.h"
 
 /*
  * The control laws: how much to reclaim from one cgroup, from its pressure alone. Pure.
@@ -38,10 +38,10 @@
  */
 enum law { LAW_PROPORTIONAL, LAW_RATIO, LAW_COUNT };
 
-const char *law_name(enum law l);
+const char *senpai_law_name(enum law l);
 
 /* Sets *ret to the law called @name; false where there is none. */
-bool law_find(const char *name, enum law *ret);
+bool senpai_law_find(const char *name, enum law *ret);
 
 struct law_settings {
 	enum law law;
@@ -84,7 +84,7 @@ struct law_decision {
  * One tick. A counter that fell is a cgroup made anew: the law begins anew with it. The
  * interval is over at the tick nearest to its end.
  */
-struct law_decision law_step(const struct law_settings *s, struct law_state *st,
-			     const struct law_input *in);
+struct law_decision senpai_law_step(const struct law_settings *s, struct law_state *st,
+				    const struct law_input *in);
 
 #endif
