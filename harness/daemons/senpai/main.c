@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 #include "daemons/lib/group.h"
 #include "daemons/lib/journal.h"
 #include "daemons/senpai/senpai-step.h"

@@ -49,6 +49,26 @@ static void swappiness_give_up(struct senpai *s, const struct watched *c)
 		      json_pack("{s:s, s:s}", "event", "swappiness-refused", "cgroup", c->path));
 }
 
+/* Asks with @r's swappiness where this kernel takes one, else without. */
+static int ask(struct senpai *s, const struct watched *c, const struct place *p, bool swap_full,
+	       struct reclaim_request *r, struct reclaim_result *ret, struct err *e)
+{
+	if (!s->swappiness_refused || r->swappiness < 0) {
+		int rc = reclaim_run(p, r, s->ticker, ret, e);
+
+		if (rc != -EINVAL || r->swappiness < 0)
+			return rc;
+		swappiness_give_up(s, c);
+	}
+	/* Page cache alone can't be asked for then, and swap has no room for the rest. */
+	if (swap_full) {
+		*ret = (struct reclaim_result){ .why = WHY_SWAP_FULL };
+		return 0;
+	}
+	r->swappiness = -1;
+	return reclaim_run(p, r, s->ticker, ret, e);
+}
+
 static int reclaim(struct senpai *s, const struct watched *c, const struct place *p,
 		   const struct memory *m, struct law_decision *d, json_t *line, struct err *e)
 {
@@ -60,22 +80,8 @@ static int reclaim(struct senpai *s, const struct watched *c, const struct place
 	};
 	struct reclaim_result done;
 	int64_t from_ns = clock_now_ns();
-	int rc = -EINVAL;
+	int rc = ask(s, c, p, m->swap_full, &r, &done, e);
 
-	if (!s->swappiness_refused) {
-		rc = reclaim_run(p, &r, s->ticker, &done, e);
-		if (rc == -EINVAL && r.swappiness >= 0)
-			swappiness_give_up(s, c);
-	}
-	if (s->swappiness_refused) {
-		/* Page cache alone can't be asked for, and swap has no room for the rest. */
-		if (m->swap_full) {
-			d->why = WHY_SWAP_FULL;
-			return 0;
-		}
-		r.swappiness = -1;
-		rc = reclaim_run(p, &r, s->ticker, &done, e);
-	}
 	if (rc)
 		return rc;
 	d->why = done.why;
@@ -84,7 +90,7 @@ static int reclaim(struct senpai *s, const struct watched *c, const struct place
 	field_set(line, "asked_bytes", done.asked_bytes);
 	json_object_set_new(line, "reclaimed_bytes", json_integer(done.fell_bytes));
 	json_object_set_new(line, "took_us", json_integer((clock_now_ns() - from_ns) / 1000));
-	if (r.swappiness >= 0)
+	if (r.swappiness >= 0 && done.asked_bytes)
 		json_object_set_new(line, "swappiness", json_integer(r.swappiness));
 	return 0;
 }
