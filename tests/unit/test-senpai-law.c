@@ -206,6 +206,27 @@ static void a_backoff_lasts_until_probes_have_brought_the_limit_down_again(void 
 	assert_int_equal(d.wanted_bytes, 10 * 4096);
 }
 
+static void neither_long_pressure_nor_shrinking_leaves_the_limit_out_of_reach(void **state)
+{
+	struct law_state st = begun(&proportional);
+	struct law_input in = {
+		.elapsed_us = TICK,
+		.current_bytes = PAGES_1000,
+		.memory_stall_us = 50,
+	};
+
+	(void)state;
+	for (int tick = 0; tick < 10; tick++) {
+		in.memory_stall_us += 20 * TARGET;
+		assert_int_equal(senpai_law_step(&proportional, &st, &in).why, WHY_BACKOFF);
+		assert_int_equal(st.limit_bytes, 2 * PAGES_1000);
+	}
+	in.current_bytes = PAGES_1000 / 4;
+	in.elapsed_us = 6 * TICK;
+	assert_int_equal(senpai_law_step(&proportional, &st, &in).why, WHY_LIMIT);
+	assert_int_equal(st.limit_bytes, PAGES_1000 / 2);
+}
+
 static void stalls_of_one_interval_add_up_and_hold_back_the_probe(void **state)
 {
 	struct law_state st = begun(&proportional);
@@ -385,6 +406,7 @@ int main(void)
 		cmocka_unit_test(growth_without_pressure_takes_the_limit_along),
 		cmocka_unit_test(pressure_above_the_target_backs_off_in_the_same_tick),
 		cmocka_unit_test(a_backoff_lasts_until_probes_have_brought_the_limit_down_again),
+		cmocka_unit_test(neither_long_pressure_nor_shrinking_leaves_the_limit_out_of_reach),
 		cmocka_unit_test(stalls_of_one_interval_add_up_and_hold_back_the_probe),
 		cmocka_unit_test(the_papers_law_follows_pressure_down_to_nothing_at_the_threshold),
 		cmocka_unit_test(the_papers_law_backs_off_before_the_interval_is_over),

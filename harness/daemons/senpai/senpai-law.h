@@ -29,7 +29,7 @@
  *    that shrank by itself nor a long burst is left alone for longer than that takes.
  *
  * LAW_RATIO is that of the paper (Weiner et al., TMO: Transparent Memory Offloading in
- * Datacenters, ASPLOS 2022, section 3.3), once an interval:
+ * Datacenters, ASPLOS 2022, doi 10.1145/3503222.3507731), once an interval:
  *
  *	reclaim = memory * ratio * max(0, 1 - PSI / threshold)
  *

@@ -8,6 +8,7 @@
 #include "lib/quantity.h"
 
 #define TICK_MS_MAX 3600000
+#define PIECE_MIN   (1 << 20) /* the kernel's own batches make small ones more than was asked for */
 
 /* What popt fills; checked and turned into struct senpai_options below. */
 static struct {
@@ -124,8 +125,8 @@ static int times_read(struct senpai_options *o, struct err *e)
 		rc = quantity_read(QUANTITY_LATENCY, "pressure", given.pressure ?: "10ms", 1000,
 				   3600000000000, &pressure_ns, e);
 	if (!rc)
-		rc = quantity_read(QUANTITY_SIZE, "piece", given.piece ?: "16MiB", 4096, 1ULL << 40,
-				   &o->piece_bytes, e);
+		rc = quantity_read(QUANTITY_SIZE, "piece", given.piece ?: "16MiB", PIECE_MIN,
+				   1ULL << 40, &o->piece_bytes, e);
 	if (rc)
 		return rc;
 	o->law.interval_us = interval_ms * 1000;
