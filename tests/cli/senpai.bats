@@ -151,6 +151,21 @@ wait_for() { # COMMAND
 	[ "$(reclaimed web)" = 9998336 ]
 }
 
+# As memory.reclaim did before it knew swappiness, this file of the daemon's own takes one
+# number, and EINVAL is its answer to anything behind it.
+@test "a kernel that takes no swappiness is done without, which is said once; with swap full it is let be" {
+	setup_tree
+	cgroup_make web
+	ln -sf /proc/self/timerslack_ns tree/sys/fs/cgroup/web/memory.reclaim
+	senpai --cgroup web --swappiness 100
+	[ "$(grep -c swappiness-refused <<<"$output")" -eq 1 ] || fail "not said once"
+	steps '[.[] | select(.why == "reclaim")] | length >= 3 and all(has("swappiness") == false)'
+	setup_tree 90000
+	senpai --cgroup web
+	[ "$(grep -c swappiness-refused <<<"$output")" -eq 1 ] || fail "not said once"
+	steps 'any(.why == "swap-full") and all((.asked_bytes // 0) == 0)'
+}
+
 @test "cgroups are found as they come, told once as they go, and others don't suffer" {
 	setup_tree
 	cgroup_make web/1

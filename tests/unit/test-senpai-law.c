@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/param.h>
 #include <cmocka.h>
-#include "daemons/senpai/law.h"
+#include "daemons/senpai/senpai-law.h"
 
 #define MIB    (1024.0 * 1024)
 #define TICK   1000000
@@ -57,7 +57,7 @@ static struct law_decision plant_tick(struct plant *p, const struct law_settings
 		.memory_stall_us = p->stall_us,
 		.current_bytes = (uint64_t)p->bytes,
 	};
-	struct law_decision d = law_step(s, &p->state, &in);
+	struct law_decision d = senpai_law_step(s, &p->state, &in);
 	p->bytes -= (double)d.wanted_bytes;
 	p->reclaims += d.why == WHY_RECLAIM;
 	p->backoffs += d.why == WHY_BACKOFF;
@@ -139,7 +139,7 @@ static struct law_state begun(const struct law_settings *s)
 	struct law_state st = { 0 };
 	const struct law_input in = { .current_bytes = PAGES_1000, .memory_stall_us = 50 };
 
-	assert_int_equal(law_step(s, &st, &in).why, WHY_START);
+	assert_int_equal(senpai_law_step(s, &st, &in).why, WHY_START);
 	return st;
 }
 
@@ -150,7 +150,7 @@ static struct law_decision next_decision(const struct law_settings *s, struct la
 	struct law_decision d = { .why = WHY_WAIT };
 
 	for (*ret_ticks = 0; d.why == WHY_WAIT; ++*ret_ticks)
-		d = law_step(s, st, &in);
+		d = senpai_law_step(s, st, &in);
 	return d;
 }
 
@@ -172,7 +172,7 @@ static void pressure_above_the_target_backs_off_in_the_same_tick(void **state)
 			.current_bytes = PAGES_1000,
 			.memory_stall_us = 50 + cases[i].stall_us,
 		};
-		struct law_decision d = law_step(&proportional, &st, &in);
+		struct law_decision d = senpai_law_step(&proportional, &st, &in);
 
 		assert_int_equal(d.why, cases[i].limit_pages > 1000 ? WHY_BACKOFF : WHY_WAIT);
 		assert_int_equal(d.growth_us, cases[i].stall_us);
@@ -189,7 +189,7 @@ static void a_backoff_lasts_until_probes_have_brought_the_limit_down_again(void 
 		.memory_stall_us = 50 + 20 * TARGET,
 	};
 	unsigned ticks, intervals = 0;
-	struct law_decision d = law_step(&proportional, &st, &in);
+	struct law_decision d = senpai_law_step(&proportional, &st, &in);
 
 	(void)state;
 	assert_int_equal(d.why, WHY_BACKOFF);
@@ -206,6 +206,27 @@ static void a_backoff_lasts_until_probes_have_brought_the_limit_down_again(void 
 	assert_int_equal(d.wanted_bytes, 10 * 4096);
 }
 
+static void neither_long_pressure_nor_shrinking_leaves_the_limit_out_of_reach(void **state)
+{
+	struct law_state st = begun(&proportional);
+	struct law_input in = {
+		.elapsed_us = TICK,
+		.current_bytes = PAGES_1000,
+		.memory_stall_us = 50,
+	};
+
+	(void)state;
+	for (int tick = 0; tick < 10; tick++) {
+		in.memory_stall_us += 20 * TARGET;
+		assert_int_equal(senpai_law_step(&proportional, &st, &in).why, WHY_BACKOFF);
+		assert_int_equal(st.limit_bytes, 2 * PAGES_1000);
+	}
+	in.current_bytes = PAGES_1000 / 4;
+	in.elapsed_us = 6 * TICK;
+	assert_int_equal(senpai_law_step(&proportional, &st, &in).why, WHY_LIMIT);
+	assert_int_equal(st.limit_bytes, PAGES_1000 / 2);
+}
+
 static void stalls_of_one_interval_add_up_and_hold_back_the_probe(void **state)
 {
 	struct law_state st = begun(&proportional);
@@ -218,7 +239,7 @@ static void stalls_of_one_interval_add_up_and_hold_back_the_probe(void **state)
 	(void)state;
 	do {
 		in.memory_stall_us += 333;
-		d = law_step(&proportional, &st, &in);
+		d = senpai_law_step(&proportional, &st, &in);
 		ticks++;
 	} while (d.why == WHY_WAIT);
 	assert_int_equal(ticks, 6);
@@ -248,10 +269,10 @@ static void the_papers_law_follows_pressure_down_to_nothing_at_the_threshold(voi
 			.memory_stall_us = 50,
 		};
 		for (int tick = 0; tick < 5; tick++)
-			assert_int_equal(law_step(&ratio, &st, &in).why, WHY_WAIT);
+			assert_int_equal(senpai_law_step(&ratio, &st, &in).why, WHY_WAIT);
 		in.memory_avg10 = cases[i].avg10;
 		in.memory_stall_us += cases[i].last_us;
-		struct law_decision d = law_step(&ratio, &st, &in);
+		struct law_decision d = senpai_law_step(&ratio, &st, &in);
 
 		assert_int_equal(d.why, cases[i].pages ? WHY_RECLAIM : WHY_BACKOFF);
 		assert_true(fabs((double)d.wanted_bytes / 4096 - (double)cases[i].pages) <= 1);
@@ -269,7 +290,7 @@ static void the_papers_law_backs_off_before_the_interval_is_over(void **state)
 	unsigned ticks;
 
 	(void)state;
-	assert_int_equal(law_step(&ratio, &st, &in).why, WHY_BACKOFF);
+	assert_int_equal(senpai_law_step(&ratio, &st, &in).why, WHY_BACKOFF);
 	next_decision(&ratio, &st, in, &ticks);
 	assert_int_equal(ticks, 6);
 }
@@ -288,9 +309,9 @@ static void io_pressure_backs_off_only_where_it_is_asked_for(void **state)
 			.memory_stall_us = 50,
 			.io_stall_us = 5000,
 		};
-		assert_int_equal(law_step(&s, &st, &in).why, asked ? WHY_IO : WHY_WAIT);
+		assert_int_equal(senpai_law_step(&s, &st, &in).why, asked ? WHY_IO : WHY_WAIT);
 		in.io_avg10 = 0.4;
-		assert_int_equal(law_step(&s, &st, &in).why, WHY_WAIT);
+		assert_int_equal(senpai_law_step(&s, &st, &in).why, WHY_WAIT);
 	}
 }
 
@@ -316,7 +337,7 @@ static void nothing_is_taken_below_the_floor(void **state)
 			.bottom_bytes = cases[i].bottom_pages * 4096,
 			.swap_full = cases[i].swap_full,
 		};
-		struct law_decision d = law_step(&proportional, &st, &in);
+		struct law_decision d = senpai_law_step(&proportional, &st, &in);
 
 		assert_int_equal(d.why, cases[i].why);
 		assert_int_equal(d.wanted_bytes, cases[i].wanted_pages * 4096);
@@ -345,7 +366,7 @@ static void a_counter_that_fell_begins_anew(void **state)
 	const struct law_input in = { .elapsed_us = 6 * TICK,
 				      .current_bytes = 8192,
 				      .memory_stall_us = 49 };
-	struct law_decision d = law_step(&proportional, &st, &in);
+	struct law_decision d = senpai_law_step(&proportional, &st, &in);
 
 	(void)state;
 	assert_int_equal(d.why, WHY_START);
@@ -363,16 +384,16 @@ static void the_greatest_numbers_do_not_wrap(void **state)
 
 	(void)state;
 	s.max_backoff = 100;
-	struct law_decision d = law_step(&s, &st, &in);
+	struct law_decision d = senpai_law_step(&s, &st, &in);
 	assert_int_equal(d.why, WHY_RECLAIM);
 	assert_in_range(d.wanted_bytes, INT64_MAX / 101, INT64_MAX / 99);
 	in.memory_stall_us = UINT64_MAX;
-	d = law_step(&s, &st, &in);
+	d = senpai_law_step(&s, &st, &in);
 	assert_int_equal(d.why, WHY_BACKOFF);
 	assert_int_equal(st.limit_bytes, INT64_MAX);
 	in.bottom_bytes = INT64_MAX;
 	in.current_bytes = 0;
-	d = law_step(&s, &st, &in);
+	d = senpai_law_step(&s, &st, &in);
 	assert_int_equal(d.wanted_bytes, 0);
 }
 
@@ -385,6 +406,7 @@ int main(void)
 		cmocka_unit_test(growth_without_pressure_takes_the_limit_along),
 		cmocka_unit_test(pressure_above_the_target_backs_off_in_the_same_tick),
 		cmocka_unit_test(a_backoff_lasts_until_probes_have_brought_the_limit_down_again),
+		cmocka_unit_test(neither_long_pressure_nor_shrinking_leaves_the_limit_out_of_reach),
 		cmocka_unit_test(stalls_of_one_interval_add_up_and_hold_back_the_probe),
 		cmocka_unit_test(the_papers_law_follows_pressure_down_to_nothing_at_the_threshold),
 		cmocka_unit_test(the_papers_law_backs_off_before_the_interval_is_over),

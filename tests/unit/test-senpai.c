@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "daemons/senpai/options.h"
-#include "daemons/senpai/reclaim.h"
-#include "daemons/senpai/watch.h"
+#include "daemons/senpai/senpai-options.h"
+#include "daemons/senpai/senpai-reclaim.h"
+#include "daemons/senpai/senpai-watch.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/text.h"
@@ -212,12 +213,12 @@ static void
 a_floor_of_a_path_goes_before_that_of_its_pattern_and_that_before_the_common_one(void **state)
 {
 	struct floor_rule rules[] = { { (char *)"/web/*", 2 }, { (char *)"/web/1", 3 } };
-	const struct options o = { .floors = rules, .n_floors = 2, .floor_bytes = 1 };
+	const struct senpai_options o = { .floors = rules, .n_floors = 2, .floor_bytes = 1 };
 
 	(void)state;
-	assert_int_equal(options_floor(&o, "/web/1", "/web/*"), 3);
-	assert_int_equal(options_floor(&o, "/web/2", "/web/*"), 2);
-	assert_int_equal(options_floor(&o, "/db", "/db"), 1);
+	assert_int_equal(senpai_options_floor(&o, "/web/1", "/web/*"), 3);
+	assert_int_equal(senpai_options_floor(&o, "/web/2", "/web/*"), 2);
+	assert_int_equal(senpai_options_floor(&o, "/db", "/db"), 1);
 }
 
 static struct watched *watched_find(struct watch *w, const char *path)

@@ -3,9 +3,10 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 #include "daemons/lib/group.h"
 #include "daemons/lib/journal.h"
-#include "daemons/senpai/step.h"
+#include "daemons/senpai/senpai-step.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 
@@ -15,10 +16,10 @@
  * What this process needs so that it neither stands in the way of whom it watches nor is
  * itself held up by the pressure it is to relieve. Both may be refused to who is not root.
  */
-static void process_ready(const struct options *o, json_t *start)
+static void process_ready(const struct senpai_options *o, json_t *start)
 {
 	int niced = setpriority(PRIO_PROCESS, 0, o->nice);
-	int locked = mlockall(MCL_CURRENT | MCL_FUTURE);
+	int locked = mlockall(MCL_CURRENT);
 
 	json_object_set_new(start, "niced", json_boolean(!niced));
 	json_object_set_new(start, "locked", json_boolean(!locked));
@@ -82,7 +83,7 @@ static void log_stop(const struct senpai *s)
 				(json_int_t)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000));
 }
 
-static int run(const struct options *o, struct err *e)
+static int run(const struct senpai_options *o, struct err *e)
 {
 	struct ticker t = TICKER_NONE;
 	struct watch w = { 0 };
@@ -96,7 +97,7 @@ static int run(const struct options *o, struct err *e)
 	if (!rc)
 		rc = ticker_open(&t, (int64_t)o->tick_ms, e);
 	if (!rc) {
-		json_t *start = options_json(o);
+		json_t *start = senpai_options_json(o);
 
 		process_ready(o, start);
 		journal_write(s.log, start);
@@ -112,14 +113,14 @@ static int run(const struct options *o, struct err *e)
 
 int main(int argc, const char **argv)
 {
-	struct options o;
+	struct senpai_options o;
 	struct err e;
 	int code = EXIT_OPTIONS;
 
-	if (!options_read(argc, argv, &o, &e))
+	if (!senpai_options_read(argc, argv, &o, &e))
 		code = run(&o, &e) ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (code)
 		fprintf(stderr, "ramrig-senpai: %s\n", e.msg);
-	options_free(&o);
+	senpai_options_free(&o);
 	return code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "daemons/senpai/why.h"
+#include "daemons/senpai/senpai-why.h"
 
 static const struct {
 	const char *name, *help;

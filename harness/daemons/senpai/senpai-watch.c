@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "daemons/senpai/watch.h"
+#include "daemons/senpai/senpai-watch.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 

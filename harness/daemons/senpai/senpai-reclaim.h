@@ -3,8 +3,8 @@
 #define RAMRIG_SENPAI_RECLAIM_H
 
 #include "daemons/lib/ticker.h"
-#include "daemons/senpai/memory.h"
-#include "daemons/senpai/why.h"
+#include "daemons/senpai/senpai-memory.h"
+#include "daemons/senpai/senpai-why.h"
 
 /*
  * Asks the kernel through memory.reclaim (Documentation/admin-guide/cgroup-v2.rst), in

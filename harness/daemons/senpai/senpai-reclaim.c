@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/param.h>
 #include "daemons/lib/knob.h"
-#include "daemons/senpai/reclaim.h"
+#include "daemons/senpai/senpai-reclaim.h"
 
 static int piece_write(const struct place *p, uint64_t bytes, int swappiness, struct err *e)
 {

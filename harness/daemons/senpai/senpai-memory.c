@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <sys/param.h>
 #include "daemons/lib/knob.h"
-#include "daemons/senpai/memory.h"
+#include "daemons/senpai/senpai-memory.h"
 #include "lib/cleanup.h"
 #include "lib/text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include "daemons/lib/journal.h"
-#include "daemons/senpai/step.h"
+#include "daemons/senpai/senpai-step.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/json.h"
@@ -14,7 +14,7 @@ static void field_set(json_t *line, const char *key, uint64_t v)
 static int input_read(struct senpai *s, const struct watched *c, const struct place *p,
 		      struct memory *m, struct law_input *in, json_t *line, struct err *e)
 {
-	const struct options *o = s->options;
+	const struct senpai_options *o = s->options;
 	struct psi memory, io = { 0 };
 	int rc = memory_read(p, o->swap_reserve_percent, m, e);
 
@@ -29,7 +29,7 @@ static int input_read(struct senpai *s, const struct watched *c, const struct pl
 	in->memory_avg10 = memory.some.avg10;
 	in->io_avg10 = io.some.avg10;
 	in->current_bytes = m->current;
-	in->bottom_bytes = memory_bottom(m, options_floor(o, c->path, c->pattern));
+	in->bottom_bytes = memory_bottom(m, senpai_options_floor(o, c->path, c->pattern));
 	in->swap_full = m->swap_full;
 	field_set(line, "current_bytes", m->current);
 	field_set(line, "bottom_bytes", in->bottom_bytes);
@@ -49,6 +49,26 @@ static void swappiness_give_up(struct senpai *s, const struct watched *c)
 		      json_pack("{s:s, s:s}", "event", "swappiness-refused", "cgroup", c->path));
 }
 
+/* Asks with @r's swappiness where this kernel takes one, else without. */
+static int ask(struct senpai *s, const struct watched *c, const struct place *p, bool swap_full,
+	       struct reclaim_request *r, struct reclaim_result *ret, struct err *e)
+{
+	if (!s->swappiness_refused || r->swappiness < 0) {
+		int rc = reclaim_run(p, r, s->ticker, ret, e);
+
+		if (rc != -EINVAL || r->swappiness < 0)
+			return rc;
+		swappiness_give_up(s, c);
+	}
+	/* Page cache alone can't be asked for then, and swap has no room for the rest. */
+	if (swap_full) {
+		*ret = (struct reclaim_result){ .why = WHY_SWAP_FULL };
+		return 0;
+	}
+	r->swappiness = -1;
+	return reclaim_run(p, r, s->ticker, ret, e);
+}
+
 static int reclaim(struct senpai *s, const struct watched *c, const struct place *p,
 		   const struct memory *m, struct law_decision *d, json_t *line, struct err *e)
 {
@@ -60,22 +80,8 @@ static int reclaim(struct senpai *s, const struct watched *c, const struct place
 	};
 	struct reclaim_result done;
 	int64_t from_ns = clock_now_ns();
-	int rc = -EINVAL;
+	int rc = ask(s, c, p, m->swap_full, &r, &done, e);
 
-	if (!s->swappiness_refused) {
-		rc = reclaim_run(p, &r, s->ticker, &done, e);
-		if (rc == -EINVAL && r.swappiness >= 0)
-			swappiness_give_up(s, c);
-	}
-	if (s->swappiness_refused) {
-		/* Page cache alone can't be asked for, and swap has no room for the rest. */
-		if (m->swap_full) {
-			d->why = WHY_SWAP_FULL;
-			return 0;
-		}
-		r.swappiness = -1;
-		rc = reclaim_run(p, &r, s->ticker, &done, e);
-	}
 	if (rc)
 		return rc;
 	d->why = done.why;
@@ -84,7 +90,7 @@ static int reclaim(struct senpai *s, const struct watched *c, const struct place
 	field_set(line, "asked_bytes", done.asked_bytes);
 	json_object_set_new(line, "reclaimed_bytes", json_integer(done.fell_bytes));
 	json_object_set_new(line, "took_us", json_integer((clock_now_ns() - from_ns) / 1000));
-	if (r.swappiness >= 0)
+	if (r.swappiness >= 0 && done.asked_bytes)
 		json_object_set_new(line, "swappiness", json_integer(r.swappiness));
 	return 0;
 }
@@ -103,7 +109,7 @@ static int step(struct senpai *s, struct watched *c, uint64_t elapsed_us, enum w
 	rc = input_read(s, c, &p, &m, &in, line, e);
 	if (rc)
 		return rc;
-	struct law_decision d = law_step(&s->options->law, &c->state, &in);
+	struct law_decision d = senpai_law_step(&s->options->law, &c->state, &in);
 	if (s->options->law.law == LAW_PROPORTIONAL)
 		field_set(line, "limit_bytes", c->state.limit_bytes);
 	field_set(line, "growth_us", d.growth_us);
@@ -130,7 +136,7 @@ static bool has_gone(const struct senpai *s, struct watched *c)
 void senpai_step(struct senpai *s, struct watched *c, uint64_t elapsed_us)
 {
 	json_t *line = json_pack("{s:s, s:s, s:s}", "event", "step", "cgroup", c->path, "law",
-				 law_name(s->options->law.law));
+				 senpai_law_name(s->options->law.law));
 	enum why why = WHY_GONE;
 	struct err e;
 	int rc = c->found ? step(s, c, elapsed_us, &why, line, &e) : 0;

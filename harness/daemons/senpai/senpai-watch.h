@@ -3,7 +3,7 @@
 #define RAMRIG_SENPAI_WATCH_H
 
 #include <sys/types.h>
-#include "daemons/senpai/law.h"
+#include "daemons/senpai/senpai-law.h"
 #include "lib/err.h"
 
 /* The cgroups that are watched, found anew each step: they come and go. */

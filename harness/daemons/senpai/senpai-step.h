@@ -3,13 +3,13 @@
 #define RAMRIG_SENPAI_STEP_H
 
 #include <stdio.h>
-#include "daemons/senpai/options.h"
-#include "daemons/senpai/reclaim.h"
-#include "daemons/senpai/watch.h"
+#include "daemons/senpai/senpai-options.h"
+#include "daemons/senpai/senpai-reclaim.h"
+#include "daemons/senpai/senpai-watch.h"
 
 /* What a run has and has done. */
 struct senpai {
-	const struct options *options;
+	const struct senpai_options *options;
 	const struct ticker *ticker;
 	FILE *log;
 	int root_fd, cgroup_fd;	 /* of --root, and of all cgroups below it */

@@ -2,14 +2,15 @@
 #include <errno.h>
 #include <popt.h>
 #include <string.h>
-#include "daemons/senpai/options.h"
+#include "daemons/senpai/senpai-options.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/quantity.h"
 
 #define TICK_MS_MAX 3600000
+#define PIECE_MIN   (1 << 20) /* the kernel's own batches make small ones more than was asked for */
 
-/* What popt fills; checked and turned into struct options below. */
+/* What popt fills; checked and turned into struct senpai_options below. */
 static struct {
 	char **cgroups, **floors;
 	char *law, *tick, *interval, *pressure, *piece, *root, *cgroup_self;
@@ -111,7 +112,7 @@ static int quantity_read(enum quantity q, const char *option, const char *text, 
 	return 0;
 }
 
-static int times_read(struct options *o, struct err *e)
+static int times_read(struct senpai_options *o, struct err *e)
 {
 	uint64_t interval_ms, pressure_ns;
 	int rc = quantity_read(QUANTITY_DURATION, "tick", given.tick ?: "1s", 1, TICK_MS_MAX,
@@ -124,8 +125,8 @@ static int times_read(struct options *o, struct err *e)
 		rc = quantity_read(QUANTITY_LATENCY, "pressure", given.pressure ?: "10ms", 1000,
 				   3600000000000, &pressure_ns, e);
 	if (!rc)
-		rc = quantity_read(QUANTITY_SIZE, "piece", given.piece ?: "16MiB", 4096, 1ULL << 40,
-				   &o->piece_bytes, e);
+		rc = quantity_read(QUANTITY_SIZE, "piece", given.piece ?: "16MiB", PIECE_MIN,
+				   1ULL << 40, &o->piece_bytes, e);
 	if (rc)
 		return rc;
 	o->law.interval_us = interval_ms * 1000;
@@ -133,7 +134,7 @@ static int times_read(struct options *o, struct err *e)
 	return 0;
 }
 
-static int numbers_read(struct options *o, struct err *e)
+static int numbers_read(struct senpai_options *o, struct err *e)
 {
 	const struct {
 		const char *option;
@@ -174,7 +175,7 @@ static size_t count(char **list)
 	return n;
 }
 
-static int cgroups_read(struct options *o, struct err *e)
+static int cgroups_read(struct senpai_options *o, struct err *e)
 {
 	size_t n = count(given.cgroups);
 
@@ -190,7 +191,7 @@ static int cgroups_read(struct options *o, struct err *e)
 }
 
 /* "SIZE" for all, or "PATH=SIZE"; a cgroup's name may hold '=' itself. */
-static int floors_read(struct options *o, struct err *e)
+static int floors_read(struct senpai_options *o, struct err *e)
 {
 	size_t n = count(given.floors);
 	int rc = quantity_parse(QUANTITY_SIZE, "100MiB", &o->floor_bytes, e);
@@ -214,7 +215,7 @@ static int floors_read(struct options *o, struct err *e)
 	return rc;
 }
 
-static int self_read(struct options *o, struct err *e)
+static int self_read(struct senpai_options *o, struct err *e)
 {
 	const char *path = given.cgroup_self ?: strcmp(o->root, "/") ? "" : "ramrig/senpai";
 	int rc = *path ? cgroup_path(path, &o->cgroup_self, e) : 0;
@@ -226,9 +227,9 @@ static int self_read(struct options *o, struct err *e)
 	return rc;
 }
 
-int options_read(int argc, const char **argv, struct options *ret, struct err *e)
+int senpai_options_read(int argc, const char **argv, struct senpai_options *ret, struct err *e)
 {
-	*ret = (struct options){ 0 };
+	*ret = (struct senpai_options){ 0 };
 	poptContext con = poptGetContext("ramrig-senpai", argc, argv, table, 0);
 	int found = poptGetNextOpt(con), rc = 0;
 	const char *extra = poptPeekArg(con);
@@ -239,7 +240,7 @@ int options_read(int argc, const char **argv, struct options *ret, struct err *e
 		rc = err_set(e, EINVAL, "'%s' is no option; cgroups are given with --cgroup",
 			     extra);
 	poptFreeContext(con);
-	if (!rc && given.law && !law_find(given.law, &ret->law.law))
+	if (!rc && given.law && !senpai_law_find(given.law, &ret->law.law))
 		rc = err_set(e, EINVAL, "--law is proportional or ratio, not '%s'", given.law);
 	if (!rc)
 		rc = times_read(ret, e);
@@ -256,7 +257,7 @@ int options_read(int argc, const char **argv, struct options *ret, struct err *e
 	return rc;
 }
 
-void options_free(struct options *o)
+void senpai_options_free(struct senpai_options *o)
 {
 	for (size_t i = 0; o->cgroups && o->cgroups[i]; i++)
 		free(o->cgroups[i]);
@@ -267,7 +268,7 @@ void options_free(struct options *o)
 	free(o->floors);
 }
 
-uint64_t options_floor(const struct options *o, const char *path, const char *pattern)
+uint64_t senpai_options_floor(const struct senpai_options *o, const char *path, const char *pattern)
 {
 	const char *const keys[] = { path, pattern };
 
@@ -278,7 +279,7 @@ uint64_t options_floor(const struct options *o, const char *path, const char *pa
 	return o->floor_bytes;
 }
 
-json_t *options_json(const struct options *o)
+json_t *senpai_options_json(const struct senpai_options *o)
 {
 	json_t *cgroups = json_array(), *floors = json_object();
 
@@ -290,7 +291,7 @@ json_t *options_json(const struct options *o)
 	return json_pack(
 		"{s:s, s:o, s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:I, s:o, s:f,"
 		" s:i, s:I, s:i, s:i, s:b, s:s, s:s}",
-		"event", "start", "cgroups", cgroups, "law", law_name(o->law.law), "tick_ms",
+		"event", "start", "cgroups", cgroups, "law", senpai_law_name(o->law.law), "tick_ms",
 		(json_int_t)o->tick_ms, "interval_ms", (json_int_t)o->law.interval_us / 1000,
 		"pressure_us", (json_int_t)o->law.pressure_us, "max_probe", o->law.max_probe,
 		"max_backoff", o->law.max_backoff, "ratio", o->law.ratio, "threshold_percent",

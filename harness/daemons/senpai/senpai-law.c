@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/param.h>
-#include "daemons/senpai/law.h"
+#include "daemons/senpai/senpai-law.h"
 
 #define PAGE_BYTES    4096
 #define COEFF_PROBE   10 /* the greatest probe at a tenth of the target */
@@ -13,12 +13,12 @@ static const char *const names[LAW_COUNT] = {
 	[LAW_RATIO] = "ratio",
 };
 
-const char *law_name(enum law l)
+const char *senpai_law_name(enum law l)
 {
 	return names[l];
 }
 
-bool law_find(const char *name, enum law *ret)
+bool senpai_law_find(const char *name, enum law *ret)
 {
 	for (enum law l = 0; l < LAW_COUNT; l++) {
 		if (!strcmp(names[l], name)) {
@@ -115,8 +115,8 @@ static void decision_bound(struct law_decision *d, uint64_t wanted, const struct
 		d->why = WHY_SMALL;
 }
 
-struct law_decision law_step(const struct law_settings *s, struct law_state *st,
-			     const struct law_input *in)
+struct law_decision senpai_law_step(const struct law_settings *s, struct law_state *st,
+				    const struct law_input *in)
 {
 	struct law_decision d = { .why = WHY_START };
 

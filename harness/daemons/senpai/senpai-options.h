@@ -3,7 +3,7 @@
 #define RAMRIG_SENPAI_OPTIONS_H
 
 #include <jansson.h>
-#include "daemons/senpai/law.h"
+#include "daemons/senpai/senpai-law.h"
 #include "lib/err.h"
 
 /* The floor of one cgroup, or of all that a pattern finds. */
@@ -12,7 +12,7 @@ struct floor_rule {
 	uint64_t bytes;
 };
 
-struct options {
+struct senpai_options {
 	struct law_settings law;
 	char **cgroups; /* as cgroup_path() has them; ends with NULL, at least one */
 	struct floor_rule *floors;
@@ -30,13 +30,13 @@ struct options {
 
 /*
  * Reads the command line; --help prints and exits. -EINVAL with a sentence for options that
- * are wrong. options_free() also after a failure.
+ * are wrong. senpai_options_free() also after a failure.
  */
-int options_read(int argc, const char **argv, struct options *ret, struct err *e);
-void options_free(struct options *o);
+int senpai_options_read(int argc, const char **argv, struct senpai_options *ret, struct err *e);
+void senpai_options_free(struct senpai_options *o);
 
 /* Every setting as it is in effect, for the log's first line. */
-json_t *options_json(const struct options *o);
+json_t *senpai_options_json(const struct senpai_options *o);
 
 /*
  * Pure: a cgroup's path below /sys/fs/cgroup with one slash in front and none behind, "/"
@@ -46,6 +46,7 @@ json_t *options_json(const struct options *o);
 int cgroup_path(const char *text, char **ret, struct err *e);
 
 /* The floor of the cgroup @path that @pattern found: of the path, the pattern, or all. */
-uint64_t options_floor(const struct options *o, const char *path, const char *pattern);
+uint64_t senpai_options_floor(const struct senpai_options *o, const char *path,
+			      const char *pattern);
 
 #endif

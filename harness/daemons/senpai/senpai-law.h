@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "daemons/senpai/why.h"
+#include "daemons/senpai/senpai-why.h"
 
 /*
  * The control laws: how much to reclaim from one cgroup, from its pressure alone. Pure.
@@ -29,7 +29,7 @@
  *    that shrank by itself nor a long burst is left alone for longer than that takes.
  *
  * LAW_RATIO is that of the paper (Weiner et al., TMO: Transparent Memory Offloading in
- * Datacenters, ASPLOS 2022, section 3.3), once an interval:
+ * Datacenters, ASPLOS 2022, doi 10.1145/3503222.3507731), once an interval:
  *
  *	reclaim = memory * ratio * max(0, 1 - PSI / threshold)
  *
@@ -38,10 +38,10 @@
  */
 enum law { LAW_PROPORTIONAL, LAW_RATIO, LAW_COUNT };
 
-const char *law_name(enum law l);
+const char *senpai_law_name(enum law l);
 
 /* Sets *ret to the law called @name; false where there is none. */
-bool law_find(const char *name, enum law *ret);
+bool senpai_law_find(const char *name, enum law *ret);
 
 struct law_settings {
 	enum law law;
@@ -84,7 +84,7 @@ struct law_decision {
  * One tick. A counter that fell is a cgroup made anew: the law begins anew with it. The
  * interval is over at the tick nearest to its end.
  */
-struct law_decision law_step(const struct law_settings *s, struct law_state *st,
-			     const struct law_input *in);
+struct law_decision senpai_law_step(const struct law_settings *s, struct law_state *st,
+				    const struct law_input *in);
 
 #endif
