@@ -182,13 +182,41 @@ int cell_policies_measure(struct cell *c, struct err *e)
 static int group_write(struct cell *c, const char *policy, const char *group, const json_t *w,
 		       struct err *e)
 {
-	cleanup_free char *folder = path_format("%s/%s", PROTOCOL_CGROUP, group);
-	cleanup_free char *path = path_format("%s/%s", folder, json_str(w, "file"));
-	int rc = guest_call(c->guest, "mkdir", json_pack("{s:s}", "path", folder), NULL, e);
+	cleanup_free char *path = path_format("%s/%s/%s", PROTOCOL_CGROUP, group,
+					      json_str(w, "file"));
+	int rc = guest_write(c->guest, path, json_str(w, "value"), e);
 
-	if (!rc || rc == -EEXIST)
-		rc = guest_write(c->guest, path, json_str(w, "value"), e);
 	return rc && link_answered(c->guest->link) ? err_prefix(e, "policy %s: ", policy) : rc;
+}
+
+/* Whether @policies write to cgroups, or have daemons, which may ask for them as they start. */
+static bool want_groups(const json_t *policies)
+{
+	const json_t *policy;
+	size_t i;
+
+	json_array_foreach(policies, i, policy)
+		if (json_array_size(json_object_get(policy, "cgroups")) ||
+		    json_array_size(json_object_get(policy, "daemons")))
+			return true;
+	return false;
+}
+
+static int groups_make(struct cell *c, const json_t *groups, struct err *e)
+{
+	const json_t *group;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(groups, i, group) {
+		cleanup_free char *folder = path_format("%s/%s", PROTOCOL_CGROUP,
+							json_string_value(group));
+
+		if (!rc)
+			rc = guest_call(c->guest, "mkdir", json_pack("{s:s}", "path", folder), NULL, e);
+		rc = rc == -EEXIST ? 0 : rc;
+	}
+	return rc;
 }
 
 int cell_policies_group(struct cell *c, struct err *e)
@@ -196,7 +224,7 @@ int cell_policies_group(struct cell *c, struct err *e)
 	cleanup_json json_t *groups = policy_groups(c->workload);
 	const json_t *policy, *w, *group;
 	size_t i, k, n;
-	int rc = 0;
+	int rc = want_groups(c->policies) ? groups_make(c, groups, e) : 0;
 
 	json_array_foreach(c->policies, i, policy)
 		json_array_foreach(json_object_get(policy, "cgroups"), k, w)

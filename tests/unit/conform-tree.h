@@ -23,7 +23,7 @@
 
 /* A tier, and devices that back nothing. */
 #define TIERED \
-	"topology: full\nsummary: x\ncpus: 2\nnodes:\n" \
+	"topology: devices\nsummary: x\ncpus: 2\nnodes:\n" \
 	"  - {kind: dram, size: 512MiB, latency: 80ns, bandwidth: 100GB/s}\n" \
 	"  - {kind: tier, size: 512MiB, latency: 250ns, bandwidth: 30GB/s}\n" \
 	"devices:\n" \
