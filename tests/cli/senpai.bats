@@ -99,7 +99,7 @@ wait_for() { # COMMAND
 	head -n 1 <<<"$output" | jq -e '.event == "start" and .cgroups == ["/web"] and .law == "ratio" and
 		.tick_ms == 50 and .interval_ms == 100 and .pressure_us == 10000 and .floor_bytes == 1048576 and
 		.floors == {"/web": 2097152} and .cgroup_self == "" and .swappiness == -1'
-	tail -n 1 <<<"$output" | jq -e '.event == "stop" and .steps == 10 and .asked_bytes > 0 and .cpu_us > 0'
+	tail -n 1 <<<"$output" | jq -e '.event == "stop" and .steps == 10 and .asked_total_bytes > 0 and .cpu_us > 0'
 	steps 'length == 10 and all(.law == "ratio" and has("limit_bytes") == false)'
 }
 

@@ -76,11 +76,11 @@ static void log_stop(const struct senpai *s)
 	struct timespec cpu = { 0 };
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-	journal_write(s->log,
-		      json_pack("{s:s, s:I, s:I, s:I, s:I}", "event", "stop", "steps",
-				(json_int_t)s->steps, "asked_bytes", (json_int_t)s->asked_bytes,
-				"reclaimed_bytes", (json_int_t)s->fell_bytes, "cpu_us",
-				(json_int_t)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000));
+	journal_write(s->log, json_pack("{s:s, s:I, s:I, s:I, s:I}", "event", "stop", "steps",
+					(json_int_t)s->steps, "asked_total_bytes",
+					(json_int_t)s->asked_bytes, "reclaimed_total_bytes",
+					(json_int_t)s->fell_bytes, "cpu_us",
+					(json_int_t)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000));
 }
 
 static int run(const struct senpai_options *o, struct err *e)
