@@ -36,7 +36,7 @@ static int price_after(const json_t *price, FILE *out, struct err *e)
 {
 	const struct render_opts o = { .width = WIDTH };
 
-	fprintf(out, "Saved and paid, against %s (medians, no verdicts):\n", json_str(price, "base"));
+	fprintf(out, "Saved and paid, against %s (no verdicts):\n", json_str(price, "base"));
 	return price_print(out, price, &o, e);
 }
 

@@ -22,7 +22,7 @@ static const char *const paid_metrics[] = {
 /* One metric in the pairs of a group. */
 struct readings {
 	double *base, *arm;	/* of @n_base and @n_arm cells that have it */
-	double *less, *share, *ratio;	/* of @n pairs where both do: base - arm, over base; arm / base */
+	double *less, *ratio;	/* of @n pairs where both do: base - arm; the logarithm of arm / base */
 	size_t n_base, n_arm, n;
 	bool has_zero;		/* somewhere there is no ratio */
 	double memory[];
@@ -39,15 +39,14 @@ static bool value_read(const struct result_cell *c, const char *name, double *re
 static struct readings *readings_new(const struct group *g, const char *name)
 {
 	size_t n = g->n_pairs;
-	struct readings *r = calloc(1, sizeof(*r) + 5 * n * sizeof(double));
+	struct readings *r = calloc(1, sizeof(*r) + 4 * n * sizeof(double));
 
 	if (!r)
 		return NULL;
 	r->base = r->memory;
 	r->arm = r->base + n;
 	r->less = r->arm + n;
-	r->share = r->less + n;
-	r->ratio = r->share + n;
+	r->ratio = r->less + n;
 	for (size_t i = 0; i < n; i++) {
 		double base, arm;
 		bool has_base = value_read(g->pairs[i].base, name, &base);
@@ -61,10 +60,15 @@ static struct readings *readings_new(const struct group *g, const char *name)
 			continue;
 		r->has_zero |= base <= 0 || arm <= 0;
 		r->less[r->n] = base - arm;
-		r->share[r->n] = base > 0 ? (base - arm) / base : NAN;
-		r->ratio[r->n++] = base > 0 ? arm / base : NAN;
+		r->ratio[r->n++] = base > 0 && arm > 0 ? log(arm / base) : NAN;
 	}
 	return r;
+}
+
+/* As stats/paired.h has the change of a ratio, so that a metric has one wherever it is printed. */
+static double ratio_change(const struct readings *r)
+{
+	return r->has_zero ? NAN : expm1(summary_mean(r->ratio, r->n));
 }
 
 /* JSON has no NAN: what cannot be said is null. */
@@ -100,14 +104,14 @@ static double window_median_s(const struct group *g)
 static json_t *saved_row(const struct group *g, const char *name, bool is_void, double total)
 {
 	cleanup_free struct readings *r = readings_new(g, name);
-	double saved = r && !is_void ? summary_median(r->less, r->n) : NAN;
-	bool has_share = r && !is_void && !r->has_zero;
+	double saved = r && !is_void ? summary_mean(r->less, r->n) : NAN;
+	double share = r && !is_void ? -ratio_change(r) : NAN;
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "metric", name, "unit",
 			 metric_find(name, NULL)->unit, "base_median",
 			 number(r ? summary_median(r->base, r->n_base) : NAN), "arm_median",
 			 number(r ? summary_median(r->arm, r->n_arm) : NAN), "saved", number(saved),
-			 "share_of_base", number(has_share ? summary_median(r->share, r->n) : NAN),
+			 "share_of_base", number(share),
 			 "share_of_memory", number(saved / total));
 }
 
@@ -123,8 +127,7 @@ static json_t *paid_row(const struct group *g, const struct paid *p, bool is_voi
 	double arm = r ? summary_median(r->arm, r->n_arm) : NAN, change = NAN;
 
 	if (r && !is_void)
-		change = !is_ratio ? -summary_median(r->less, r->n) :
-			 r->has_zero ? NAN : summary_median(r->ratio, r->n) - 1;
+		change = is_ratio ? ratio_change(r) : -summary_mean(r->less, r->n);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:o, s:o}", "metric", p->name,
 			 "unit", p->unit, "better", p->better, "scale", p->scale, "loop", p->loop,
 			 "base_median", number(r ? summary_median(r->base, r->n_base) : NAN),

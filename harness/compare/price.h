@@ -6,7 +6,7 @@
 
 /*
  * What an arm saved of memory, by each definition of "memory used" (metric-table.c), and
- * beside it what that cost: never the one without the other. Medians of whole pairs,
+ * beside it what that cost: never the one without the other. Of whole pairs, and
  * without verdict: those are of the key metrics.
  */
 
@@ -21,9 +21,9 @@
  *                  "change", "share_of_window" } ] }
  *
  * "paid" has the figures of the workload that are ratios, but for counts, then the table of
- * price.c. "saved" is positive where the arm took less; it and "change" are medians of
- * each pair's difference, of ratios less 1. "share_of_memory" is of "memory_total",
- * MemTotal of the base. "share_of_window" is the arm's time (metrics in us) over the
+ * price.c. "saved" is positive where the arm took less; it, "share_of_base" and "change" are
+ * means over pairs, of ratios by logarithms, as in stats/paired.h. "share_of_memory" is of
+ * "memory_total", MemTotal of the base. "share_of_window" is the arm's time (metrics in us) over the
  * window: of CPU time it is the share of one CPU. What was not measured is null, and so is
  * all that compares where "proof" is "failed": a policy that did not act saved nothing.
  *

@@ -95,7 +95,7 @@ static int print_prices(FILE *out, const json_t *prices, const struct render_opt
 		if (rc || !price_is_measured(price))
 			continue;
 		if (first)
-			fputs("\nSaved and paid (medians, no verdicts)\n", out);
+			fputs("\nSaved and paid (no verdicts)\n", out);
 		first = false;
 		print_heading(out, price);
 		rc = price_print(out, price, o, e);

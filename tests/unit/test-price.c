@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -109,12 +110,12 @@ static void what_is_saved_is_of_pairs_and_beside_what_it_costs(void **state)
 	assert_int_equal(json_int_or(price, "pairs", 0), PAIRS);
 	check(dram, "base_median", 500);
 	check(dram, "arm_median", 300);
-	check(dram, "saved", 100);	/* of 100, 50, 300: not 500 - 300 */
-	check(dram, "share_of_base", 0.25);
-	check(dram, "share_of_memory", 0.1);
-	check(rps, "change", -0.1);
+	check(dram, "saved", 150); /* of 100, 50, 300: not 500 - 300 */
+	check(dram, "share_of_base", 1 - cbrt(0.75 * 0.9 * 0.5));
+	check(dram, "share_of_memory", 0.15);
+	check(rps, "change", cbrt(0.9 * 0.8) - 1);
 	assert_true(json_is_null(json_object_get(rps, "share_of_window")));
-	check(psi, "change", 1e5);
+	check(psi, "change", 2e5);
 	check(psi, "share_of_window", 0.01);
 	/* Counts and what is no ratio tell no price. */
 	assert_null(row(price, "paid", "requests"));
