@@ -18,7 +18,7 @@ static const struct source_info machine_sources[] = {
 	  "Zswapped" },
 	{ "vmstat", "keyed", "/proc/vmstat",
 	  "pgfault pgmajfault pgscan_kswapd pgscan_direct pgscan_khugepaged pgscan_proactive "
-	  "pgsteal_kswapd pgsteal_direct pgsteal_khugepaged pgsteal_proactive "
+	  "pgsteal_kswapd pgsteal_direct pgsteal_khugepaged pgsteal_anon pgsteal_file "
 	  "pgpgin pgpgout pswpin pswpout swpin_zero swpout_zero "
 	  "zswpin zswpout "
 	  "pgdemote_kswapd pgdemote_direct pgdemote_khugepaged pgdemote_proactive "

@@ -4,6 +4,12 @@
 /* All that a CPU can do with its time; that of nested guests is in "user" and "nice" already. */
 #define CPU_ALL "cpu.user cpu.nice cpu.system cpu.idle cpu.iowait cpu.irq cpu.softirq cpu.steal"
 
+/*
+ * By what they held: pgsteal_kswapd and its kin leave out what a cgroup's limit or a write to
+ * its memory.reclaim took (mm/vmscan.c, shrink_inactive_list() and evict_folios()).
+ */
+#define RECLAIMED "vmstat.pgsteal_anon vmstat.pgsteal_file"
+
 /* One for every page that ksmd knows of (Documentation/admin-guide/mm/ksm.rst). */
 #define KSM_RMAP_ITEMS \
 	"ksm.pages_shared ksm.pages_sharing ksm.pages_unshared ksm.pages_volatile"
@@ -216,9 +222,9 @@ const struct metric_info metric_table[] = {
 	  "pages that allocating tasks scanned for reclaim" },
 	{ "scan_proactive", "pages", "less", "difference", METRIC_DELTA, "vmstat.pgscan_proactive",
 	  NULL, "pages that writers of memory.reclaim scanned, where the kernel counts them apart" },
-	{ "reclaimed", "pages", "less", "difference", METRIC_DELTA, "vmstat.pgsteal_*", NULL,
+	{ "reclaimed", "pages", "less", "difference", METRIC_DELTA, RECLAIMED, NULL,
 	  "pages that were reclaimed, by whomever" },
-	{ "reclaimed_since_boot", "pages", "more", "difference", METRIC_LAST, "vmstat.pgsteal_*", NULL,
+	{ "reclaimed_since_boot", "pages", "more", "difference", METRIC_LAST, RECLAIMED, NULL,
 	  "pages that have been reclaimed since boot, by whomever" },
 	{ "swap_in", "pages", "less", "difference", METRIC_DELTA, "vmstat.pswpin", NULL,
 	  "pages read from swap" },
