@@ -161,13 +161,13 @@ static void an_age_is_a_count_of_aggregations_rounded_up(void **state)
 	assert_true(damon_age(UINT32_MAX, 1) == UINT32_MAX);
 }
 
-static void a_fed_value_is_the_stall_of_one_reset_interval(void **state)
+static void a_fed_value_is_the_stall_of_a_second(void **state)
 {
 	(void)state;
-	assert_true(damon_feed_value(1000, 1000, 1000) == 1000);
-	assert_true(damon_feed_value(1000, 500, 1000) == 2000);
-	assert_true(damon_feed_value(3000, 2000, 1000) == 1500);
-	assert_true(damon_feed_value(0, 1000, 1000) == 0);
+	assert_true(damon_feed_value(1000, 1000) == 1000);
+	assert_true(damon_feed_value(1000, 500) == 2000);
+	assert_true(damon_feed_value(3000, 2000) == 1500);
+	assert_true(damon_feed_value(0, 1000) == 0);
 }
 
 /* The plan, byte by byte; RAMRIG_UPDATE_EXPECT=1 writes the golden files anew. */
@@ -402,7 +402,7 @@ int main(void)
 		cmocka_unit_test(bare_numbers_are_bytes_and_milliseconds),
 		cmocka_unit_test(a_cgroup_has_a_slash_in_front_or_gets_one),
 		cmocka_unit_test(an_age_is_a_count_of_aggregations_rounded_up),
-		cmocka_unit_test(a_fed_value_is_the_stall_of_one_reset_interval),
+		cmocka_unit_test(a_fed_value_is_the_stall_of_a_second),
 		cmocka_unit_test(the_plan_is_what_it_was),
 		cmocka_unit_test(single_nodes_and_all_of_them_do_not_go_together),
 		cmocka_unit_test(damon_that_is_taken_or_absent_is_refused),

@@ -82,8 +82,9 @@ static int regions_read(const char *scheme, struct score_region *room, size_t *n
 	return 0;
 }
 
-static int kdamond_read(const char *kdamond, struct score_region *room, size_t *n, bool *found,
-			struct err *e)
+/* Adds what its schemes "stat" have. */
+static int kdamond_read_once(const char *kdamond, struct score_region *room, size_t *n, bool *found,
+			     struct err *e)
 {
 	bool updated = false;
 	int rc = 0;
@@ -103,6 +104,27 @@ static int kdamond_read(const char *kdamond, struct score_region *room, size_t *
 		if (!rc)
 			rc = regions_read(scheme, room, n, e);
 	}
+	return rc;
+}
+
+/*
+ * The kernel waits for two aggregations for the regions, and where it was too busy to get
+ * through one it shows none. That is no answer, and it is asked again.
+ */
+static int kdamond_read(const char *kdamond, struct score_region *room, size_t *n, bool *found,
+			struct err *e)
+{
+	int64_t deadline = now_ns() + BUSY_NS;
+	bool ours = false;
+	size_t before = *n;
+	int rc;
+
+	do
+		rc = kdamond_read_once(kdamond, room, n, &ours, e);
+	while (!rc && ours && *n == before && now_ns() < deadline);
+	*found |= ours;
+	if (!rc && ours && *n == before)
+		rc = err_set(e, ETIMEDOUT, "%s tells of no region within 10 s", kdamond);
 	return rc;
 }
 

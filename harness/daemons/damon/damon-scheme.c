@@ -164,7 +164,7 @@ static const struct key {
 	FIELD(nr_accesses_permil, NUMBER, 1000, "frequency"),
 	FIELD(age_permil, NUMBER, 1000, "and age"),
 	PARSED(goal, goal_parse, "user_input (see psi) or some_mem_psi_us, which adapt the quota"),
-	FIELD(target_value, NUMBER, UINT32_MAX, "stall to come to, us in each reset_interval"),
+	FIELD(target_value, NUMBER, UINT32_MAX, "stall to come to, us: a second for user_input, a reset_interval for some_mem_psi_us"),
 	PARSED(psi, psi_parse, "cgroup whose memory.pressure feeds user_input, ramrig/heap"),
 	PARSED(watermarks, watermarks_parse, "HIGH:MID:LOW, permille of memory free, between which it is active"),
 	TIME(wmark_interval, "how often they are looked at (default 5s)"),

@@ -55,7 +55,7 @@ struct damon_scheme {
 	uint64_t ms, bytes, reset_interval_ms;	/* quotas; ms and bytes 0: none */
 	uint64_t sz_permil, nr_accesses_permil, age_permil;	/* weights under a quota */
 	enum damon_goal goal;
-	uint64_t target_value;		/* us of stall a reset interval */
+	uint64_t target_value;		/* us of stall, a second or (some_mem_psi_us) a reset interval */
 	char psi[DAMON_PATH_MAX];	/* the cgroup that feeds user_input */
 	bool has_watermarks;
 	uint64_t wmark_interval_ms, wmark_high, wmark_mid, wmark_low;	/* permille of memory free */

@@ -14,11 +14,13 @@
 #include "lib/file.h"
 #include "lib/json.h"
 
+#define MS_PER_S 1000.0
+
 static const char *const stats[] = { "nr_tried", "sz_tried", "nr_applied", "sz_applied", "qt_exceeds" };
 
-uint64_t damon_feed_value(uint64_t growth_us, int64_t elapsed_ms, uint64_t reset_interval_ms)
+uint64_t damon_feed_value(uint64_t growth_us, int64_t elapsed_ms)
 {
-	return (uint64_t)((double)growth_us * (double)reset_interval_ms / (double)elapsed_ms);
+	return (uint64_t)((double)growth_us * MS_PER_S / (double)elapsed_ms);
 }
 
 static char *scheme_folder(unsigned kdamond, unsigned scheme)
@@ -45,8 +47,7 @@ static int feed_read(struct damon_run *r, unsigned index, uint64_t *ret, bool *r
 		return rc;
 	/* A cgroup that was made anew counts from 0 again. */
 	if (f->known && now_ms > f->at_ms && psi.some.total_us >= f->total_us) {
-		*ret = damon_feed_value(psi.some.total_us - f->total_us, now_ms - f->at_ms,
-					s->reset_interval_ms);
+		*ret = damon_feed_value(psi.some.total_us - f->total_us, now_ms - f->at_ms);
 		*ret_known = true;
 	}
 	*f = (struct damon_feed){ psi.some.total_us, now_ms, true };

@@ -26,11 +26,10 @@ struct damon_run {
 };
 
 /*
- * Pure: what a stall of @growth_us within @elapsed_ms (above 0) comes to in a reset interval:
- * the unit of some_mem_psi_us, so that a target means the same for both goals, whatever the
- * daemon's own interval is.
+ * Pure: what a stall of @growth_us within @elapsed_ms (above 0) comes to in a second: a target
+ * then means the same whatever the intervals are.
  */
-uint64_t damon_feed_value(uint64_t growth_us, int64_t elapsed_ms, uint64_t reset_interval_ms);
+uint64_t damon_feed_value(uint64_t growth_us, int64_t elapsed_ms);
 
 /*
  * Feeds and reads once, and adds to *line: "kdamonds", a list, each with what its schemes have
