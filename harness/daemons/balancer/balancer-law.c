@@ -112,7 +112,8 @@ void law_observe(struct law *l, const struct law_seen *seen)
 {
 	double percent = law_pool_percent(seen);
 
-	if (!seen->initialised) { /* no counters: they count from zero once there is a size */
+	if (!seen->initialised) {
+		/* Without counters, which start from zero once it has a size again. */
 		l->last = (struct law_seen){ .now_s = seen->now_s };
 		l->cutoff_s = 0;
 		l->full_at = 0;
@@ -183,8 +184,10 @@ enum law_why law_next(const struct law *l, uint64_t *ret_age_s)
 void law_rung(struct law *l, uint64_t age_s, double marked_s, enum law_end end)
 {
 	static const enum law_why whys[] = {
-		[LAW_EMPTIED] = LAW_GO,	       [LAW_LIMITED] = LAW_NO_BUDGET,
-		[LAW_FULL] = LAW_BACKING_FULL, [LAW_TAKEN] = LAW_BUSY,
+		[LAW_EMPTIED] = LAW_GO,
+		[LAW_LIMITED] = LAW_NO_BUDGET,
+		[LAW_FULL] = LAW_BACKING_FULL,
+		[LAW_TAKEN] = LAW_BUSY,
 		[LAW_BROKEN] = LAW_FAILED,
 	};
 
@@ -198,6 +201,6 @@ void law_rung(struct law *l, uint64_t age_s, double marked_s, enum law_end end)
 		level_raise(l);
 	/* Half an interval less, or a tick that comes a moment early costs a whole one. */
 	if (l->level)
-		l->resume_s =
-			l->last.now_s + l->config.scan_interval_s * (ldexp(1, (int)l->level) - 0.5);
+		l->resume_s = l->last.now_s +
+			      l->config.scan_interval_s * (ldexp(1, (int)l->level) - 0.5);
 }
