@@ -37,7 +37,7 @@ steps() {
 }
 
 holds() { # FILTER [OPTION...]: of the JSON on standard input
-	jq -e "${@:2}" "$1" >/dev/null || fail "not so: $1"
+	jq -e "$1" "${@:2}" >/dev/null || fail "not so: $1"
 }
 
 @test "the heap is right to the last page, and pages were written back" {

@@ -32,6 +32,7 @@ static void both_files_of_a_device_are_read(void **state)
 	assert_int_equal(s.seen.resident, 100704256 / 4096 - 1024 - 8000);
 	assert_int_equal(device_parse(mm_stat, bd_stat, 16384, &s, &e), 0);
 	assert_int_equal(s.seen.resident, 100704256 / 4096 - 4 * 1024 - 8000);
+	assert_int_equal(s.seen.huge, 4 * 17);
 }
 
 static void readings_that_do_not_fit_together_leave_no_page_rather_than_too_many(void **state)

@@ -112,12 +112,33 @@ static void the_pool_is_held_under_its_mark(void **state)
 	plant_start(&p, &usual);
 	for (unsigned t = 0; t < 4000; t += 5) {
 		plant_fill(&p, 5, 300);
-		plant_step(&p);
+		/* Also between steps, where the pool is at its fullest. */
 		assert_true(law_pool_percent(&p.seen) <= 80);
+		plant_step(&p);
 	}
 	assert_true(p.seen.writes > 1000000);
 	/* It wrote what had to go, not more: the pool is as full as the low mark allows. */
 	assert_true(law_pool_percent(&p.seen) > 74);
+}
+
+static void growth_brings_writing_forward_but_never_below_the_low_mark(void **state)
+{
+	struct plant p;
+	(void)state;
+
+	plant_start(&p, &usual);
+	plant_fill(&p, 200, 128);	/* to 78 % */
+	plant_step(&p);
+	assert_true(p.seen.writes > 0);
+	plant_start(&p, &usual);
+	plant_fill(&p, 200, 122);	/* to 74 % */
+	assert_int_equal(plant_step(&p), LAW_BELOW_MARK);
+	/* Once it is forgotten the mark alone counts. */
+	plant_fill(&p, 2000, 0);
+	assert_int_equal(plant_step(&p), LAW_BELOW_MARK);
+	plant_fill(&p, 5, 100);		/* to 76 % */
+	assert_int_equal(plant_step(&p), LAW_BELOW_MARK);
+	assert_int_equal(p.seen.writes, 0);
 }
 
 static void what_has_lain_longest_goes_first(void **state)
@@ -449,6 +470,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_pool_is_held_under_its_mark),
+		cmocka_unit_test(growth_brings_writing_forward_but_never_below_the_low_mark),
 		cmocka_unit_test(what_has_lain_longest_goes_first),
 		cmocka_unit_test(nothing_younger_than_the_minimum_is_written),
 		cmocka_unit_test(slots_are_not_walked_while_nothing_can_be_idle),

@@ -109,6 +109,7 @@ int device_parse(const char *mm_stat, const char *bd_stat, uint64_t page_bytes,
 		   &s.seen.writes) != 3 ||
 	    s.seen.backing > BYTES_MAX)
 		return err_set(e, EINVAL, "this is no bd_stat of a zram: '%.100s'", bd_stat);
+	s.seen.huge *= unit;	/* mm_stat counts pages of the kernel, bd_stat 4 KiB */
 	/* Read one after the other, they need not fit together. */
 	absent = same * unit + s.seen.backing;
 	s.seen.resident = s.stored_bytes / UNIT_BYTES;

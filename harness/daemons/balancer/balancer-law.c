@@ -12,7 +12,7 @@
 const struct law_why_text law_whys[LAW_WHY_COUNT] = {
 	[LAW_GO] = { "go", "there is something to write" },
 	[LAW_UNINITIALISED] = { "uninitialised", "the device has no size: it was reset" },
-	[LAW_BELOW_MARK] = { "below-mark", "the pool is not above its mark" },
+	[LAW_BELOW_MARK] = { "below-mark", "the pool is below its mark, and will be at the next step" },
 	[LAW_PAUSED] = { "paused", "pages came back soon after they were written, so it waits" },
 	[LAW_NO_BUDGET] = { "no-budget", "the write budget is used up for now" },
 	[LAW_BACKING_FULL] = { "backing-full", "the backing device has no room left" },
@@ -47,6 +47,7 @@ void law_step(struct law *l)
 	l->rung_s = INFINITY;
 	l->ended = LAW_GO;
 	l->step_reads = l->step_writes = 0;
+	l->fresh = true;
 }
 
 double law_min_age_s(const struct law *l)
@@ -102,17 +103,32 @@ static void counters_take(struct law *l, const struct law_seen *seen)
 		l->full_at = 0;
 	}
 	l->reads_recent = l->reads_recent * fade + reads;
+	l->growth_bytes *= fade;
+	if (l->fresh && seen->pool_bytes > l->last.pool_bytes)
+		l->growth_bytes = fmax(l->growth_bytes, seen->pool_bytes - l->last.pool_bytes);
+	l->fresh = false;
 	l->tokens = fmin(l->tokens + passed_s * l->config.budget_per_s, bucket_size(&l->config)) -
 		    writes;
 	l->step_reads += reads;
 	l->step_writes += writes;
 }
 
+static void marks_judge(struct law *l)
+{
+	const struct law_config *c = &l->config;
+	double percent = law_pool_percent(&l->last);
+
+	if (percent <= c->pool_percent - c->hysteresis_percent)
+		l->draining = false;
+	else if (l->last.pool_bytes + l->growth_bytes >
+		 l->last.pool_size_bytes * c->pool_percent / 100)
+		l->draining = true;
+}
+
 void law_observe(struct law *l, const struct law_seen *seen)
 {
-	double percent = law_pool_percent(seen);
-
-	if (!seen->initialised) { /* no counters: they count from zero once there is a size */
+	if (!seen->initialised) {
+		/* Without counters, which start from zero once it has a size again. */
 		l->last = (struct law_seen){ .now_s = seen->now_s };
 		l->cutoff_s = 0;
 		l->full_at = 0;
@@ -122,10 +138,7 @@ void law_observe(struct law *l, const struct law_seen *seen)
 	counters_take(l, seen);
 	l->last = *seen;
 	level_judge(l);
-	if (percent > l->config.pool_percent)
-		l->draining = true;
-	else if (percent <= l->config.pool_percent - l->config.hysteresis_percent)
-		l->draining = false;
+	marks_judge(l);
 	if (l->full_at && seen->backing < l->full_at)
 		l->full_at = 0;
 }
@@ -183,8 +196,10 @@ enum law_why law_next(const struct law *l, uint64_t *ret_age_s)
 void law_rung(struct law *l, uint64_t age_s, double marked_s, enum law_end end)
 {
 	static const enum law_why whys[] = {
-		[LAW_EMPTIED] = LAW_GO,	       [LAW_LIMITED] = LAW_NO_BUDGET,
-		[LAW_FULL] = LAW_BACKING_FULL, [LAW_TAKEN] = LAW_BUSY,
+		[LAW_EMPTIED] = LAW_GO,
+		[LAW_LIMITED] = LAW_NO_BUDGET,
+		[LAW_FULL] = LAW_BACKING_FULL,
+		[LAW_TAKEN] = LAW_BUSY,
 		[LAW_BROKEN] = LAW_FAILED,
 	};
 
@@ -198,6 +213,6 @@ void law_rung(struct law *l, uint64_t age_s, double marked_s, enum law_end end)
 		level_raise(l);
 	/* Half an interval less, or a tick that comes a moment early costs a whole one. */
 	if (l->level)
-		l->resume_s =
-			l->last.now_s + l->config.scan_interval_s * (ldexp(1, (int)l->level) - 0.5);
+		l->resume_s = l->last.now_s +
+			      l->config.scan_interval_s * (ldexp(1, (int)l->level) - 0.5);
 }

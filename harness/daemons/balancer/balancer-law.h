@@ -12,8 +12,11 @@
  * seconds of CLOCK_BOOTTIME, as zram stamps its slots.
  *
  * Marks. Above pool_percent of the pool's size pages are written until the pool is
- * hysteresis_percent of the size below that. What must go is the pool's excess divided
- * by what a resident page takes of it on average; an incompressible page takes all of one.
+ * hysteresis_percent of the size below that. As the mark is to hold between steps, too, it
+ * begins as soon as the pool would be above it after growing as much as it lately did
+ * between two steps at the most (fading with refault_window_s). What must go is the pool's
+ * excess divided by what a resident page takes of it on average; an incompressible page
+ * takes all of one.
  *
  * Ages, the coldest first. zram walks its slots in the order of their index and has no
  * list by age, so one call with a low age and a limit would take whatever comes first.
@@ -98,17 +101,19 @@ enum law_end {
 struct law {
 	struct law_config config;
 	struct law_seen last;
-	bool draining; /* between the mark and the low mark */
+	bool draining;			/* between the mark and the low mark */
+	bool fresh;			/* a step has begun and observed nothing */
+	double growth_bytes;		/* of the pool between steps, at the most */
 	double tokens;
-	double cutoff_s; /* no page in the pool was last used before */
-	double rung_s;	 /* the age of this step's last rung; INFINITY: none yet */
+	double cutoff_s;		/* no page in the pool was last used before */
+	double rung_s;			/* the age of this step's last rung; INFINITY: none yet */
 	double reads_recent;
 	unsigned level;
 	double level_since_s;
-	double resume_s;    /* until then it pauses */
-	uint64_t full_at;   /* pages on the backing device when it was full; 0: never */
-	enum law_why ended; /* why the step goes down no further; LAW_GO: it may */
-	uint64_t step_reads, step_writes; /* since the last step ended */
+	double resume_s;		/* until then it pauses */
+	uint64_t full_at;		/* pages on the backing device when it was full; 0: never */
+	enum law_why ended;		/* why the step goes down no further; LAW_GO: it may */
+	uint64_t step_reads, step_writes;	/* since the last step ended */
 };
 
 /* Starts from a first reading, with a full bucket. */

@@ -48,6 +48,15 @@ static int balancer_read(struct balancer *b, struct err *e)
 	return 0;
 }
 
+static int balancer_observe(struct balancer *b, struct err *e)
+{
+	int rc = balancer_read(b, e);
+
+	if (!rc)
+		law_observe(&b->law, &b->sample.seen);
+	return rc;
+}
+
 int balancer_start(struct balancer *b, struct err *e)
 {
 	const struct options *o = b->options;
@@ -90,9 +99,7 @@ static int rung_write(struct balancer *b, enum law_end *ret_end, struct deed *de
 		if (!units)
 			break;
 		device_write_back(&b->device, passes[i].huge, units, ret_end, &deed->error);
-		rc = balancer_read(b, e);
-		if (!rc)
-			law_observe(&b->law, &b->sample.seen);
+		rc = balancer_observe(b, e);
 		deed->written += b->law.step_writes - before;
 	}
 	return rc;
@@ -129,7 +136,7 @@ static int ladder_descend(struct balancer *b, struct deed *deed, struct err *e)
 		return 0;
 	if (device_compact(&b->device, &deed->error))
 		deed->why = LAW_FAILED;
-	return balancer_read(b, e);
+	return balancer_observe(b, e);
 }
 
 /* Whole numbers of a line of the log. */
@@ -184,12 +191,11 @@ static json_t *step_line(const struct balancer *b, const struct deed *d)
 int balancer_step(struct balancer *b, json_t **ret_line, struct err *e)
 {
 	struct deed deed = { 0 };
-	int rc = balancer_read(b, e);
+	int rc;
 
-	if (rc)
-		return rc;
 	law_step(&b->law);
-	law_observe(&b->law, &b->sample.seen);
+	if ((rc = balancer_observe(b, e)))
+		return rc;
 	deed.wanted = law_wanted(&b->law, b->options->huge == HUGE_ONLY);
 	if ((rc = ladder_descend(b, &deed, e)))
 		return rc;
