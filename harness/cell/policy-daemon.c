@@ -116,7 +116,8 @@ static int groups_make(struct cell *c, const json_t *d, struct err *e)
 	json_array_foreach(groups, i, group) {
 		cleanup_free char *folder = path_format("%s/%s", PROTOCOL_CGROUP,
 							json_string_value(group));
-		int rc = named ? guest_call(c->guest, "mkdir", json_pack("{s:s}", "path", folder), NULL, e) : 0;
+		int rc = !named ? 0 :
+			 guest_call(c->guest, "mkdir", json_pack("{s:s}", "path", folder), NULL, e);
 
 		if (rc && rc != -EEXIST)
 			return rc;

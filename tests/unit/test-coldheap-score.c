@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How heat is scored, and what is read of the kernel's sources of it (lru_gen of Linux 6.12.117). */
+/* How heat is scored, and what is read of the kernel's sources of it (lru_gen of Linux 6.12.117).
+ */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -37,38 +38,44 @@ static void a_source_that_found_nothing_has_no_precision_and_does_not_pass(void 
 static void an_address_is_hot_in_a_region_with_an_access_and_nowhere_else(void **state)
 {
 	struct score_region r[] = {
-		{ 0x8000, 0x9000, 1 }, { 0x1000, 0x4000, 3 }, { 0x4000, 0x6000, 0 },
+		{ 0x8000, 0x9000, 1 },
+		{ 0x1000, 0x4000, 3 },
+		{ 0x4000, 0x6000, 0 },
 	};
-	static const struct { uint64_t address; bool hot; } cases[] = {
-		{ 0, false },	   { 0xfff, false },  { 0x1000, true },	 { 0x3fff, true },
-		{ 0x4000, false }, { 0x6000, false }, { 0x7fff, false }, { 0x8000, true },
+	static const struct {
+		uint64_t address;
+		bool hot;
+	} cases[] = {
+		{ 0, false },	   { 0xfff, false },  { 0x1000, true },	     { 0x3fff, true },
+		{ 0x4000, false }, { 0x6000, false }, { 0x7fff, false },     { 0x8000, true },
 		{ 0x8fff, true },  { 0x9000, false }, { UINT64_MAX, false },
 	};
 
 	(void)state;
 	score_regions_sort(r, ARRAY_SIZE(r));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(score_regions_hot(r, ARRAY_SIZE(r), cases[i].address), cases[i].hot);
+		assert_int_equal(score_regions_hot(r, ARRAY_SIZE(r), cases[i].address),
+				 cases[i].hot);
 	assert_false(score_regions_hot(r, 0, 0x1000));
 }
 
 /* MGLRU */
 
-#define BEFORE \
-	"memcg     1 /\n" \
-	" node     0\n" \
-	"          0       2244          0           0 \n" \
-	"          1       2244          0         547 \n" \
-	"          2       2244        329           0 \n" \
-	"          3       2244        197        1552 \n" \
-	" node     1\n" \
-	"          0       2244          0           0 \n" \
-	"          3       2244          0           0 \n" \
-	"memcg     2 /ramrig\n" \
-	" node     0\n" \
-	"          0       1152         10           0 \n" \
-	"          1       1152         20           0 \n" \
-	" node     1\n" \
+#define BEFORE                                                                                     \
+	"memcg     1 /\n"                                                                          \
+	" node     0\n"                                                                            \
+	"          0       2244          0           0 \n"                                         \
+	"          1       2244          0         547 \n"                                         \
+	"          2       2244        329           0 \n"                                         \
+	"          3       2244        197        1552 \n"                                         \
+	" node     1\n"                                                                            \
+	"          0       2244          0           0 \n"                                         \
+	"          3       2244          0           0 \n"                                         \
+	"memcg     2 /ramrig\n"                                                                    \
+	" node     0\n"                                                                            \
+	"          0       1152         10           0 \n"                                         \
+	"          1       1152         20           0 \n"                                         \
+	" node     1\n"                                                                            \
 	"          0       1152          5           0 \n"
 
 static void the_generations_are_those_of_the_cgroup_asked_for(void **state)
@@ -92,8 +99,9 @@ static void the_generations_are_those_of_the_cgroup_asked_for(void **state)
 
 static void more_than_there_can_be_is_refused(void **state)
 {
-	static const char many[] = "memcg 1 /\n node 0\n 0 1 1 0 \n 1 1 1 0 \n 2 1 1 0 \n 3 1 1 0 \n"
-				   " 4 1 1 0 \n 5 1 1 0 \n 6 1 1 0 \n 7 1 1 0 \n 8 1 1 0 \n";
+	static const char many[] =
+		"memcg 1 /\n node 0\n 0 1 1 0 \n 1 1 1 0 \n 2 1 1 0 \n 3 1 1 0 \n"
+		" 4 1 1 0 \n 5 1 1 0 \n 6 1 1 0 \n 7 1 1 0 \n 8 1 1 0 \n";
 	struct score_lru l;
 	struct err e;
 

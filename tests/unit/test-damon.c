@@ -77,8 +77,10 @@ static void addresses_that_are_hidden_or_out_of_order_are_refused(void **state)
 	(void)state;
 	assert_int_equal(ram_parse("00000000-00000000 : System RAM\n", &r, &e), -EACCES);
 	assert_int_equal(ram_parse("00000000-00000fff : Reserved\n", &r, &e), -EINVAL);
-	assert_int_equal(ram_parse("00010000-0001ffff : System RAM\n00001000-00001fff : System RAM\n", &r, &e),
-			 -EINVAL);
+	assert_int_equal(
+		ram_parse("00010000-0001ffff : System RAM\n00001000-00001fff : System RAM\n", &r,
+			  &e),
+		-EINVAL);
 	for (unsigned i = 0; i < RAM_RANGES_MAX; i++)
 		assert_int_equal(ram_add(&r, i * 0x2000, i * 0x2000 + 0x1000, &e), 0);
 	assert_int_equal(ram_add(&r, 1ULL << 40, 2ULL << 40, &e), -E2BIG);
@@ -88,7 +90,9 @@ static void addresses_that_are_hidden_or_out_of_order_are_refused(void **state)
 
 static void a_bad_scheme_is_refused_by_key(void **state)
 {
-	static const struct { const char *text, *part; } bad[] = {
+	static const struct {
+		const char *text, *part;
+	} bad[] = {
 		{ "", "no action" },
 		{ "pageouts", "no action" },
 		{ "stat,colour=red", "'colour' is no key" },
@@ -172,19 +176,31 @@ static void a_fed_value_is_the_stall_of_a_second(void **state)
 
 /* The plan, byte by byte; RAMRIG_UPDATE_EXPECT=1 writes the golden files anew. */
 
-static const char *const tier[] = {
-	"ramrig-damon", "--scheme",
-	"migrate_cold,node=0,target_nid=1,max_nr_accesses=0,min_age=10s,ms=100,bytes=32MiB,age_permil=1000,skip=young",
-	"--scheme", "migrate_hot,node=1,target_nid=0,min_nr_accesses=1,bytes=16MiB,only=addr:0x20000000-0x30000000",
-	"--scheme", "stat,node=0", NULL
-};
-static const char *const pageout[] = {
-	"ramrig-damon", "--sample", "50ms", "--aggregate", "1s", "--scheme",
-	"pageout,max_nr_accesses=0,min_age=2500ms,goal=user_input,target_value=10000,psi=/ramrig/heap,"
-	"only=memcg:/ramrig/heap,watermarks=500:400:200", NULL
-};
-static const struct { const char *golden, *const *argv; } plans[] = {
-	{ "damon-tier.txt", tier }, { "damon-pageout.txt", pageout },
+static const char *const tier[] = { "ramrig-damon",
+				    "--scheme",
+				    "migrate_cold,node=0,target_nid=1,max_nr_accesses=0,min_age="
+				    "10s,ms=100,bytes=32MiB,age_permil=1000,skip=young",
+				    "--scheme",
+				    "migrate_hot,node=1,target_nid=0,min_nr_accesses=1,bytes=16MiB,"
+				    "only=addr:0x20000000-0x30000000",
+				    "--scheme",
+				    "stat,node=0",
+				    NULL };
+static const char *const pageout[] = { "ramrig-damon",
+				       "--sample",
+				       "50ms",
+				       "--aggregate",
+				       "1s",
+				       "--scheme",
+				       "pageout,max_nr_accesses=0,min_age=2500ms,goal=user_input,"
+				       "target_value=10000,psi=/ramrig/heap,"
+				       "only=memcg:/ramrig/heap,watermarks=500:400:200",
+				       NULL };
+static const struct {
+	const char *golden, *const *argv;
+} plans[] = {
+	{ "damon-tier.txt", tier },
+	{ "damon-pageout.txt", pageout },
 };
 
 static void options_of(const char *const *argv, struct damon_options *ret)
@@ -227,7 +243,8 @@ static void the_plan_is_what_it_was(void **state)
 
 		plan_of(plans[i].argv, &p);
 		for (size_t k = 0; k < p.n; k++)
-			fprintf(out, "%s %s\n", p.writes[k].file + strlen(DAMON_KDAMONDS "/"), p.writes[k].value);
+			fprintf(out, "%s %s\n", p.writes[k].file + strlen(DAMON_KDAMONDS "/"),
+				p.writes[k].value);
 		fclose(out);
 		damon_plan_clear(&p);
 		if (getenv("RAMRIG_UPDATE_EXPECT"))
@@ -239,7 +256,8 @@ static void the_plan_is_what_it_was(void **state)
 
 static void single_nodes_and_all_of_them_do_not_go_together(void **state)
 {
-	static const char *const argv[] = { "ramrig-damon", "--scheme", "stat", "--scheme", "stat,node=1", NULL };
+	static const char *const argv[] = { "ramrig-damon", "--scheme",	   "stat",
+					    "--scheme",	    "stat,node=1", NULL };
 	struct damon_options o;
 	struct err e;
 	bool help;
@@ -366,15 +384,17 @@ static void a_step_reads_what_was_done_and_feeds_the_goal(void **state)
 	(void)state;
 	scheme_make(root);
 	options_of(pageout, &o);
-	struct damon_run r = { .rootfd = fd, .settings = &o.settings, .kdamonds = kdamonds,
+	struct damon_run r = { .rootfd = fd,
+			       .settings = &o.settings,
+			       .kdamonds = kdamonds,
 			       .n_kdamonds = damon_kdamonds_group(&o.settings, kdamonds) };
 
 	line = step(&r, &s);
 	assert_int_equal(json_integer_value(json_object_get(s, "sz_applied")), 12288);
 	assert_int_equal(json_integer_value(json_object_get(line, "pageout_bytes")), 12288);
-	assert_null(json_object_get(line, "stat_bytes"));		/* there is no such scheme */
-	assert_true(json_is_null(json_object_get(s, "qt_exceeds")));	/* no count */
-	assert_true(json_is_null(json_object_get(s, "current_value")));	/* no growth yet */
+	assert_null(json_object_get(line, "stat_bytes"));	     /* there is no such scheme */
+	assert_true(json_is_null(json_object_get(s, "qt_exceeds"))); /* no count */
+	assert_true(json_is_null(json_object_get(s, "current_value"))); /* no growth yet */
 	json_decref(line);
 	r.feeds[0].at_ms -= 1000;
 	r.feeds[0].total_us -= 5000;
@@ -387,7 +407,7 @@ static void a_step_reads_what_was_done_and_feeds_the_goal(void **state)
 	json_decref(line);
 	assert_int_equal(unlinkat(fd, "sys/fs/cgroup/ramrig/heap/memory.pressure", 0), 0);
 	line = step(&r, &s);
-	assert_true(json_is_null(json_object_get(s, "current_value")));	/* the cgroup has gone */
+	assert_true(json_is_null(json_object_get(s, "current_value"))); /* the cgroup has gone */
 	json_decref(line);
 	tree_remove(root);
 }

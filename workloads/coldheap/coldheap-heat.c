@@ -9,16 +9,16 @@
 #include "workloads/coldheap/coldheap-source.h"
 #include "workloads/lib/now.h"
 
-#define MS_NS 1000000LL
-#define LOAD_MS (24 * 3600 * 1000ULL)	/* longer than any run; it is stopped */
+#define MS_NS	1000000LL
+#define LOAD_MS (24 * 3600 * 1000ULL) /* longer than any run; it is stopped */
 
 struct heat {
 	struct load *load;
 	FILE *out;
-	struct score_region *regions;	/* SOURCE_REGIONS_MAX */
-	struct score damon;		/* the sum of looks */
-	uint64_t looks, n_regions;	/* the same */
-	double lag_s;			/* NaN: not found again */
+	struct score_region *regions; /* SOURCE_REGIONS_MAX */
+	struct score damon;	      /* the sum of looks */
+	uint64_t looks, n_regions;    /* the same */
+	double lag_s;		      /* NaN: not found again */
 	struct score lru;
 };
 
@@ -59,9 +59,11 @@ static int look(struct heat *h, unsigned part, int64_t since_ns, struct score *r
 	if (!rc)
 		rc = source_damon_score(h->load->heap, h->regions, *ret_n, ret, e);
 	if (!rc)
-		fprintf(h->out, "look %u after %.1f s: %zu regions; pages hot %" PRIu64 ", found %" PRIu64
-			", both %" PRIu64 "\n", part, (double)(now_ns() - since_ns) / 1e9, *ret_n,
-			ret->hot, ret->found, ret->both);
+		fprintf(h->out,
+			"look %u after %.1f s: %zu regions; pages hot %" PRIu64 ", found %" PRIu64
+			", both %" PRIu64 "\n",
+			part, (double)(now_ns() - since_ns) / 1e9, *ret_n, ret->hot, ret->found,
+			ret->both);
 	return rc;
 }
 
@@ -162,7 +164,8 @@ static void figures_print(const struct heat *h, const struct load_result *r, FIL
 	figure_print("damon_precision", score_precision(&h->damon), out);
 	figure_print("damon_recall", score_recall(&h->damon), out);
 	figure_print("damon_lag", h->lag_s, out);
-	figure_print("damon_regions", h->looks ? (double)h->n_regions / (double)h->looks : NAN, out);
+	figure_print("damon_regions", h->looks ? (double)h->n_regions / (double)h->looks : NAN,
+		     out);
 	figure_print("mglru_precision", score_precision(&h->lru), out);
 	figure_print("mglru_recall", score_recall(&h->lru), out);
 	fprintf(out, "\"accesses_per_s\": %.3f}\n",

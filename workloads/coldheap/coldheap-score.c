@@ -24,7 +24,8 @@ bool score_passes(const struct score *s)
 
 static int region_compare(const void *a, const void *b)
 {
-	uint64_t x = ((const struct score_region *)a)->start, y = ((const struct score_region *)b)->start;
+	uint64_t x = ((const struct score_region *)a)->start,
+		 y = ((const struct score_region *)b)->start;
 
 	return (x > y) - (x < y);
 }
@@ -37,7 +38,7 @@ void score_regions_sort(struct score_region *r, size_t n)
 
 bool score_regions_hot(const struct score_region *r, size_t n, uint64_t address)
 {
-	size_t from = 0, to = n;	/* the last that begins at @address or before is in there */
+	size_t from = 0, to = n; /* the last that begins at @address or before is in there */
 
 	while (to - from > 1) {
 		size_t middle = from + (to - from) / 2;
@@ -88,7 +89,8 @@ int score_lru_parse(const char *text, const char *path, struct score_lru *ret, s
 			}
 		} else if (ours && sscanf(line, " node %u", &node) == 1) {
 			rc = node_add(&l, node, e);
-		} else if (ours && sscanf(line, " %" SCNu64 " %*u %" SCNu64, &gen.seq, &gen.anon) == 2) {
+		} else if (ours &&
+			   sscanf(line, " %" SCNu64 " %*u %" SCNu64, &gen.seq, &gen.anon) == 2) {
 			rc = gen_add(&l, gen, e);
 		}
 	}

@@ -44,22 +44,23 @@ bool score_regions_hot(const struct score_region *r, size_t n, uint64_t address)
  * (Documentation/admin-guide/mm/multigen_lru.rst).
  */
 #define SCORE_NODES_MAX 16
-#define SCORE_GENS_MAX 8
+#define SCORE_GENS_MAX	8
 
 struct score_lru {
 	unsigned memcg, n_nodes;
 	struct score_lru_node {
 		unsigned node, n_gens;
 		struct score_gen {
-			uint64_t seq, anon;	/* pages */
-		} gens[SCORE_GENS_MAX];		/* the oldest first */
+			uint64_t seq, anon; /* pages */
+		} gens[SCORE_GENS_MAX];	    /* the oldest first */
 	} nodes[SCORE_NODES_MAX];
 };
 
 /* Reads those of the cgroup @path ("/ramrig/heap") from the file's text. -ENOENT without any. */
 int score_lru_parse(const char *text, const char *path, struct score_lru *ret, struct err *e);
 
-/* Pages in generation @seq of its node in @since, which was the youngest, and younger ones of @now. */
+/* Pages in generation @seq of its node in @since, which was the youngest, and younger ones of @now.
+ */
 uint64_t score_lru_young(const struct score_lru *since, const struct score_lru *now);
 
 /*

@@ -13,12 +13,12 @@
 #include "workloads/coldheap/coldheap-source.h"
 #include "workloads/lib/now.h"
 
-#define KDAMONDS "/sys/kernel/mm/damon/admin/kdamonds"
+#define KDAMONDS    "/sys/kernel/mm/damon/admin/kdamonds"
 #define NUMBERS_MAX 64
-#define PATH_LEN 256
-#define BUSY_NS 10000000000LL
-#define RETRY_NS 20000000
-#define BATCH 512
+#define PATH_LEN    256
+#define BUSY_NS	    10000000000LL
+#define RETRY_NS    20000000
+#define BATCH	    512
 
 /* The file @name of @folder as a number; 0 where it has gone meanwhile. */
 static uint64_t number_of(const char *folder, const char *name)
@@ -36,8 +36,8 @@ static bool reads(const char *folder, const char *name, const char *word)
 	struct err absent;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return !text_read(path, text, sizeof(text), &absent) && !strncmp(text, word, strlen(word)) &&
-	       text[strlen(word)] == '\n';
+	return !text_read(path, text, sizeof(text), &absent) &&
+	       !strncmp(text, word, strlen(word)) && text[strlen(word)] == '\n';
 }
 
 /* The kernel serves one command at a time, and answers EBUSY meanwhile. */
@@ -170,8 +170,8 @@ static int batch_score(const struct heap *h, const struct score_region *r, size_
 	return 0;
 }
 
-int source_damon_score(const struct heap *h, const struct score_region *r, size_t n, struct score *ret,
-		       struct err *e)
+int source_damon_score(const struct heap *h, const struct score_region *r, size_t n,
+		       struct score *ret, struct err *e)
 {
 	cleanup_close int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	struct score s = { 0 };

@@ -10,14 +10,15 @@
 #include "workloads/coldheap/coldheap-source.h"
 #include "workloads/lib/cgroup.h"
 
-#define LRU_GEN "/sys/kernel/debug/lru_gen"
+#define LRU_GEN	 "/sys/kernel/debug/lru_gen"
 #define TEXT_MAX (1 << 20)
 
 int source_lru_read(struct score_lru *ret, struct err *e)
 {
 	cleanup_free char *text = malloc(TEXT_MAX);
 	char cgroup[PATH_MAX];
-	int rc = text ? cgroup_find(cgroup, sizeof(cgroup), e) : err_set(e, ENOMEM, "out of memory");
+	int rc =
+		text ? cgroup_find(cgroup, sizeof(cgroup), e) : err_set(e, ENOMEM, "out of memory");
 
 	if (!rc)
 		rc = text_read(LRU_GEN, text, TEXT_MAX, e);
@@ -34,7 +35,8 @@ int source_lru_age(const struct score_lru *l, struct err *e)
 
 		if (!node->n_gens)
 			continue;
-		/* Swapping or not, and whatever was seen before: all of the page tables are walked. */
+		/* Swapping or not, and whatever was seen before: all of the page tables are walked.
+		 */
 		snprintf(command, sizeof(command), "+ %u %u %" PRIu64 " 1 1", l->memcg, node->node,
 			 node->gens[node->n_gens - 1].seq);
 		if (fd < 0 || write(fd, command, strlen(command)) < 0)

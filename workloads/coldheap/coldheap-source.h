@@ -19,8 +19,8 @@
 int source_damon_read(struct score_region *room, size_t *ret_n, struct err *e);
 
 /* Scores the @n sorted regions against the heap as it is now. Pages not in memory count as cold. */
-int source_damon_score(const struct heap *h, const struct score_region *r, size_t n, struct score *ret,
-		       struct err *e);
+int source_damon_score(const struct heap *h, const struct score_region *r, size_t n,
+		       struct score *ret, struct err *e);
 
 /* The generations of this process's cgroup. -ENOENT where there is no MGLRU, or no debugfs. */
 int source_lru_read(struct score_lru *ret, struct err *e);

@@ -45,7 +45,8 @@ static int texts_read(const struct texts *t, struct damon_options *o, struct err
 	if (rc)
 		return rc;
 	if (quantity_parse(QUANTITY_DURATION, t->interval, &o->interval_ms, e) || !o->interval_ms)
-		return err_set(e, EINVAL, "--interval '%.40s' is no duration such as 1s", t->interval);
+		return err_set(e, EINVAL, "--interval '%.40s' is no duration such as 1s",
+			       t->interval);
 	if (t->min_regions < 0 || t->max_regions < 0)
 		return err_set(e, EINVAL, "regions cannot be fewer than none");
 	o->settings.min_nr_regions = (uint64_t)t->min_regions;
@@ -90,9 +91,14 @@ int damon_options_read(int argc, const char **argv, struct damon_options *ret, b
 	};
 	int opt, rc = 0;
 
-	t = (struct texts){ .sample = sample, .aggregate = aggregate, .update = update,
-			    .interval = interval, .root = root, .cgroup = cgroup,
-			    .min_regions = 10, .max_regions = 1000 };
+	t = (struct texts){ .sample = sample,
+			    .aggregate = aggregate,
+			    .update = update,
+			    .interval = interval,
+			    .root = root,
+			    .cgroup = cgroup,
+			    .min_regions = 10,
+			    .max_regions = 1000 };
 	*ret_help = false;
 	poptContext con = poptGetContext("ramrig-damon", argc, argv, options, 0);
 

@@ -7,7 +7,7 @@
 struct damon_options {
 	struct damon_settings settings;
 	uint64_t interval_ms;
-	const char *root, *cgroup_self;		/* of the command line, or static */
+	const char *root, *cgroup_self; /* of the command line, or static */
 	int counts_regions, dry_run;
 };
 

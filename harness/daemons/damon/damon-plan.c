@@ -13,19 +13,24 @@ int damon_settings_check(const struct damon_settings *s, struct err *e)
 	bool all = false, one = false;
 
 	if (!s->n_schemes)
-		return err_set(e, EINVAL, "there is no --scheme; 'stat' alone watches and does nothing");
+		return err_set(e, EINVAL,
+			       "there is no --scheme; 'stat' alone watches and does nothing");
 	for (unsigned i = 0; i < s->n_schemes; i++) {
 		all |= s->schemes[i].node == RAM_NODE_ALL;
 		one |= s->schemes[i].node != RAM_NODE_ALL;
 	}
 	if (all && one)
-		return err_set(e, EINVAL, "schemes name both single nodes and all of them; two kdamonds "
+		return err_set(e, EINVAL,
+			       "schemes name both single nodes and all of them; two kdamonds "
 			       "would take each other's accessed bits");
 	if (!s->sample_us || s->aggr_us < s->sample_us)
-		return err_set(e, EINVAL, "an aggregation of %" PRIu64 " us cannot be of samples of %" PRIu64
-			       " us", s->aggr_us, s->sample_us);
+		return err_set(e, EINVAL,
+			       "an aggregation of %" PRIu64 " us cannot be of samples of %" PRIu64
+			       " us",
+			       s->aggr_us, s->sample_us);
 	if (s->min_nr_regions < 3 || s->max_nr_regions < s->min_nr_regions)
-		return err_set(e, EINVAL, "regions must be at least 3, and at most no fewer than at least");
+		return err_set(e, EINVAL,
+			       "regions must be at least 3, and at most no fewer than at least");
 	return 0;
 }
 
@@ -165,7 +170,8 @@ static void put_scheme(struct maker *m, const struct damon_scheme *s, uint64_t a
 	put_filters(m, s);
 }
 
-static void put_context(struct maker *m, const struct damon_settings *s, const struct damon_kdamond *k)
+static void put_context(struct maker *m, const struct damon_settings *s,
+			const struct damon_kdamond *k)
 {
 	put(m, "operations", "paddr");
 	put_number(m, "monitoring_attrs/intervals/sample_us", s->sample_us);

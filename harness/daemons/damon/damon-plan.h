@@ -13,11 +13,11 @@
  * There is one kdamond, with one context, for each node that a scheme names.
  */
 #define DAMON_SCHEMES_MAX 16
-#define DAMON_KDAMONDS "sys/kernel/mm/damon/admin/kdamonds"
+#define DAMON_KDAMONDS	  "sys/kernel/mm/damon/admin/kdamonds"
 
 struct damon_settings {
 	uint64_t sample_us, aggr_us, update_us;
-	uint64_t min_nr_regions, max_nr_regions;	/* of each kdamond */
+	uint64_t min_nr_regions, max_nr_regions; /* of each kdamond */
 	struct damon_scheme schemes[DAMON_SCHEMES_MAX];
 	unsigned n_schemes;
 };
@@ -26,11 +26,11 @@ struct damon_settings {
 struct damon_kdamond {
 	int node;
 	unsigned schemes[DAMON_SCHEMES_MAX], n_schemes;
-	struct ram ram;			/* filled by the caller of damon_kdamonds_group() */
+	struct ram ram; /* filled by the caller of damon_kdamonds_group() */
 };
 
 struct damon_write {
-	char *file, *value;		/* the file below the root folder; both owned */
+	char *file, *value; /* the file below the root folder; both owned */
 };
 
 struct damon_plan {

@@ -12,18 +12,19 @@
 #include "lib/file.h"
 #include "lib/text.h"
 
-#define PAGE 4096ULL
-#define IOMEM_MAX (4U << 20)
+#define PAGE	   4096ULL
+#define IOMEM_MAX  (4U << 20)
 #define BLOCKS_MAX (1U << 20)
-#define NODES "sys/devices/system/node"
+#define NODES	   "sys/devices/system/node"
 
 int ram_add(struct ram *r, uint64_t start, uint64_t end, struct err *e)
 {
 	struct ram_range *last = r->n ? &r->ranges[r->n - 1] : NULL;
 
 	if (start >= end || (last && start < last->end))
-		return err_set(e, EINVAL, "memory from %#" PRIx64 " to %#" PRIx64 " is out of order",
-			       start, end);
+		return err_set(e, EINVAL,
+			       "memory from %#" PRIx64 " to %#" PRIx64 " is out of order", start,
+			       end);
 	if (last && start == last->end) {
 		last->end = end;
 		return 0;
@@ -56,8 +57,8 @@ int ram_parse(const char *iomem, struct ram *ret, struct err *e)
 			return err_prefix(e, "/proc/iomem: ");
 	}
 	if (!r.n)
-		return hidden ? err_set(e, EACCES, "/proc/iomem shows no addresses; be root") :
-				err_set(e, EINVAL, "/proc/iomem has no System RAM");
+		return hidden ? err_set(e, EACCES, "/proc/iomem shows no addresses; be root")
+			      : err_set(e, EINVAL, "/proc/iomem has no System RAM");
 	*ret = r;
 	return 0;
 }
@@ -102,7 +103,8 @@ static int blocks_list(DIR *node, unsigned long **ret, size_t *ret_n, struct err
 
 		if (sscanf(d->d_name, "memory%lu%n", &block, &len) != 1 || d->d_name[len])
 			continue;
-		unsigned long *more = n < BLOCKS_MAX ? reallocarray(blocks, n + 1, sizeof(*more)) : NULL;
+		unsigned long *more =
+			n < BLOCKS_MAX ? reallocarray(blocks, n + 1, sizeof(*more)) : NULL;
 
 		if (!more)
 			return err_set(e, ENOMEM, "a node has too many memory blocks");

@@ -10,7 +10,7 @@
  * @end being the first byte that is not in it.
  */
 #define RAM_RANGES_MAX 256
-#define RAM_NODE_ALL (-1)
+#define RAM_NODE_ALL   (-1)
 
 struct ram {
 	struct ram_range {
@@ -26,7 +26,8 @@ struct ram {
  */
 int ram_parse(const char *iomem, struct ram *ret, struct err *e);
 
-/* Adds what lies from @start to @end, at its end; joins what touches. -E2BIG; -EINVAL if out of order. */
+/* Adds what lies from @start to @end, at its end; joins what touches. -E2BIG; -EINVAL if out of
+ * order. */
 int ram_add(struct ram *r, uint64_t start, uint64_t end, struct err *e);
 
 /* Pure: what lies in both. */

@@ -14,17 +14,16 @@ const char *const damon_actions[DAMON_ACTION_COUNT] = {
 	[DAMON_MIGRATE_COLD] = "migrate_cold", [DAMON_STAT] = "stat",
 };
 
-const char *const damon_goals[] = {
-	[DAMON_GOAL_NONE] = "",
-	[DAMON_GOAL_USER_INPUT] = "user_input",
-	[DAMON_GOAL_SOME_MEM_PSI_US] = "some_mem_psi_us",
-	NULL
-};
+const char *const damon_goals[] = { [DAMON_GOAL_NONE] = "",
+				    [DAMON_GOAL_USER_INPUT] = "user_input",
+				    [DAMON_GOAL_SOME_MEM_PSI_US] = "some_mem_psi_us",
+				    NULL };
 
-const char *const damon_filter_types[] = {
-	[DAMON_FILTER_ANON] = "anon",	[DAMON_FILTER_MEMCG] = "memcg",
-	[DAMON_FILTER_YOUNG] = "young", [DAMON_FILTER_ADDR] = "addr", NULL
-};
+const char *const damon_filter_types[] = { [DAMON_FILTER_ANON] = "anon",
+					   [DAMON_FILTER_MEMCG] = "memcg",
+					   [DAMON_FILTER_YOUNG] = "young",
+					   [DAMON_FILTER_ADDR] = "addr",
+					   NULL };
 
 static int word_find(const char *const *words, const char *text)
 {
@@ -39,7 +38,8 @@ static int cgroup_parse(const char *text, char ret[DAMON_PATH_MAX], struct err *
 {
 	text += *text == '/';
 	if (!*text || snprintf(ret, DAMON_PATH_MAX, "/%s", text) >= DAMON_PATH_MAX)
-		return err_set(e, EINVAL, "'%.40s' is no cgroup: give its path below the mount, ramrig/heap",
+		return err_set(e, EINVAL,
+			       "'%.40s' is no cgroup: give its path below the mount, ramrig/heap",
 			       text);
 	return 0;
 }
@@ -56,7 +56,8 @@ static int filter_parse(struct damon_scheme *s, const char *text, bool skip, str
 
 	value += *value == ':';
 	if (found < 0)
-		return err_set(e, EINVAL, "'%.40s' is no filter: anon, young, memcg:PATH or addr:FROM-TO",
+		return err_set(e, EINVAL,
+			       "'%.40s' is no filter: anon, young, memcg:PATH or addr:FROM-TO",
 			       text);
 	f.type = (enum damon_filter_type)found;
 	if (s->n_filters == DAMON_FILTERS_MAX)
@@ -64,7 +65,8 @@ static int filter_parse(struct damon_scheme *s, const char *text, bool skip, str
 	if (f.type == DAMON_FILTER_MEMCG && cgroup_parse(value, f.memcg, e))
 		return -e->code;
 	if (f.type == DAMON_FILTER_ADDR &&
-	    (sscanf(value, "%" SCNi64 "-%" SCNi64 "%n", (int64_t *)&f.start, (int64_t *)&f.end, &n) != 2 ||
+	    (sscanf(value, "%" SCNi64 "-%" SCNi64 "%n", (int64_t *)&f.start, (int64_t *)&f.end,
+		    &n) != 2 ||
 	     value[n] || f.start >= f.end))
 		return err_set(e, EINVAL, "'%.40s' are no addresses FROM-TO", value);
 	if ((f.type == DAMON_FILTER_ANON || f.type == DAMON_FILTER_YOUNG) && *value)
@@ -88,7 +90,8 @@ static int goal_parse(struct damon_scheme *s, const char *text, struct err *e)
 	int found = *text ? word_find(damon_goals, text) : -1;
 
 	if (found < 0)
-		return err_set(e, EINVAL, "'%.40s' is no goal: user_input or some_mem_psi_us", text);
+		return err_set(e, EINVAL, "'%.40s' is no goal: user_input or some_mem_psi_us",
+			       text);
 	s->goal = (enum damon_goal)found;
 	return 0;
 }
@@ -103,10 +106,13 @@ static int watermarks_parse(struct damon_scheme *s, const char *text, struct err
 	int n = -1;
 
 	if (sscanf(text, "%" SCNu64 ":%" SCNu64 ":%" SCNu64 "%n", &s->wmark_high, &s->wmark_mid,
-		   &s->wmark_low, &n) != 3 || text[n] || s->wmark_high > 1000 ||
-	    s->wmark_mid > s->wmark_high || s->wmark_low > s->wmark_mid)
-		return err_set(e, EINVAL, "'%.40s' are no watermarks HIGH:MID:LOW, permille of memory "
-			       "that is free", text);
+		   &s->wmark_low, &n) != 3 ||
+	    text[n] || s->wmark_high > 1000 || s->wmark_mid > s->wmark_high ||
+	    s->wmark_low > s->wmark_mid)
+		return err_set(e, EINVAL,
+			       "'%.40s' are no watermarks HIGH:MID:LOW, permille of memory "
+			       "that is free",
+			       text);
 	s->has_watermarks = true;
 	return 0;
 }
@@ -140,20 +146,30 @@ enum kind { NUMBER, SIZE, DURATION, OTHER };
 static const struct key {
 	const char *name;
 	enum kind kind;
-	size_t offset;		/* of a uint64_t; OTHER has a function */
+	size_t offset; /* of a uint64_t; OTHER has a function */
 	uint64_t max;
 	int (*parse)(struct damon_scheme *s, const char *text, struct err *e);
 	const char *help;
 } keys[] = {
-#define FIELD(key, kind, most, help) { #key, kind, offsetof(struct damon_scheme, key), most, NULL, help }
-#define TIME(key, help) { #key, DURATION, offsetof(struct damon_scheme, key##_ms), UINT32_MAX, NULL, help }
-#define PARSED(key, parse, help) { #key, OTHER, 0, 0, parse, help }
+#define FIELD(key, kind, most, help)                                                               \
+	{                                                                                          \
+#key, kind, offsetof(struct damon_scheme, key), most, NULL, help                   \
+	}
+#define TIME(key, help)                                                                            \
+	{                                                                                          \
+#key, DURATION, offsetof(struct damon_scheme, key##_ms), UINT32_MAX, NULL, help    \
+	}
+#define PARSED(key, parse, help)                                                                   \
+	{                                                                                          \
+#key, OTHER, 0, 0, parse, help                                                     \
+	}
 	PARSED(node, node_parse, "whose memory: a number, or all (default)"),
 	PARSED(target_nid, target_parse, "node that migrate_hot and migrate_cold move to"),
 	TIME(apply_interval, "how often (default: each aggregation)"),
 	FIELD(min_sz, SIZE, UINT64_MAX, "regions of this size and above"),
 	FIELD(max_sz, SIZE, UINT64_MAX, "regions up to this size"),
-	FIELD(min_nr_accesses, NUMBER, UINT32_MAX, "samples of an aggregation that saw an access, at least"),
+	FIELD(min_nr_accesses, NUMBER, UINT32_MAX,
+	      "samples of an aggregation that saw an access, at least"),
 	FIELD(max_nr_accesses, NUMBER, UINT32_MAX, "and at most; 0 is cold"),
 	TIME(min_age, "for how long it has been so, at least"),
 	TIME(max_age, "and at most"),
@@ -164,11 +180,15 @@ static const struct key {
 	FIELD(nr_accesses_permil, NUMBER, 1000, "frequency"),
 	FIELD(age_permil, NUMBER, 1000, "and age"),
 	PARSED(goal, goal_parse, "user_input (see psi) or some_mem_psi_us, which adapt the quota"),
-	FIELD(target_value, NUMBER, UINT32_MAX, "stall to come to, us: a second for user_input, a reset_interval for some_mem_psi_us"),
+	FIELD(target_value, NUMBER, UINT32_MAX,
+	      "stall to come to, us: a second for user_input, a reset_interval for "
+	      "some_mem_psi_us"),
 	PARSED(psi, psi_parse, "cgroup whose memory.pressure feeds user_input, ramrig/heap"),
-	PARSED(watermarks, watermarks_parse, "HIGH:MID:LOW, permille of memory free, between which it is active"),
+	PARSED(watermarks, watermarks_parse,
+	       "HIGH:MID:LOW, permille of memory free, between which it is active"),
 	TIME(wmark_interval, "how often they are looked at (default 5s)"),
-	PARSED(only, only_parse, "filter: anon, young, memcg:PATH or addr:FROM-TO alone; may be repeated"),
+	PARSED(only, only_parse,
+	       "filter: anon, young, memcg:PATH or addr:FROM-TO alone; may be repeated"),
 	PARSED(skip, skip_parse, "filter: all but these"),
 };
 
@@ -184,7 +204,9 @@ static int value_parse(const struct key *k, const char *text, struct damon_schem
 
 	if (rc || (k->kind == NUMBER && text[strspn(text, "0123456789")]) || v > k->max)
 		return err_set(e, EINVAL, "'%.40s' is no %s from 0 to %" PRIu64, text,
-			       k->kind == SIZE ? "size" : k->kind == DURATION ? "duration" : "number",
+			       k->kind == SIZE	     ? "size"
+			       : k->kind == DURATION ? "duration"
+						     : "number",
 			       k->max);
 	*(uint64_t *)((char *)s + k->offset) = v;
 	return 0;
@@ -207,13 +229,15 @@ static int scheme_check(const struct damon_scheme *s, struct err *e)
 	bool migrates = s->action == DAMON_MIGRATE_HOT || s->action == DAMON_MIGRATE_COLD;
 
 	if (migrates != (s->target_nid >= 0))
-		return err_set(e, EINVAL, migrates ? "a migration needs a target_nid" :
-						     "only migrations have a target_nid");
+		return err_set(e, EINVAL,
+			       migrates ? "a migration needs a target_nid"
+					: "only migrations have a target_nid");
 	if (migrates && s->target_nid == s->node)
 		return err_set(e, EINVAL, "it moves from node %d to itself", s->node);
 	if (s->min_sz > s->max_sz || s->min_nr_accesses > s->max_nr_accesses ||
 	    s->min_age_ms > s->max_age_ms)
-		return err_set(e, EINVAL, "a least value of its access pattern is above the greatest");
+		return err_set(e, EINVAL,
+			       "a least value of its access pattern is above the greatest");
 	if ((s->goal != DAMON_GOAL_NONE) != (s->target_value > 0))
 		return err_set(e, EINVAL, "goal and target_value go together");
 	if ((s->goal == DAMON_GOAL_USER_INPUT) != (*s->psi != '\0'))
@@ -226,8 +250,12 @@ static int scheme_check(const struct damon_scheme *s, struct err *e)
 int damon_scheme_parse(const char *text, struct damon_scheme *ret, struct err *e)
 {
 	struct damon_scheme s = {
-		.node = RAM_NODE_ALL, .target_nid = -1, .max_sz = UINT64_MAX,
-		.max_nr_accesses = UINT32_MAX, .max_age_ms = DAMON_AGE_MAX, .reset_interval_ms = 1000,
+		.node = RAM_NODE_ALL,
+		.target_nid = -1,
+		.max_sz = UINT64_MAX,
+		.max_nr_accesses = UINT32_MAX,
+		.max_age_ms = DAMON_AGE_MAX,
+		.reset_interval_ms = 1000,
 		.wmark_interval_ms = 5000,
 	};
 	cleanup_free char *copy = strdup(text);
@@ -256,13 +284,15 @@ static json_t *filters_json(const struct damon_scheme *s)
 
 	for (unsigned i = 0; i < s->n_filters; i++) {
 		const struct damon_filter *f = &s->filters[i];
-		json_t *one = json_pack("{s:s}", f->skip ? "skip" : "only", damon_filter_types[f->type]);
+		json_t *one =
+			json_pack("{s:s}", f->skip ? "skip" : "only", damon_filter_types[f->type]);
 
 		if (f->type == DAMON_FILTER_MEMCG)
 			json_object_set_new(one, "memcg", json_string(f->memcg));
 		if (f->type == DAMON_FILTER_ADDR)
-			json_object_update_new(one, json_pack("{s:I, s:I}", "start", (json_int_t)f->start,
-							      "end", (json_int_t)f->end));
+			json_object_update_new(one, json_pack("{s:I, s:I}", "start",
+							      (json_int_t)f->start, "end",
+							      (json_int_t)f->end));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -280,8 +310,10 @@ json_t *damon_scheme_json(const struct damon_scheme *s)
 
 		if (keys[i].kind == OTHER)
 			continue;
-		snprintf(name, sizeof(name), "%s%s", keys[i].name, keys[i].kind == DURATION ? "_ms" : "");
-		json_object_set_new(j, name, v > INT64_MAX ? json_null() : json_integer((json_int_t)v));
+		snprintf(name, sizeof(name), "%s%s", keys[i].name,
+			 keys[i].kind == DURATION ? "_ms" : "");
+		json_object_set_new(j, name,
+				    v > INT64_MAX ? json_null() : json_integer((json_int_t)v));
 	}
 	if (s->goal != DAMON_GOAL_NONE)
 		json_object_set_new(j, "goal", json_string(damon_goals[s->goal]));

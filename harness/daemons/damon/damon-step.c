@@ -16,7 +16,8 @@
 
 #define MS_PER_S 1000.0
 
-static const char *const stats[] = { "nr_tried", "sz_tried", "nr_applied", "sz_applied", "qt_exceeds" };
+static const char *const stats[] = { "nr_tried", "sz_tried", "nr_applied", "sz_applied",
+				     "qt_exceeds" };
 
 uint64_t damon_feed_value(uint64_t growth_us, int64_t elapsed_ms)
 {
@@ -29,7 +30,8 @@ static char *scheme_folder(unsigned kdamond, unsigned scheme)
 }
 
 /* Sets *ret_known where there are two readings to tell a growth from. */
-static int feed_read(struct damon_run *r, unsigned index, uint64_t *ret, bool *ret_known, struct err *e)
+static int feed_read(struct damon_run *r, unsigned index, uint64_t *ret, bool *ret_known,
+		     struct err *e)
 {
 	const struct damon_scheme *s = &r->settings->schemes[index];
 	struct damon_feed *f = &r->feeds[index];
@@ -54,7 +56,8 @@ static int feed_read(struct damon_run *r, unsigned index, uint64_t *ret, bool *r
 	return 0;
 }
 
-static int feed_write(struct damon_run *r, unsigned kdamond, unsigned scheme, uint64_t value, struct err *e)
+static int feed_write(struct damon_run *r, unsigned kdamond, unsigned scheme, uint64_t value,
+		      struct err *e)
 {
 	cleanup_free char *folder = scheme_folder(kdamond, scheme);
 	cleanup_free char *file = path_format("%s/quotas/goals/0/current_value", folder);
@@ -85,7 +88,8 @@ static int kdamond_feed(struct damon_run *r, unsigned kdamond, json_t *schemes, 
 			return rc;
 		fed |= known;
 		json_object_set_new(json_array_get(schemes, i), "current_value",
-				    known && value <= INT64_MAX ? json_integer((json_int_t)value) : json_null());
+				    known && value <= INT64_MAX ? json_integer((json_int_t)value)
+								: json_null());
 		json_object_set_new(json_array_get(schemes, i), "target_value",
 				    json_integer((json_int_t)s->target_value));
 	}
@@ -105,14 +109,16 @@ static int stats_read(struct damon_run *r, unsigned kdamond, unsigned scheme, js
 
 		if (rc)
 			return rc;
-		json_object_set_new(into, stats[i], v <= INT64_MAX ? json_integer((json_int_t)v) : json_null());
+		json_object_set_new(into, stats[i],
+				    v <= INT64_MAX ? json_integer((json_int_t)v) : json_null());
 		*applied += !strcmp(stats[i], "sz_applied") ? v : 0;
 	}
 	return 0;
 }
 
 /* How many regions a stat scheme matched last. */
-static int regions_count(struct damon_run *r, unsigned kdamond, unsigned scheme, json_t *into, struct err *e)
+static int regions_count(struct damon_run *r, unsigned kdamond, unsigned scheme, json_t *into,
+			 struct err *e)
 {
 	cleanup_free char *folder = scheme_folder(kdamond, scheme);
 	cleanup_free char *regions = path_format("%s/tried_regions", folder);
@@ -143,7 +149,8 @@ static int kdamond_step(struct damon_run *r, unsigned kdamond, json_t **ret,
 	for (unsigned i = 0; i < k->n_schemes; i++) {
 		const struct damon_scheme *s = &r->settings->schemes[k->schemes[i]];
 
-		json_array_append_new(schemes, json_pack("{s:s}", "action", damon_actions[s->action]));
+		json_array_append_new(schemes,
+				      json_pack("{s:s}", "action", damon_actions[s->action]));
 	}
 	int rc = kdamond_feed(r, kdamond, schemes, e);
 
@@ -159,8 +166,9 @@ static int kdamond_step(struct damon_run *r, unsigned kdamond, json_t **ret,
 	}
 	if (rc)
 		return rc;
-	*ret = json_pack("{s:o, s:O}", "node", k->node == RAM_NODE_ALL ? json_string("all") :
-			 json_integer(k->node), "schemes", schemes);
+	*ret = json_pack("{s:o, s:O}", "node",
+			 k->node == RAM_NODE_ALL ? json_string("all") : json_integer(k->node),
+			 "schemes", schemes);
 	return 0;
 }
 
@@ -170,11 +178,14 @@ static void growth_tell(struct damon_run *r, const uint64_t *applied, json_t *li
 	for (unsigned i = 0; i < r->settings->n_schemes; i++) {
 		enum damon_action action = r->settings->schemes[i].action;
 		cleanup_free char *name = path_format("%s_bytes", damon_actions[action]);
-		uint64_t growth = applied[action] > r->applied[action] ? applied[action] - r->applied[action] : 0;
+		uint64_t growth = applied[action] > r->applied[action]
+					  ? applied[action] - r->applied[action]
+					  : 0;
 
 		if (action != DAMON_STAT && !json_object_get(line, name))
-			json_object_set_new(line, name, growth <= INT64_MAX ? json_integer((json_int_t)growth) :
-					    json_null());
+			json_object_set_new(line, name,
+					    growth <= INT64_MAX ? json_integer((json_int_t)growth)
+								: json_null());
 	}
 	memcpy(r->applied, applied, sizeof(r->applied));
 }

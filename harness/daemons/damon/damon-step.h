@@ -10,7 +10,7 @@
  * and what the schemes have done so far is read.
  */
 struct damon_feed {
-	uint64_t total_us;	/* of memory.pressure's some, last seen at @at_ms */
+	uint64_t total_us; /* of memory.pressure's some, last seen at @at_ms */
 	int64_t at_ms;
 	bool known;
 };
@@ -21,8 +21,8 @@ struct damon_run {
 	const struct damon_kdamond *kdamonds;
 	unsigned n_kdamonds;
 	bool counts_regions;
-	struct damon_feed feeds[DAMON_SCHEMES_MAX];	/* of each scheme */
-	uint64_t applied[DAMON_ACTION_COUNT];		/* bytes, as of the last step */
+	struct damon_feed feeds[DAMON_SCHEMES_MAX]; /* of each scheme */
+	uint64_t applied[DAMON_ACTION_COUNT];	    /* bytes, as of the last step */
 };
 
 /*

@@ -56,11 +56,13 @@ static int modules_check(int rootfd, struct err *e)
 		const char *name = exclusive_modules[i];
 		cleanup_free char *file = path_format("sys/module/%s/parameters/enabled", name);
 		char text[16];
-		struct err absent;	/* then it is not on */
+		struct err absent; /* then it is not on */
 
 		if (!text_read_at(rootfd, file, text, sizeof(text), &absent) && *text == 'Y')
-			return err_set(e, EBUSY, "the kernel's %s is on, and excludes all other use of "
-				       "DAMON; write N to /%s first", name, file);
+			return err_set(e, EBUSY,
+				       "the kernel's %s is on, and excludes all other use of "
+				       "DAMON; write N to /%s first",
+				       name, file);
 	}
 	return 0;
 }
@@ -70,7 +72,8 @@ static int cgroup_check(int rootfd, const char *cgroup, struct err *e)
 	cleanup_free char *folder = path_format("sys/fs/cgroup%s", cgroup);
 
 	if (*cgroup && faccessat(rootfd, folder, F_OK, 0))
-		return err_set(e, ENOENT, "there is no cgroup %s for a scheme: /%s: %m", cgroup, folder);
+		return err_set(e, ENOENT, "there is no cgroup %s for a scheme: /%s: %m", cgroup,
+			       folder);
 	return 0;
 }
 
@@ -80,11 +83,16 @@ int damon_check(int rootfd, const struct damon_settings *s, struct err *e)
 	int rc = knob_number(rootfd, DAMON_KDAMONDS "/nr_kdamonds", &n, e);
 
 	if (rc == -ENOENT)
-		return err_set(e, EOPNOTSUPP, "this kernel has no /" DAMON_KDAMONDS "; it needs CONFIG_DAMON_SYSFS "
+		return err_set(e, EOPNOTSUPP,
+			       "this kernel has no /" DAMON_KDAMONDS
+			       "; it needs CONFIG_DAMON_SYSFS "
 			       "and CONFIG_DAMON_PADDR");
 	if (!rc && n)
-		return err_set(e, EBUSY, "%" PRIu64 " kdamonds are set up already; write off to the state of each "
-			       "and 0 to /" DAMON_KDAMONDS "/nr_kdamonds first", n);
+		return err_set(e, EBUSY,
+			       "%" PRIu64
+			       " kdamonds are set up already; write off to the state of each "
+			       "and 0 to /" DAMON_KDAMONDS "/nr_kdamonds first",
+			       n);
 	if (!rc)
 		rc = modules_check(rootfd, e);
 	for (unsigned i = 0; i < s->n_schemes && !rc; i++) {
@@ -105,7 +113,8 @@ static int write_checked(int rootfd, const struct damon_write *w, struct err *e)
 	if (!rc)
 		rc = read_patiently(rootfd, w->file, seen, sizeof(seen), e);
 	if (!rc && strcmp(seen, w->value))
-		rc = err_set(e, EIO, "/%s reads '%.80s' after '%.80s' was written", w->file, seen, w->value);
+		rc = err_set(e, EIO, "/%s reads '%.80s' after '%.80s' was written", w->file, seen,
+			     w->value);
 	return rc;
 }
 
@@ -117,9 +126,10 @@ int damon_apply(int rootfd, const struct damon_plan *p, struct err *e)
 		rc = write_checked(rootfd, &p->writes[i], e);
 	if (rc) {
 		uint64_t n = 0;
-		struct err unsaid;	/* the first failure is what is told */
+		struct err unsaid; /* the first failure is what is told */
 
-		if (!knob_number(rootfd, DAMON_KDAMONDS "/nr_kdamonds", &n, &unsaid) && n <= DAMON_SCHEMES_MAX)
+		if (!knob_number(rootfd, DAMON_KDAMONDS "/nr_kdamonds", &n, &unsaid) &&
+		    n <= DAMON_SCHEMES_MAX)
 			damon_end(rootfd, (unsigned)n, &unsaid);
 		err_prefix(e, "cannot set DAMON up: ");
 	}
@@ -145,7 +155,8 @@ int damon_command(int rootfd, unsigned kdamond, const char *command, struct err 
 	bool on;
 
 	if (rc && !state_read(rootfd, kdamond, &on, &unsaid) && !on)
-		return err_set(e, ESRCH, "kdamond %u has been turned off by someone, or ended", kdamond);
+		return err_set(e, ESRCH, "kdamond %u has been turned off by someone, or ended",
+			       kdamond);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 /* ramrig-damon: sets up DAMON, feeds its goals, tells what it did, and takes it away again. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include "daemons/damon/damon-options.h"
 #include "daemons/damon/damon-step.h"
@@ -26,7 +27,8 @@ static json_int_t own_cpu_us(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000LL + u.ru_utime.tv_usec + u.ru_stime.tv_usec;
+	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000LL + u.ru_utime.tv_usec +
+	       u.ru_stime.tv_usec;
 }
 
 static json_t *kdamond_json(const struct daemon *d, unsigned i)
@@ -38,13 +40,16 @@ static json_t *kdamond_json(const struct daemon *d, unsigned i)
 	struct err unsaid;
 
 	for (unsigned s = 0; s < k->n_schemes; s++)
-		json_array_append_new(schemes, damon_scheme_json(&d->options.settings.schemes[k->schemes[s]]));
+		json_array_append_new(
+			schemes, damon_scheme_json(&d->options.settings.schemes[k->schemes[s]]));
 	for (unsigned r = 0; r < k->ram.n; r++)
 		bytes += k->ram.ranges[r].end - k->ram.ranges[r].start;
-	return json_pack("{s:o, s:o, s:I, s:o}", "node",
-			 k->node == RAM_NODE_ALL ? json_string("all") : json_integer(k->node), "pid",
-			 knob_number(d->rootfd, file, &pid, &unsaid) ? json_null() : json_integer((json_int_t)pid),
-			 "bytes", (json_int_t)bytes, "schemes", schemes);
+	return json_pack(
+		"{s:o, s:o, s:I, s:o}", "node",
+		k->node == RAM_NODE_ALL ? json_string("all") : json_integer(k->node), "pid",
+		knob_number(d->rootfd, file, &pid, &unsaid) ? json_null()
+							    : json_integer((json_int_t)pid),
+		"bytes", (json_int_t)bytes, "schemes", schemes);
 }
 
 static void tell_start(const struct daemon *d)
@@ -55,11 +60,12 @@ static void tell_start(const struct daemon *d)
 	for (unsigned i = 0; i < d->n_kdamonds; i++)
 		json_array_append_new(kdamonds, kdamond_json(d, i));
 	journal_write(stdout,
-		      json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s, s:o}", "event", "start",
-				"interval_ms", (json_int_t)d->options.interval_ms, "sample_us",
-				(json_int_t)s->sample_us, "aggr_us", (json_int_t)s->aggr_us, "update_us",
-				(json_int_t)s->update_us, "min_nr_regions", (json_int_t)s->min_nr_regions,
-				"max_nr_regions", (json_int_t)s->max_nr_regions, "count_regions",
+		      json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s, s:o}", "event",
+				"start", "interval_ms", (json_int_t)d->options.interval_ms,
+				"sample_us", (json_int_t)s->sample_us, "aggr_us",
+				(json_int_t)s->aggr_us, "update_us", (json_int_t)s->update_us,
+				"min_nr_regions", (json_int_t)s->min_nr_regions, "max_nr_regions",
+				(json_int_t)s->max_nr_regions, "count_regions",
 				d->options.counts_regions, "root", d->options.root, "cgroup_self",
 				d->options.cgroup_self, "kdamonds", kdamonds));
 }
@@ -67,8 +73,10 @@ static void tell_start(const struct daemon *d)
 /* Steps until a signal comes; a last one then has the totals. */
 static int run(struct daemon *d, struct ticker *t, struct err *e)
 {
-	struct damon_run r = { .rootfd = d->rootfd, .settings = &d->options.settings,
-			       .kdamonds = d->kdamonds, .n_kdamonds = d->n_kdamonds,
+	struct damon_run r = { .rootfd = d->rootfd,
+			       .settings = &d->options.settings,
+			       .kdamonds = d->kdamonds,
+			       .n_kdamonds = d->n_kdamonds,
 			       .counts_regions = d->options.counts_regions };
 	json_int_t steps = 0, missed = 0;
 
@@ -85,8 +93,9 @@ static int run(struct daemon *d, struct ticker *t, struct err *e)
 		missed += (json_int_t)missed_now;
 		steps += !stop;
 		if (stop)
-			json_object_update_new(line, json_pack("{s:I, s:I, s:I}", "steps", steps, "missed",
-							       missed, "cpu_us", own_cpu_us()));
+			json_object_update_new(line,
+					       json_pack("{s:I, s:I, s:I}", "steps", steps,
+							 "missed", missed, "cpu_us", own_cpu_us()));
 		journal_write(stdout, take_ptr(line));
 	}
 	return 0;
@@ -125,6 +134,8 @@ static int serve(struct daemon *d, const struct damon_plan *plan, struct err *e)
 	if (!rc)
 		rc = damon_apply(d->rootfd, plan, e);
 	if (!rc) {
+		/* DAMON would else page it out with the rest; where that is not allowed, it may. */
+		mlockall(MCL_CURRENT);
 		tell_start(d);
 		rc = run(d, &ticker, e);
 		int end_rc = damon_end(d->rootfd, d->n_kdamonds, rc ? &end : e);

@@ -13,15 +13,15 @@
 #include "lib/quantity.h"
 
 #define PERIOD_MIN_US 100
-#define STEP_MS 1000
+#define STEP_MS	      1000
 
 struct sweepers {
 	pid_t pids[CPU_SETSIZE];
 	unsigned cpus[CPU_SETSIZE], n;
 };
 
-static int options_read(int argc, const char **argv, uint64_t *ret_period_us, const char **ret_cgroup,
-			struct err *e)
+static int options_read(int argc, const char **argv, uint64_t *ret_period_us,
+			const char **ret_cgroup, struct err *e)
 {
 	static char default_period[] = "5ms", default_cgroup[] = "ramrig/sweeper";
 	static char *period, *cgroup;
@@ -46,7 +46,8 @@ static int options_read(int argc, const char **argv, uint64_t *ret_period_us, co
 	else
 		rc = quantity_parse(QUANTITY_LATENCY, period, &ns, e);
 	if (!rc && ns < PERIOD_MIN_US * 1000ULL)
-		rc = err_set(e, EINVAL, "a --period below %d us leaves no time for others", PERIOD_MIN_US);
+		rc = err_set(e, EINVAL, "a --period below %d us leaves no time for others",
+			     PERIOD_MIN_US);
 	poptFreeContext(con);
 	*ret_period_us = ns / 1000;
 	*ret_cgroup = cgroup;
@@ -83,7 +84,8 @@ static int wait_for_stop(const struct sweepers *s, struct ticker *t, struct err 
 
 			waitid(P_PID, (id_t)s->pids[i], &info, WEXITED | WNOHANG | WNOWAIT);
 			if (info.si_pid)
-				return err_set(e, ECHILD, "the process of CPU %u has ended", s->cpus[i]);
+				return err_set(e, ECHILD, "the process of CPU %u has ended",
+					       s->cpus[i]);
 		}
 	}
 	return 0;
@@ -98,7 +100,8 @@ static int serve(uint64_t period_us, const char *cgroup, struct err *e)
 	json_t *cpus = json_array();
 	int rc = *cgroup ? group_enter(cgroup, e) : 0;
 
-	/* It blocks the signals that end us, in the processes as well: a whole group may be signalled. */
+	/* It blocks the signals that end us, in the processes as well: a whole group may be
+	 * signalled. */
 	if (!rc)
 		rc = ticker_open(&ticker, STEP_MS, e);
 	if (!rc)
@@ -106,8 +109,9 @@ static int serve(uint64_t period_us, const char *cgroup, struct err *e)
 	for (unsigned i = 0; i < s.n; i++)
 		json_array_append_new(cpus, json_integer(s.cpus[i]));
 	if (!rc) {
-		journal_write(stdout, json_pack("{s:s, s:I, s:O, s:s}", "event", "start", "period_us",
-						(json_int_t)period_us, "cpus", cpus, "cgroup_self", cgroup));
+		journal_write(stdout, json_pack("{s:s, s:I, s:O, s:s}", "event", "start",
+						"period_us", (json_int_t)period_us, "cpus", cpus,
+						"cgroup_self", cgroup));
 		rc = wait_for_stop(&s, &ticker, e);
 	}
 	json_decref(cpus);
@@ -119,7 +123,8 @@ static int serve(uint64_t period_us, const char *cgroup, struct err *e)
 	ticker_close(&ticker);
 	if (!rc)
 		journal_write(stdout, json_pack("{s:s, s:I, s:I}", "event", "stop", "cpu_us",
-						(json_int_t)total.cpu_us, "wakeups", (json_int_t)total.wakeups));
+						(json_int_t)total.cpu_us, "wakeups",
+						(json_int_t)total.wakeups));
 	return rc;
 }
 

@@ -14,7 +14,8 @@
 
 static void sweep(uint64_t period_us)
 {
-	const struct timespec period = { (time_t)(period_us / 1000000), (long)(period_us % 1000000) * 1000 };
+	const struct timespec period = { (time_t)(period_us / 1000000),
+					 (long)(period_us % 1000000) * 1000 };
 
 	for (;;)
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &period, NULL);
@@ -68,8 +69,8 @@ int sweeper_start(unsigned cpu, uint64_t period_us, pid_t *ret, struct err *e)
 		return 0;
 	}
 	waitpid(pid, NULL, 0);
-	return err_set(e, code, "cannot pin a process to CPU %u and make it real-time: %s; be root", cpu,
-		       strerror(code));
+	return err_set(e, code, "cannot pin a process to CPU %u and make it real-time: %s; be root",
+		       cpu, strerror(code));
 }
 
 int sweeper_end(pid_t pid, struct sweeper_total *total, struct err *e)
