@@ -103,28 +103,6 @@ static const char *backed_disk(const struct cell *c)
 	return NULL;
 }
 
-/* The cgroups that it is told of are there before it, though nothing runs in them yet. */
-static int groups_make(struct cell *c, const json_t *d, struct err *e)
-{
-	cleanup_json json_t *groups = policy_groups(c->workload);
-	const json_t *arg, *group;
-	bool named = false;
-	size_t i;
-
-	json_array_foreach(json_object_get(d, "run"), i, arg)
-		named |= strstr(json_string_value(arg), "{group}") != NULL;
-	json_array_foreach(groups, i, group) {
-		cleanup_free char *folder = path_format("%s/%s", PROTOCOL_CGROUP,
-							json_string_value(group));
-		int rc = !named ? 0 :
-			 guest_call(c->guest, "mkdir", json_pack("{s:s}", "path", folder), NULL, e);
-
-		if (rc && rc != -EEXIST)
-			return rc;
-	}
-	return 0;
-}
-
 static int daemon_start(struct cell *c, const char *policy, const json_t *d, struct err *e)
 {
 	const char *name = json_str(d, "name");
@@ -153,10 +131,9 @@ int cell_policy_daemons_start(struct cell *c, struct err *e)
 	int rc = c->sweeps ? daemon_start(c, "with heat", sweeper, e) : 0;
 
 	json_array_foreach(c->policies, i, policy)
-		json_array_foreach(json_object_get(policy, "daemons"), k, d) {
-			rc = rc ? rc : groups_make(c, d, e);
-			rc = rc ? rc : daemon_start(c, json_str(policy, "policy"), d, e);
-		}
+		json_array_foreach(json_object_get(policy, "daemons"), k, d)
+			if (!rc)
+				rc = daemon_start(c, json_str(policy, "policy"), d, e);
 	return rc;
 }
 
