@@ -84,6 +84,7 @@ static json_t *judged(const json_t *score)
 {
 	json_t *j = json_deep_copy(score);
 
+	json_object_set_new(j, "bar", json_real(HEAT_BAR));
 	json_object_set_new(j, "ok",
 		json_boolean(json_number_value(json_object_get(score, "precision")) >= HEAT_BAR &&
 			     json_number_value(json_object_get(score, "recall")) >= HEAT_BAR));

@@ -32,7 +32,7 @@ void heat_learn(const char *key, const json_t *workload, const json_t *result);
 
 /*
  * For the fidelity of an arm with @policies, a new object: { SOURCE: { "precision",
- * "recall", ["lag_s"], "ok" } }, or { SOURCE: null } where it was never scored. NULL where no
+ * "recall", ["lag_s"], "bar", "ok" } }, or { SOURCE: null } where it was never scored. NULL where no
  * policy relies on heat.
  */
 json_t *heat_scores(const char *key, const json_t *policies);

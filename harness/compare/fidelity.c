@@ -45,8 +45,11 @@ static void heat_print(FILE *out, const char *source, const json_t *score)
 			"heat`)", source);
 		return;
 	}
-	fprintf(out, "; %sheat by %s: precision %.2f, recall %.2f",
-		json_is_true(json_object_get(score, "ok")) ? "" : "HEAT BELOW ITS BAR of 0.8: ", source,
+	fputs("; ", out);
+	if (!json_is_true(json_object_get(score, "ok")))
+		fprintf(out, "HEAT BELOW ITS BAR of %g: ",
+			json_number_value(json_object_get(score, "bar")));
+	fprintf(out, "heat by %s: precision %.2f, recall %.2f", source,
 		json_number_value(json_object_get(score, "precision")),
 		json_number_value(json_object_get(score, "recall")));
 	if (lag)

@@ -64,11 +64,11 @@ static const char book[] =
 #define RELIES "[{'policy': 'na'}, {'policy': 'p', 'heat': 'damon'}]"
 
 static const struct judged_case judged_cases[] = {
-	{ "good", RELIES, "{'damon': {'precision': 0.9, 'recall': 0.8, 'lag_s': 2.5, 'ok': true}}",
+	{ "good", RELIES, "{'damon': {'precision': 0.9, 'recall': 0.8, 'lag_s': 2.5, 'bar': 0.8, 'ok': true}}",
 	  "; heat by damon: precision 0.90, recall 0.80, lag 2.5 s" },
-	{ "blind", RELIES, "{'damon': {'recall': 0.0, 'ok': false}}",
+	{ "blind", RELIES, "{'damon': {'recall': 0.0, 'bar': 0.8, 'ok': false}}",
 	  "; HEAT BELOW ITS BAR of 0.8: heat by damon: precision 0.00, recall 0.00" },
-	{ "half", RELIES, "{'damon': {'precision': 1.0, 'recall': 0.79, 'ok': false}}",
+	{ "half", RELIES, "{'damon': {'precision': 1.0, 'recall': 0.79, 'bar': 0.8, 'ok': false}}",
 	  "; HEAT BELOW ITS BAR of 0.8: " },
 	{ "unknown", RELIES, "{'damon': null}", "; HEAT UNSCORED: what damon calls hot" },
 	{ "good", "[{'policy': 'na'}]", NULL, NULL },
