@@ -19,18 +19,23 @@ struct readings {
 		numa[KEYS];
 };
 
+/* Keys remember their line of one file, so each reader has its own. */
+struct keys {
+	struct source_key keyed[KEYS], numa[KEYS];
+};
+
 /* @noise is what a column holds that nobody fills. */
-static void read_all(const char *text, struct source_key *keys, const struct source_key *places,
+static void read_all(const char *text, struct keys *keys, const struct source_key *places,
 		     int noise, struct readings *ret)
 {
 	memset(ret, noise, sizeof(*ret));
 	ret->value = value_parse(text);
 	ret->stat = stat_parse(text, 100);
 	psi_parse(text, ret->psi);
-	keyed_parse(text, keys, KEYS, ret->keyed);
+	keyed_parse(text, keys->keyed, KEYS, ret->keyed);
 	fields_parse(text, places, KEYS, ret->fields);
 	swaps_parse(text, places, KEYS, ret->swaps);
-	numa_parse(text, keys, KEYS, ret->numa);
+	numa_parse(text, keys->numa, KEYS, ret->numa);
 }
 
 static void check_equal(const struct sample_value *a, const struct sample_value *b, size_t n)
@@ -46,15 +51,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ (char *)"a", 1, 0, "/dev/zram0", NULL }, { (char *)"c", 1, 2, "/dev/nvme0n1", NULL },
 		{ (char *)"j", 1, 9, "/dev/a\\040b", NULL },
 	};
-	struct source_key keys[KEYS] = {
+	static const struct source_key named[KEYS] = {
 		{ (char *)"pgfault", 7, 0, NULL, "N0" }, { (char *)"MemUsed", 7, 0, NULL, "N1" },
 		{ (char *)"anon", 4, 0, NULL, "N1" },
 	};
+	struct keys keys;
 	cleanup_free char *text = strndup((const char *)data, size);
 	struct readings first, again;
 
-	read_all(text, keys, places, 0x00, &first);
-	read_all(text, keys, places, 0xff, &again);
+	memcpy(keys.keyed, named, sizeof(named));
+	memcpy(keys.numa, named, sizeof(named));
+	read_all(text, &keys, places, 0x00, &first);
+	read_all(text, &keys, places, 0xff, &again);
 	check_equal(&first.value, &again.value, 1);
 	check_equal(&first.stat, &again.stat, 1);
 	check_equal(first.psi, again.psi, 2);
