@@ -139,6 +139,13 @@ static void growth_brings_writing_forward_but_never_below_the_low_mark(void **st
 	plant_fill(&p, 5, 100);		/* to 76 % */
 	assert_int_equal(plant_step(&p), LAW_BELOW_MARK);
 	assert_int_equal(p.seen.writes, 0);
+	/* But for a fifth of the band, which waits for what comes out of the blue. */
+	plant_fill(&p, 100, 0);
+	plant_fill(&p, 10, 100);	/* to 79.04 %, and no growth is known */
+	p.law.growth_bytes = 0;
+	p.law.last.pool_bytes = p.seen.pool_bytes;
+	plant_step(&p);
+	assert_true(p.seen.writes > 0);
 }
 
 static void what_has_lain_longest_goes_first(void **state)

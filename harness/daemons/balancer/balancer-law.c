@@ -7,12 +7,14 @@
 /* How much older than the minimum a page must be able to be before slots are walked for it. */
 #define LOOK_AGAIN 1.125
 
+#define RESERVE 5		/* this part of the band is kept for growth that nothing foretold */
+
 #define CALM_WINDOWS 4 /* without a change, before the level comes down */
 
 const struct law_why_text law_whys[LAW_WHY_COUNT] = {
 	[LAW_GO] = { "go", "there is something to write" },
 	[LAW_UNINITIALISED] = { "uninitialised", "the device has no size: it was reset" },
-	[LAW_BELOW_MARK] = { "below-mark", "the pool is below its mark, and will be at the next step" },
+	[LAW_BELOW_MARK] = { "below-mark", "the pool is below its mark, and should be at the next step" },
 	[LAW_PAUSED] = { "paused", "pages came back soon after they were written, so it waits" },
 	[LAW_NO_BUDGET] = { "no-budget", "the write budget is used up for now" },
 	[LAW_BACKING_FULL] = { "backing-full", "the backing device has no room left" },
@@ -117,10 +119,11 @@ static void marks_judge(struct law *l)
 {
 	const struct law_config *c = &l->config;
 	double percent = law_pool_percent(&l->last);
+	double least_bytes = l->last.pool_size_bytes * c->hysteresis_percent / 100 / RESERVE;
 
 	if (percent <= c->pool_percent - c->hysteresis_percent)
 		l->draining = false;
-	else if (l->last.pool_bytes + l->growth_bytes >
+	else if (l->last.pool_bytes + fmax(l->growth_bytes, least_bytes) >
 		 l->last.pool_size_bytes * c->pool_percent / 100)
 		l->draining = true;
 }

@@ -14,9 +14,10 @@
  * Marks. Above pool_percent of the pool's size pages are written until the pool is
  * hysteresis_percent of the size below that. As the mark is to hold between steps, too, it
  * begins as soon as the pool would be above it after growing as much as it lately did
- * between two steps at the most (fading with refault_window_s). What must go is the pool's
- * excess divided by what a resident page takes of it on average; an incompressible page
- * takes all of one.
+ * between two steps at the most (fading with refault_window_s), or by a fifth of the
+ * hysteresis: after a quiet time the first burst comes unforetold. What must go is the
+ * pool's excess divided by what a resident page takes of it on average; an incompressible
+ * page takes all of one.
  *
  * Ages, the coldest first. zram walks its slots in the order of their index and has no
  * list by age, so one call with a low age and a limit would take whatever comes first.
