@@ -38,12 +38,13 @@ static json_t *environment(const json_t *workload)
 
 static json_t *job_params(const struct cell *c, const char *name, const json_t *spec)
 {
-	bool takes_policies = json_is_true(json_object_get(spec, "policy"));
+	/* Both are inherited over fork and exec: a build's compilers have them from make. */
+	bool takes_policies = json_is_true(json_object_get(spec, "policy")) ||
+			      json_array_has(json_object_get(c->workload, "limited"),
+					     json_str(spec, "group"));
 	bool merge = takes_policies && policy_process_attribute(c->policies, "merge_any");
-	/* A policy of memory is inherited: programs that end have it as well as daemons. */
-	bool places = takes_policies || json_array_has(json_object_get(c->workload, "limited"),
-						       json_str(spec, "group"));
-	const char *mempolicy = places ? policy_process_word(c->policies, "mempolicy") : NULL;
+	const char *mempolicy =
+		takes_policies ? policy_process_word(c->policies, "mempolicy") : NULL;
 
 	return json_pack("{s:s, s:O, s:o, s:O, s:b, s:b, s:s*}", "name", name, "argv",
 			 json_object_get(spec, "run"), "env", environment(c->workload), "cgroup",

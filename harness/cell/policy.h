@@ -21,7 +21,8 @@ int cell_policies_apply(struct cell *c, struct err *e);
 int cell_policies_group(struct cell *c, struct err *e);
 
 /*
- * Waits until every policy has come to rest. One that does not within its
+ * Waits until every policy has come to rest, where the workload has daemons that policies
+ * are for: what a program that runs later will do cannot be waited for. One that does not within its
  * timeout is no error: it is a warning, and what the proof is for.
  */
 int cell_policies_settle(struct cell *c, struct err *e);

@@ -32,7 +32,8 @@ static const struct field needs_fields[] = {
 
 static const struct field process_fields[] = {
 	{ .key = "merge_any", .type = FIELD_BOOL, .fallback = "false",
-	  .help = "`prctl(PR_SET_MEMORY_MERGE)` before each daemon that takes policies" },
+	  .help = "`prctl(PR_SET_MEMORY_MERGE)` before each daemon that takes policies and each program "
+		  "that is `limited`" },
 	{ .key = "mempolicy", .type = FIELD_WORD, .words = words_mempolicy,
 	  .help = "`set_mempolicy()` over all memory nodes before each daemon that takes policies and "
 		  "each program that is `limited`" },

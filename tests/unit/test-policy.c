@@ -283,7 +283,7 @@ static void settle_begin(struct cell_fixture *f, const struct reply *r, size_t n
 	cleanup_json json_t *columns = json_of("['ksm.full_scans']");
 	struct err e;
 
-	fixture_open(f, r, n, "{'groups': []}", policies);
+	fixture_open(f, r, n, GROUPS, policies);
 	assert_int_equal(samples_new(columns, &f->cell.samples, &e), 0);
 }
 
@@ -343,6 +343,19 @@ static void policies_that_never_rest_are_a_warning(void **state)
 	fixture_close(&f);
 }
 
+static void without_daemons_that_policies_are_for_nothing_is_waited_for(void **state)
+{
+	struct cell_fixture f;
+	struct err e;
+	(void)state;
+
+	settle_begin(&f, NULL, 0, SCANS);
+	json_object_del((json_t *)f.cell.workload, "daemons");
+	assert_int_equal(cell_policies_settle(&f.cell, &e), 0);
+	assert_int_equal(json_array_size(json_object_get(f.cell.result, "warnings")), 0);
+	fixture_close(&f);
+}
+
 static void a_guest_that_dies_while_settling_is_noticed(void **state)
 {
 	static const struct reply replies[] = { { .verb = "ping", .answer = DEATH } };
@@ -372,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_process_attribute_is_on_when_any_policy_wants_it),
 		cmocka_unit_test(measuring_waits_until_the_policies_rest),
 		cmocka_unit_test(policies_that_never_rest_are_a_warning),
+		cmocka_unit_test(without_daemons_that_policies_are_for_nothing_is_waited_for),
 		cmocka_unit_test(a_guest_that_dies_while_settling_is_noticed),
 	};
 

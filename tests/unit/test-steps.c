@@ -23,7 +23,7 @@ static const char policies[] =
 #define WEB(more) \
 	"{'groups': ['server']," \
 	" 'daemons': [{'name': 'nginx', 'group': 'server', 'run': ['nginx'], 'ready': 'ready'," \
-	"              'timeout': 200}]," \
+	"              'timeout': 200, 'policy': true}]," \
 	" 'measure': [{'group': 'server', 'run': ['wrk'], 'timeout': 20000}]," \
 	" 'figures': [{'name': 'rps', 'unit': '1/s', 'better': 'more', 'scale': 'ratio'}]," \
 	" 'check': []" more "}"
