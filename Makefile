@@ -49,7 +49,7 @@ LDFLAGS_ALL = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
 # The agent is static, knows no library but jansson, and is never sanitised in
 # a guest: its tests on the host are.
 AGENT_SRC := $(wildcard harness/agent/*.c) harness/proto/frame.c \
-	     $(patsubst %,harness/lib/%.c,err clock file json)
+	     $(patsubst %,harness/lib/%.c,err clock file json ranges)
 AGENT_CFLAGS = -std=gnu17 $(OPTIMISE) $(WARNINGS) -fstack-protector-strong $(CFLAGS)
 
 # Programs that run in the guest as part of a workload: workloads/X/NAME.c with

@@ -14,10 +14,12 @@
 #include "agent/spawn.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/ranges.h"
 
 #ifndef MPOL_WEIGHTED_INTERLEAVE
 #define MPOL_WEIGHTED_INTERLEAVE 6	/* include/uapi/linux/mempolicy.h, since 6.9 */
 #endif
+#define NODES_MAX 64	/* of one word of the mask */
 #define HAS_MEMORY "/sys/devices/system/node/has_memory"
 
 #ifndef PR_SET_MEMORY_MERGE
@@ -84,22 +86,6 @@ static void cgroup_join(const char *folder, int exec_fd)
 		fail(exec_fd, "cannot join the cgroup %s", folder);
 }
 
-/* The nodes with memory, "0-1,3", as a bit mask of the first 64. */
-static uint64_t nodes_parse(const char *list)
-{
-	uint64_t mask = 0;
-	unsigned from, to;
-
-	for (const char *at = list; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		int n = sscanf(at, "%u-%u", &from, &to);
-
-		for (unsigned i = from; n > 0 && i <= (n == 2 ? to : from) && i < 64; i++)
-			mask |= 1ULL << i;
-	}
-	return mask;
-}
-
 /* Over all nodes with memory; what each weighs is said in /sys/kernel/mm/mempolicy. */
 static void mempolicy_set(int exec_fd)
 {
@@ -108,9 +94,17 @@ static void mempolicy_set(int exec_fd)
 
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		fail(exec_fd, "cannot read " HAS_MEMORY);
-	uint64_t mask = nodes_parse(text);
+	struct err e;
+	uint64_t mask = 0;
 
-	if (!syscall(SYS_set_mempolicy, MPOL_WEIGHTED_INTERLEAVE, &mask, 64 + 1))
+	text[strcspn(text, "\n")] = '\0';
+	if (ranges_check(text, &e)) {
+		errno = e.code;
+		fail(exec_fd, HAS_MEMORY " holds no list of nodes");
+	}
+	for (unsigned node = 0; node < NODES_MAX; node++)
+		mask |= (uint64_t)ranges_has(text, node) << node;
+	if (!syscall(SYS_set_mempolicy, MPOL_WEIGHTED_INTERLEAVE, &mask, NODES_MAX + 1))
 		return;
 	/* A kernel before 6.9: told apart from a program that fails. */
 	errno = EOPNOTSUPP;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 #include "cell/heat.h"
-#include "cell/policy.h"
 #include "image/cache.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-
-/* As a policy's key `heat` names them; the figures of a scoring workload begin so. */
-static const char *const sources[] = { "damon", "mglru" };
+#include "plan/policies.h"
+#include "spec/schema.h"
 
 static char *book_path(void)
 {
@@ -49,14 +47,15 @@ json_t *heat_entry(const json_t *metrics)
 {
 	json_t *entry = json_object();
 
-	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+	/* The figures of a scoring workload begin with the source. */
+	for (const char *const *source = schema_heat_sources; *source; source++) {
 		cleanup_json json_t *score = json_object();
 
-		figure_take(score, "precision", metrics, sources[i], "precision");
-		figure_take(score, "recall", metrics, sources[i], "recall");
-		figure_take(score, "lag_s", metrics, sources[i], "lag");
+		figure_take(score, "precision", metrics, *source, "precision");
+		figure_take(score, "recall", metrics, *source, "recall");
+		figure_take(score, "lag_s", metrics, *source, "lag");
 		if (json_object_get(score, "precision") || json_object_get(score, "recall"))
-			json_object_set(entry, sources[i], score);
+			json_object_set(entry, *source, score);
 	}
 	return entry;
 }

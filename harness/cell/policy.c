@@ -16,31 +16,6 @@
 #define SETTLE_STEP_MS 250
 #define NS_PER_MS 1000000LL
 
-json_t *policies_of_arm(const json_t *plan, const char *arm_name)
-{
-	const json_t *all = json_object_get(plan, "policies"), *arm, *key;
-	json_t *list = json_array();
-	size_t i, k;
-
-	json_array_foreach(json_object_get(plan, "arms"), i, arm) {
-		if (strcmp(json_str(arm, "name"), arm_name))
-			continue;
-		json_array_foreach(json_object_get(arm, "policies"), k, key)
-			json_array_append(list, json_object_get(all, json_string_value(key)));
-	}
-	return list;
-}
-
-json_t *policies_of_plan(const json_t *plan)
-{
-	json_t *list = json_array(), *policy;
-	const char *key;
-
-	json_object_foreach(json_object_get(plan, "policies"), key, policy)
-		json_array_append(list, policy);
-	return list;
-}
-
 bool policy_process_attribute(const json_t *policies, const char *name)
 {
 	const json_t *p;

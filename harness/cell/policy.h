@@ -10,10 +10,6 @@
  * by result/proof.h.
  */
 
-/* The policies of @plan's arm, in its order, and of all its arms: new arrays. */
-json_t *policies_of_arm(const json_t *plan, const char *arm);
-json_t *policies_of_plan(const json_t *plan);
-
 /* Checks what they need, turns swap on, and writes their files in order, reading each back. */
 int cell_policies_apply(struct cell *c, struct err *e);
 

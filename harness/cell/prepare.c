@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <string.h>
 #include "cell/prepare.h"
-#include "cell/policy.h"
 #include "image/kernel-config.h"
 #include "image/kernel.h"
 #include "image/tool.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "plan/policies.h"
 #include "vm/embed.h"
 #include "vm/probe.h"
 

@@ -185,15 +185,10 @@ static int settle(struct cell *c, const struct guest_opts *o, struct err *e)
 	return cell_policies_settle(c, e);
 }
 
-/* What samples tell of the window, whose end stands now. */
-static int window_tell(struct cell *c, struct window w, struct err *e)
+/* What samples, and @facts beside them, tell of the window, whose end stands now. */
+static int window_tell(struct cell *c, struct window w, const json_t *facts, struct err *e)
 {
 	json_t *metrics = json_object_get(c->result, "metrics"), *proof;
-	cleanup_json json_t *facts = NULL;
-	struct err ignored;
-
-	/* Of a guest that is dead there is none. */
-	cell_policies_facts(c, &facts, &ignored);
 	int rc = metric_derive(c->samples, c->workload, w, metrics, e);
 
 	json_object_set_new(c->result, "window",
@@ -212,7 +207,7 @@ static void window_of_the_dead(struct cell *c, struct window w)
 	struct err e;
 
 	w.to_ns = c->samples ? samples_last_ns(c->samples) : 0;
-	if (expects_death(c->workload) && w.from_ns && w.to_ns > w.from_ns && window_tell(c, w, &e))
+	if (expects_death(c->workload) && w.from_ns && w.to_ns > w.from_ns && window_tell(c, w, NULL, &e))
 		cell_warn(c, "what the samples tell is not known: %s", e.msg);
 }
 
@@ -238,7 +233,7 @@ static int window_run(struct cell *c, struct window *ret_w, json_t *outputs, str
 static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 {
 	json_t *metrics = json_object_get(c->result, "metrics");
-	cleanup_json json_t *outputs = json_object();
+	cleanup_json json_t *outputs = json_object(), *facts = NULL;
 	struct window w = { 0 };
 	int rc = charge_kernel(c, cell_policies_measure(c, e));
 
@@ -261,7 +256,9 @@ static int measure(struct cell *c, const struct guest_opts *o, struct err *e)
 	cleanup_json json_t *doubts = cell_figures_doubt(c->workload, metrics);
 
 	json_array_extend(json_object_get(c->result, "warnings"), doubts);
-	rc = window_tell(c, w, e);
+	rc = cell_policies_facts(c, &facts, e);
+	if (!rc)
+		rc = window_tell(c, w, facts, e);
 	return rc ? rc : limits_note_peaks(c, e);
 }
 

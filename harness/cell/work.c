@@ -11,12 +11,12 @@
 #include "cell/fidelity.h"
 #include "cell/job.h"
 #include "cell/judge.h"
-#include "cell/policy.h"
 #include "cell/reports.h"
 #include "cell/work.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "plan/policies.h"
 
 #define END_MS 5000	/* for libvirt to tell that a guest has ended */
 #define LAST_WORDS_MS 500	/* for a report that a guest is in the middle of */

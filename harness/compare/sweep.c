@@ -7,6 +7,7 @@
 #include "compare/sweep.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "plan/policies.h"
 #include "stats/pareto.h"
 #include "stats/summary.h"
 
@@ -115,16 +116,13 @@ static void policy_values(const json_t *policy, json_t *values)
 /* The parameters of the policies of the arm @name. */
 static json_t *arm_values(const json_t *plan, const char *name)
 {
-	const json_t *policies = json_object_get(plan, "policies"), *arm, *key;
+	cleanup_json json_t *policies = policies_of_arm(plan, name);
 	json_t *values = json_object();
-	size_t i, k;
+	const json_t *policy;
+	size_t i;
 
-	json_array_foreach(json_object_get(plan, "arms"), i, arm) {
-		if (strcmp(json_str(arm, "name"), name))
-			continue;
-		json_array_foreach(json_object_get(arm, "policies"), k, key)
-			policy_values(json_object_get(policies, json_string_value(key)), values);
-	}
+	json_array_foreach(policies, i, policy)
+		policy_values(policy, values);
 	return values;
 }
 

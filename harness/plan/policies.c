@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -202,6 +201,31 @@ int plan_load_policies(const struct search *s, const struct spec *experiment, co
 	unused_drop(&p);
 	*ret = p;
 	return 0;
+}
+
+json_t *policies_of_arm(const json_t *plan, const char *arm_name)
+{
+	const json_t *all = json_object_get(plan, "policies"), *arm, *key;
+	json_t *list = json_array();
+	size_t i, k;
+
+	json_array_foreach(json_object_get(plan, "arms"), i, arm) {
+		if (strcmp(json_str(arm, "name"), arm_name))
+			continue;
+		json_array_foreach(json_object_get(arm, "policies"), k, key)
+			json_array_append(list, json_object_get(all, json_string_value(key)));
+	}
+	return list;
+}
+
+json_t *policies_of_plan(const json_t *plan)
+{
+	json_t *list = json_array(), *policy;
+	const char *key;
+
+	json_object_foreach(json_object_get(plan, "policies"), key, policy)
+		json_array_append(list, policy);
+	return list;
 }
 
 void plan_policies_clear(struct plan_policies *p)

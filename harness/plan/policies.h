@@ -27,6 +27,10 @@ struct plan_policies {
 int plan_load_policies(const struct search *s, const struct spec *experiment, const char *scale,
 		       struct plan_policies *ret, struct err *e);
 
+/* The policies of an arm of the finished @plan, in its order, and of all its arms: new arrays. */
+json_t *policies_of_arm(const json_t *plan, const char *arm);
+json_t *policies_of_plan(const json_t *plan);
+
 void plan_policies_clear(struct plan_policies *p);
 
 #endif

@@ -6,7 +6,7 @@ const char *const schema_device_kinds[] = { "zram", "nvme", "timed", NULL };
 static const char *const words_mempolicy[] = { "weighted-interleave", NULL };
 static const char *const words_when[] = { "start", "measure", NULL };
 static const char *const words_of[] = { "MemTotal", NULL };
-static const char *const words_heat[] = { "damon", "mglru", NULL };
+const char *const schema_heat_sources[] = { "damon", "mglru", NULL };
 
 const struct field schema_policy_ref[] = {
 	{ .key = "name", .type = FIELD_NAME, .required = true, .help = "the policy" },
@@ -151,7 +151,7 @@ const struct field schema_policy[] = {
 	{ .key = "exclusive", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
 	  .fallback = "[]", .help = "things in the kernel that only one policy of an arm can have, such "
 				    "as damon" },
-	{ .key = "heat", .type = FIELD_WORD, .words = words_heat,
+	{ .key = "heat", .type = FIELD_WORD, .words = schema_heat_sources,
 	  .help = "what it learns from which pages are hot; its figures are marked where that scored "
 		  "badly" },
 	{ .key = "modules", .type = FIELD_STRING, .shape = SHAPE_LIST, .unique = true,

@@ -123,7 +123,7 @@ const struct field schema_workload[] = {
 	  .unique = true, .help = "cgroups, side by side" },
 	{ .key = "limited", .type = FIELD_IDENT, .shape = SHAPE_LIST, .unique = true,
 	  .fallback = "[]", .help = "groups that get a `memory.max` where an experiment says "
-		  "`limit_ratio`" },
+		  "`limit_ratio`; policies are for them, too" },
 	{ .key = "daemons", .type = FIELD_MAP, .shape = SHAPE_LIST, .unique = true,
 	  .fields = daemon_fields, .fallback = "[]",
 	  .help = "programs that serve during the cell, started in this order" },

@@ -55,6 +55,9 @@ struct field {
 	const char *help;
 };
 
+/* What policies can learn from which pages are hot, as their key `heat` says; NULL-ended. */
+extern const char *const schema_heat_sources[];
+
 /* The table of @kind; its first key is the file's own name. */
 const struct field *schema_fields(enum spec_kind kind);
 

@@ -13,7 +13,7 @@ static int set_up(struct balancer *b, struct err *e)
 
 	if (!rc && !o->dry_run)
 		rc = device_probe(&b->device, e);
-	if (!rc && *o->cgroup)
+	if (!rc)
 		rc = group_enter(o->cgroup, e);
 	if (!rc)
 		rc = ticker_open(&b->ticker, o->scan_interval_ms, e);

@@ -127,7 +127,7 @@ static int serve(struct daemon *d, const struct damon_plan *plan, struct err *e)
 {
 	struct ticker ticker = TICKER_NONE;
 	struct err end;
-	int rc = *d->options.cgroup_self ? group_enter(d->options.cgroup_self, e) : 0;
+	int rc = group_enter(d->options.cgroup_self, e);
 
 	if (!rc)
 		rc = ticker_open(&ticker, (int64_t)d->options.interval_ms, e);

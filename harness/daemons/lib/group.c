@@ -8,6 +8,8 @@
 
 int group_enter(const char *path, struct err *e)
 {
+	if (!*path)
+		return 0;
 	cleanup_free char *folder = path_format("/sys/fs/cgroup/%s", path + (*path == '/'));
 	cleanup_free char *procs = path_format("%s/cgroup.procs", folder);
 	int rc = dir_make(folder, 0755, e);

@@ -92,7 +92,7 @@ static int run(const struct senpai_options *o, struct err *e)
 	};
 	int rc = folders_open(&s, e);
 
-	if (!rc && *o->cgroup_self)
+	if (!rc)
 		rc = group_enter(o->cgroup_self, e);
 	if (!rc)
 		rc = ticker_open(&t, (int64_t)o->tick_ms, e);

@@ -98,7 +98,7 @@ static int serve(uint64_t period_us, const char *cgroup, struct err *e)
 	struct ticker ticker = TICKER_NONE;
 	struct err end;
 	json_t *cpus = json_array();
-	int rc = *cgroup ? group_enter(cgroup, e) : 0;
+	int rc = group_enter(cgroup, e);
 
 	/* It blocks the signals that end us, in the processes as well: a whole group may be
 	 * signalled. */
