@@ -82,11 +82,36 @@ static int arm_contradicts_itself(struct place *at, const json_t *keys, const js
 	return 0;
 }
 
+/* A policy that sets memory.max, in an experiment whose limit_ratio does. */
+static int arm_limits_itself(struct place *at, const json_t *keys, const json_t *policies,
+			     struct err *e)
+{
+	char msg[sizeof(e->msg)];
+	const json_t *key, *item;
+	size_t i;
+
+	json_array_foreach(keys, at->policy, key) {
+		const json_t *policy = json_object_get(policies, json_string_value(key));
+
+		json_array_foreach(json_object_get(policy, "cgroups"), i, item) {
+			if (strcmp(json_str(item, "file"), "memory.max"))
+				continue;
+			snprintf(msg, sizeof(msg), "policy '%s' writes memory.max of the groups' "
+				 "cgroups, and so does limit_ratio; an experiment can have one of "
+				 "them", json_str(policy, "policy"));
+			return place_error(at, e, msg);
+		}
+	}
+	return 0;
+}
+
 void plan_print_contradictions(FILE *out)
 {
 	fputs("| two policies of an arm cannot both | since |\n| --- | --- |\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(contradictions); i++)
 		fprintf(out, "| %s | %s |\n", contradictions[i].rule, contradictions[i].why);
+	fputs("\nNor can a policy write `memory.max` of the groups' cgroups where the experiment has "
+	      "a `limit_ratio`.\n", out);
 }
 
 /* What a policy wants of a topology: a device to swap to, so many tiers or nodes, a writeback. */
@@ -208,7 +233,8 @@ static int arm_fits(const struct search *s, struct place *at, const json_t *keys
 }
 
 int plan_check_arms(const struct search *s, const struct spec *experiment,
-		    const json_t *topologies, const struct plan_policies *p, struct err *e)
+		    const json_t *topologies, const struct plan_policies *p, bool limited,
+		    struct err *e)
 {
 	struct place at = { .experiment = experiment };
 	const json_t *arm;
@@ -218,6 +244,7 @@ int plan_check_arms(const struct search *s, const struct spec *experiment,
 
 		at.origins = json_array_get(p->origins, at.arm);
 		if (arm_contradicts_itself(&at, keys, p->policies, e) ||
+		    (limited && arm_limits_itself(&at, keys, p->policies, e)) ||
 		    arm_fits(s, &at, keys, p->policies, topologies, e))
 			return -e->code;
 	}

@@ -148,7 +148,8 @@ static int draft_load(const struct search *s, const struct plan_opts *o, struct 
 	if (!rc)
 		rc = plan_load_policies(s, d->experiment, d->workload_scale, &d->gathered, e);
 	if (!rc)
-		rc = plan_check_arms(s, d->experiment, d->topologies, &d->gathered, e);
+		rc = plan_check_arms(s, d->experiment, d->topologies, &d->gathered,
+				     d->limit_ratio > 0, e);
 	if (!rc)
 		rc = plan_metrics(d->experiment, d->workloads, &d->metrics, e);
 	if (!rc)
