@@ -190,7 +190,6 @@ static json_t *facts_of(const struct report *r)
 	const json_t *plan = r->result->plan, *image = json_object_get(plan, "image");
 	json_t *facts = json_array();
 
-	fact_add(facts, "result", "%s", r->result->dir);
 	fact_of_plan(facts, "planned", plan, "created");
 	facts_of_time(facts, r->result);
 	fact_add(facts, "seed", "%lld", (long long)json_int_or(plan, "seed", 0));

@@ -91,7 +91,7 @@ static size_t points_read(const json_t *t_s, const json_t *values, double *x, do
 	return n;
 }
 
-/* Beside @t_s where there are few enough, else with times of its own. NULL: nothing to draw. */
+/* Beside @t_s where there are few enough, else with times of its own. NULL: no sample has it. */
 static json_t *series_json(const json_t *t_s, const json_t *values, double *ret_most)
 {
 	size_t all = json_array_size(values), picked[REPORT_POINTS], i;
@@ -103,10 +103,13 @@ static json_t *series_json(const json_t *t_s, const json_t *values, double *ret_
 		return NULL;
 	size_t n = points_read(t_s, values, x, y);
 
+	if (!n)
+		return NULL;
 	for (i = 0; i < n; i++)
 		most = fmax(most, fabs(y[i]));
 	if (most == 0)
-		return NULL;
+		return json_pack("{s:b, s:[o, o], s:[i, i]}", "zero", true, "t", rounded(x[0]),
+				 rounded(x[n - 1]), "v", 0, 0);
 	*ret_most = fmax(*ret_most, most);
 	json_t *t = json_array(), *list = json_array();
 	if (all > REPORT_POINTS) {
@@ -146,23 +149,11 @@ static void metric_describe(json_t *metrics, const char *name, const char *unit,
 }
 
 /* One node holds what the machine does: its use is of interest beside another's. */
-static void drop_lone_node(json_t *series)
+static bool has_one_node(const json_t *plan, const char *topology)
 {
-	const char *name, *node = NULL;
-	json_t *one;
-	size_t n = 0;
+	const json_t *t = json_object_get(json_object_get(plan, "topologies"), topology);
 
-	json_object_foreach(series, name, one) {
-		unsigned number;
-		char rest[8];
-
-		if (sscanf(name, "node%u_%7s", &number, rest) == 2 && !strcmp(rest, "used")) {
-			node = name;
-			n++;
-		}
-	}
-	if (n == 1)
-		json_object_del(series, node);
+	return json_array_size(json_object_get(t, "nodes")) == 1;
 }
 
 /* The times of the samples, for series that have none of their own; none where all have. */
@@ -189,6 +180,7 @@ static int cell_series(const struct result *r, const struct result_cell *c, json
 	cleanup_samples struct samples *s = NULL;
 	cleanup_free struct names *names = calloc(1, sizeof(*names));
 	cleanup_json json_t *series = NULL, *kept = json_object();
+	bool alone = has_one_node(r->plan, c->topology);
 	size_t i;
 
 	if (!names)
@@ -202,6 +194,9 @@ static int cell_series(const struct result *r, const struct result_cell *c, json
 	json_array_foreach(json_object_get(series, "series"), i, one) {
 		const char *name = json_str(one, "name");
 		double most = 0;
+
+		if (alone && !strncmp(name, "node", strlen("node")))
+			continue;
 		json_t *drawable = series_json(json_object_get(series, "t_s"),
 					       json_object_get(one, "values"), &most);
 
@@ -210,7 +205,6 @@ static int cell_series(const struct result *r, const struct result_cell *c, json
 		json_object_set_new(kept, name, drawable);
 		metric_describe(metrics, name, json_str(one, "unit"), most);
 	}
-	drop_lone_node(kept);
 	*ret = json_pack("{s:s, s:i, s:o, s:o, s:O}", "arm", c->arm, "pair", (int)c->pair, "to_s",
 			 part_number(w ? (double)(window.to_ns - window.from_ns) / NS_PER_S : NAN), "t",
 			 times_json(json_object_get(series, "t_s")), "series", kept);

@@ -34,7 +34,7 @@ json_t *part_comparisons(const struct report *r, const struct groups *gs, json_t
  *   "left_out": groups beyond REPORT_SERIES_GROUPS, "missing": [ why a cell has none ]
  *
  * A series of more than REPORT_POINTS samples has times of its own, "t" beside "v", picked by
- * stats/lttb.h. Those that are zero throughout are left out. "levels" are rates that the
+ * stats/lttb.h; one that is zero throughout is "zero": true. "levels" are rates that the
  * workload tells for the whole window only.
  */
 json_t *part_over_time(const struct report *r, const struct groups *gs);

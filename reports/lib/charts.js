@@ -14,7 +14,7 @@ function colour(name) {
 	return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-// chart({label, make(width, colour) -> {options, data}, after(plot)})
+// chart({label, make(width) -> {options, data}}); `narrow`: how wide it is on paper, if not full width
 function chart(c) {
 	const host = el('div', {class: 'plot', role: 'img', 'aria-label': c.label});
 
@@ -30,8 +30,6 @@ function chartDraw(c, width) {
 	c.width = width;
 	const {options, data} = c.make(width);
 	c.plot = new uPlot(Object.assign({width}, options), data, c.host);
-	if (c.after)
-		c.after(c.plot);
 }
 
 function chartOf(host) {
@@ -84,13 +82,18 @@ const FONT = '12px system-ui, sans-serif';
 
 function axis(more) {
 	return Object.assign({
-		stroke: colour('muted'), font: FONT, labelFont: FONT, labelSize: 20,
+		stroke: colour('muted'), font: FONT, labelFont: FONT, labelSize: 18, labelGap: 2,
 		grid: {stroke: colour('rule'), width: 1}, ticks: {show: false},
 	}, more);
 }
 
 function number(v) {
 	return v === null || v === undefined ? '' : v.toLocaleString('en', {maximumSignificantDigits: 6});
+}
+
+// The axis below a chart.
+function below(label, more) {
+	return axis(Object.assign({label, values: numbers, size: 24}, more));
 }
 
 const numbers = (plot, splits) => splits.map(number);
@@ -121,6 +124,8 @@ function padded(values) {
 	return [least - pad, most + pad];
 }
 
+const LABEL_LIFT = 0.17;	// of a line's height: labels have two lines, the first of which is centred
+
 // effects([{label, change, low, high, margin, tone}], unit): one line each, from top to bottom.
 // A limit that is null is infinite: there is no line then, but the point.
 function effects(rows, unit, label) {
@@ -136,7 +141,7 @@ function effects(rows, unit, label) {
 
 		return {
 			options: {
-				height: 46 + 44 * n,
+				height: 48 + 44 * n,
 				padding: [4, 12, 0, 0],
 				legend: {show: false}, cursor: {show: false},
 				scales: {
@@ -144,10 +149,10 @@ function effects(rows, unit, label) {
 					y: {ori: 0, dir: 1, range: () => padded(seen)},
 				},
 				axes: [
-					axis({scale: 'x', side: 3, splits: () => [...rows.keys()], grid: {show: false},
+					axis({scale: 'x', side: 3, splits: () => [...rows.keys()].map(i => i - LABEL_LIFT), grid: {show: false},
 						stroke: colour('ink'), size: Math.min(14 + 7 * longest, width * 0.45),
 						values: () => rows.map(r => r.label)}),
-					axis({scale: 'y', side: 2, values: numbers, label: `change, ${unit}`}),
+					below(`change, ${unit}`, {scale: 'y', side: 2}),
 				],
 				series: [
 					{},
@@ -176,7 +181,7 @@ function pairs(boots, unit, label) {
 				y: {range: () => padded([...boots.base, ...boots.arm])},
 			},
 			axes: [
-				axis({label: 'pair, in the order in which they ran', values: numbers, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]}),
+				below('pair, in the order in which they ran', {incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]}),
 				axis({label: unit, values: numbers, size: valuesWidth}),
 			],
 			series: [
@@ -208,19 +213,30 @@ function overTime(c) {
 				window: {range: () => [0, 1]},
 			},
 			axes: [
-				axis({label: 'seconds of the measured window', values: numbers}),
+				below('seconds from the start of the window'),
 				axis({label: c.unit, values: numbers, size: valuesWidth}),
 			],
 			series: [
 				{label: 's', value: (plot, v) => number(v)},
-				{label: 'window', scale: 'window', width: 0, fill: colour('band'), points: {show: false}},
-				{label: 'window', scale: 'window', width: 0, fill: colour('band'), points: {show: false}},
+				{label: 'window', scale: 'window', width: 0, fill: colour('window'), points: {show: false}},
+				{label: 'window', scale: 'window', width: 0, fill: colour('window'), points: {show: false}},
 				{label: c.names[0], stroke: colour('base'), width: 1.5, dash: [5, 4], points: {show: false}, value: (plot, v) => number(v)},
 				{label: c.names[1], stroke: colour('arm'), width: 1.5, points: {show: false}, value: (plot, v) => number(v)},
 			],
 		},
 		data: uPlot.join([window(c.base), window(c.arm), [c.base.t, c.base.v], [c.arm.t, c.arm.v]]),
 	})});
+}
+
+// Each point's name above it, within the chart.
+function names(plot, points) {
+	plot.over.replaceChildren(...points.map(p => el('span', {class: 'point'}, p.name)));
+	points.forEach((p, i) => {
+		const name = plot.over.children[i], most = plot.over.clientWidth - name.offsetWidth;
+
+		name.style.top = `${plot.valToPos(p.y, 'y') - 22}px`;
+		name.style.left = `${Math.max(0, Math.min(plot.valToPos(p.x, 'x') - name.offsetWidth / 2, most))}px`;
+	});
 }
 
 // tradeoff([{name, x, y, least, most, front}], {x, y}, label): by cost, from left to right.
@@ -232,13 +248,13 @@ function tradeoff(points, units, label) {
 		options: {
 			height: 300,
 			padding: [16, 24, 0, 0],
-			legend: {show: false}, cursor: {show: false},
+			legend: {show: false}, cursor: {show: false}, hooks: {draw: [plot => names(plot, list)]},
 			scales: {
 				x: {time: false, range: () => padded(list.map(p => p.x))},
 				y: {range: () => padded(list.flatMap(p => [p.y, p.least, p.most]))},
 			},
 			axes: [
-				axis({label: units.x, values: numbers}),
+				below(units.x),
 				axis({label: units.y, values: numbers, size: valuesWidth}),
 			],
 			series: [
@@ -250,14 +266,5 @@ function tradeoff(points, units, label) {
 			],
 		},
 		data: [list.map(p => p.x), list.map(p => p.most), pick(p => !p.front, 'y'), pick(p => p.front, 'y')],
-	}), after: plot => {
-		for (const p of list) {
-			const left = plot.valToPos(p.x, 'x'), name = el('span', {class: 'point'}, p.name);
-
-			plot.over.append(name);
-			name.style.top = `${plot.valToPos(p.y, 'y') - 20}px`;
-			name.style.left = `${Math.max(0, Math.min(left - name.offsetWidth / 2,
-				plot.over.clientWidth - name.offsetWidth))}px`;
-		}
-	}});
+	})});
 }

@@ -13,7 +13,7 @@ function el(tag, attributes, ...children) {
 			continue;
 		node.setAttribute(name, value === true ? '' : value);
 	}
-	for (const child of children.flat()) {
+	for (const child of children.flat(Infinity)) {
 		if (child === null || child === undefined)
 			continue;
 		node.append(child instanceof Node ? child : document.createTextNode(String(child)));
@@ -26,7 +26,7 @@ function fold(summary, build, open) {
 	const node = el('details', {}, el('summary', {}, summary));
 	const fill = () => {
 		if (node.open && node.childElementCount === 1)
-			node.append(...[build()].flat());
+			node.append(...[build()].flat(Infinity).filter(n => n));
 	};
 
 	node.addEventListener('toggle', fill);
@@ -42,14 +42,14 @@ function figure(key, value, text) {
 	return el('data', {'data-key': key, value: value === null || value === undefined ? '' : value}, text);
 }
 
-// table({caption, hidden, columns: [{text, right}], bodies: [{head, rows: [[cell]]}]})
+// table({caption, hidden, columns: [{text, right, wrap}], bodies: [{head, rows: [[cell]]}]})
 //
 // The first cell of each row is its heading; a body's head spans the table. What does not
 // fit scrolls within its own box, by keyboard, too.
 function table(t) {
 	const columns = t.columns.map(c => typeof c === 'string' ? {text: c} : c);
 	const cell = (content, i) => el(i ? 'td' : 'th',
-		{class: columns[i].right ? 'right' : null, scope: i ? null : 'row'}, content);
+		{class: columns[i].right ? 'right' : columns[i].wrap ? 'wrap' : null, scope: i ? null : 'row'}, content);
 	const row = r => {
 		const node = el('tr', {}, r.map(cell));
 		if (r.row !== undefined)
@@ -67,6 +67,7 @@ function table(t) {
 }
 
 const right = text => ({text, right: true});
+const wrap = text => ({text, wrap: true});
 
 function plural(n, one, many) {
 	return `${n.toLocaleString('en')} ${n === 1 ? one : many || one + 's'}`;

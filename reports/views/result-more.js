@@ -10,7 +10,7 @@ const FAILURES = 300;		// rows shown; the comparison has all
 function seriesOf(cell, name, size) {
 	const s = cell.series[name];
 
-	if (!s)
+	if (!s)		// no sample holds it
 		return {t: [0], v: [null], to: cell.to_s};
 	return {t: s.t || cell.t, v: s.v.map(v => v === null ? null : v / size), to: cell.to_s};
 }
@@ -25,7 +25,7 @@ function timeTable(base, arm, names, caption) {
 function timeFigure(c) {
 	const text = `${c.title}, ${c.unit}`, label = `${text}, over time: ${c.names.join(' and ')}. The table below has the figures.`;
 
-	return el('figure', {class: 'time'}, el('figcaption', {}, el('strong', {}, c.title), ` ${c.meaning}`),
+	return el('figure', {class: 'small'}, el('figcaption', {}, el('strong', {}, c.title), ` ${c.meaning}`),
 		overTime(Object.assign({label}, c)),
 		fold('The figures', () => timeTable(c.base, c.arm, c.names, `${text}, over time`)));
 }
@@ -40,7 +40,8 @@ function levelFigure(level, base, arm, names, sync) {
 function timeGroup(g, data) {
 	const o = data.over_time, row = data.comparisons[g.row];
 	const base = o.cells[g.base], arm = o.cells[g.arm], names = [row.base, armName(row)], sync = `group-${g.row}`;
-	const metrics = Object.keys(o.metrics).filter(m => base.series[m] || arm.series[m]);
+	const moves = s => s && !s.zero;
+	const metrics = Object.keys(o.metrics).filter(m => moves(base.series[m]) || moves(arm.series[m]));
 
 	return [
 		el('p', {class: 'note'}, `The boots nearest to the medians of ${g.by}: cell ${g.base} (${row.base}, pair ${base.pair}) and cell ${g.arm} (${armName(row)}, pair ${arm.pair}). `,
@@ -84,7 +85,7 @@ function paidTable(p, name) {
 
 function priceBlock(p, i, all) {
 	const name = groupName(p), content = () => [p.proof === 'failed' ? el('p', {}, 'A proof failed: a policy that did not act saved nothing.') : null,
-		savedTable(p, name), paidTable(p, name)];
+		el('div', {class: 'beside'}, savedTable(p, name), paidTable(p, name))];
 
 	if (all.length > OPEN_PLACES)
 		return fold(name, content, i === 0);
@@ -124,12 +125,12 @@ function lines(list, label) {
 function reportBlock(r) {
 	const name = `Report ${r.hash}`;
 
-	return el('div', {class: 'report'}, el('h3', {}, r.title), el('p', {}, `${r.said}.`), lines(r.context || [], `${name}, from line ${r.line} of the console`));
+	return el('div', {class: 'report'}, el('h3', {}, r.title), el('p', {class: 'note'}, `${r.said}.`), lines(r.context || [], `${name}, from line ${r.line} of the console`));
 }
 
 function failuresTable(failures) {
 	return [failures.length > FAILURES ? el('p', {class: 'note'}, `The first ${FAILURES} of ${failures.length}.`) : null,
-		table({caption: 'Cells that are not ok', columns: ['Cell', 'Pair', 'Arm', 'Workload', 'Topology', 'Kernel', 'Outcome', 'Reason'],
+		table({caption: 'Cells that are not ok', columns: ['Cell', 'Pair', 'Arm', 'Workload', 'Topology', 'Kernel', 'Outcome', wrap('Reason')],
 			bodies: [{rows: failures.slice(0, FAILURES).map(f => [String(f.n), String(f.pair), f.arm, f.workload, f.topology, f.kernel,
 				el('span', {class: 'badge worse'}, f.outcome), f.reason])}]})];
 }
@@ -168,7 +169,7 @@ function originSection(data) {
 	return section('origin', 'Run it again',
 		el('pre', {tabindex: 0, role: 'group', 'aria-label': 'Command'}, o.command),
 		el('p', {class: 'note'}, 'The folder of the result holds plan.json, which has all of it, word for word.'),
-		table({caption: 'Kernels', columns: ['Kernel', 'Release', 'Package', 'Version', 'Hash'],
+		table({caption: 'Kernels', columns: ['Kernel', 'Release', 'Package', 'Version', wrap('Hash')],
 			bodies: [{rows: o.kernels.map(k => [k.name, k.release || '-', k.package || '-', k.version || '-', el('code', {}, k.hash || '-')])}]}),
 		el('h3', {}, 'Fidelity'), el('ul', {}, data.fidelities.map(f => el('li', {}, f))),
 		el('h3', {}, 'Conditions'), el('dl', {class: 'facts'}, o.facts.map(([what, text]) => el('div', {}, el('dt', {}, what), el('dd', {}, text)))));

@@ -227,8 +227,8 @@ function bootsFigure(row) {
 	const caption = `${row.metric}: ${armName(row)} against ${row.base}`, b = row.boots, size = row.shown.size;
 	const scaled = {pair: b.pair, base: b.base.map(v => v / size), arm: b.arm.map(v => v / size)};
 
-	return el('figure', {}, pairs(scaled, row.shown.unit || row.unit, `${caption}, by pair. The table below has the figures.`),
-		el('figcaption', {}, caption, b.pair.length < row.pairs ? ` (${b.pair.length} of ${row.pairs} pairs, picked by LTTB of their differences)` : ''),
+	return el('figure', {class: 'small'}, el('figcaption', {}, el('strong', {}, row.metric), ` ${armName(row)} against ${row.base}`, b.pair.length < row.pairs ? ` (${b.pair.length} of ${row.pairs} pairs, picked by LTTB of their differences)` : ''),
+		pairs(scaled, row.shown.unit || row.unit, `${caption}, by pair. The table below has the figures.`),
 		fold('The figures', () => bootsTable(row, caption)));
 }
 

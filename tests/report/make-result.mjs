@@ -37,7 +37,7 @@ const effect = (metric, arm) => {
 };
 
 const topology = name => ({topology: name, summary: 'Plain memory, a small compressed one to swap to, and NVMe below it', cpus: 2,
-	nodes: [{kind: 'dram', size: 512 * MIB}],
+	nodes: [{kind: 'dram', size: 512 * MIB, latency: 80, bandwidth: 30e9}, {kind: 'tier', size: 512 * MIB, latency: 250, bandwidth: 10e9}],
 	devices: [{kind: 'zram', name: 'fast', size: 64 * MIB, algorithm: 'lz4'}, {kind: 'nvme', name: 'flash', size: 1024 * MIB}], disk: 'virtio'});
 const workload = name => ({workload: name, groups: ['server', 'load'], figures: [
 	{name: 'rps', unit: '1/s', better: 'more', scale: 'ratio'}, {name: 'p99', unit: 'ms', better: 'less', scale: 'ratio'}]});
