@@ -7,9 +7,10 @@
 #include "claims/stated.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "plan/plan.h"
 
 #define PAIRS_TOLD_MOST 10000	/* more is no advice */
-#define PAIRS_BOUNDED 6		/* the fewest whose interval of 95 % has ends (docs/statistics.md) */
+#define BOOTS_LEAST 6		/* fewer that agree say little of the next */
 
 /* What a figure needs of the cells it is held against. */
 static bool needs_hardware_time(const json_t *fidelity)
@@ -151,7 +152,7 @@ static void judge_each(json_t *figure, const struct found *f)
 	bool same = least == wanted && most == wanted;
 	cleanup_free char *why = path_format("%lld boots, from %g to %g", (long long)boots, least, most);
 
-	if (same && boots < PAIRS_BOUNDED)
+	if (same && boots < BOOTS_LEAST)
 		conclude(figure, CLAIM_INCONCLUSIVE, why);
 	else
 		conclude(figure, same ? CLAIM_REPRODUCED : CLAIM_CONTRADICTED, why);
@@ -169,15 +170,15 @@ static char *runs_text(const json_t *figure, const struct claim_band *b)
 }
 
 static char *why_text(const json_t *figure, enum claim_why why, const struct claim_stated *s,
-		      const struct claim_band *b, const struct claim_seen *seen)
+		      const struct claim_band *b, const struct claim_seen *seen, double alpha)
 {
 	double pairs;
 
 	switch (why) {
 	case CLAIM_WHY_UNBOUNDED:
-		return path_format("%u pair%s exclude%s nothing: it takes %d", seen->pairs,
+		return path_format("%u pair%s exclude%s nothing: it takes %u", seen->pairs,
 				   seen->pairs == 1 ? "" : "s", seen->pairs == 1 ? "s" : "",
-				   PAIRS_BOUNDED);
+				   plan_pairs_needed(1, alpha));
 	case CLAIM_WHY_VENDOR:
 		return runs_text(figure, b);
 	case CLAIM_WHY_STRADDLES:
@@ -213,7 +214,9 @@ static void judge_change(json_t *figure, const struct found *f)
 	json_object_set_new(figure, "vendor_interval",
 			    json_pack("[o, o]", number(b.vendor[0]), number(b.vendor[1])));
 	enum claim_verdict v = claim_judge(&b, &seen, &why);
-	cleanup_free char *reason = why_text(figure, why, &s, &b, &seen);
+	cleanup_free char *reason =
+		why_text(figure, why, &s, &b, &seen,
+			 json_number_value(json_object_get(f->result->plan, "alpha")));
 	conclude(figure, v, reason);
 }
 

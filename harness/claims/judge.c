@@ -27,10 +27,13 @@ void claim_print_reference(FILE *out)
 			claim_verdict_table[v].meaning, claim_verdict_table[v].exit);
 }
 
-/* Ratios are judged by their logarithms: as much too high is as far as so much too low. */
+/*
+ * Ratios are judged by their logarithms: as much too high is as far as so much too low, and
+ * nothing is less than nothing.
+ */
 static double to_scale(bool ratio, double change)
 {
-	return ratio ? log1p(change) : change;
+	return ratio ? log1p(fmax(change, -1)) : change;
 }
 
 static double from_scale(bool ratio, double v)

@@ -60,7 +60,7 @@ struct claim_band {
 
 void claim_band(const struct claim_stated *s, struct claim_band *ret);
 
-/* What was seen: a change, and the interval of level 95 % of compare/compare.h. */
+/* What was seen: a change, and its interval (stats/paired.h). */
 struct claim_seen {
 	double change, ci[2];	/* infinite where too few pairs exclude nothing */
 	unsigned pairs;
@@ -76,7 +76,7 @@ enum claim_why {
 
 /*
  * Contradicted where the whole interval lies outside the band: if the truth is inside, that
- * happens at most 5 times of 100. Reproduced where the whole of it lies inside, and
+ * happens no more often than the interval misses it. Reproduced where the whole of it lies inside, and
  * the figure can be confirmed at all. Else inconclusive.
  */
 enum claim_verdict claim_judge(const struct claim_band *b, const struct claim_seen *s,

@@ -219,7 +219,4 @@ void stated_numbers(const json_t *stated, bool ratio, struct claim_stated *ret)
 		.arm_dev = number_or(json_object_get(stated, "dev"), NAN),
 		.runs = (unsigned)json_int_or(stated, "runs", 0),
 	};
-	/* Nothing is less than nothing: there a ratio ends. */
-	if (ratio && ret->low < -1)
-		ret->low = -1;
 }

@@ -231,7 +231,7 @@ static void notes_print(const json_t *figures, const json_t *list, char *(*say)(
 				if (strcmp(json_str(other, "figure"), json_str(kind, "name")) ||
 				    strcmp(theirs, text))
 					continue;
-				longer = path_format("%s%s%s", names, same++ ? ", " : "",
+				longer = path_format("%s%s%s", names, same++ ? "; " : "",
 						     json_str(other, "row"));
 				free(names);
 				names = longer;
@@ -289,6 +289,13 @@ static bool is_part_of(const json_t *f, const char *column)
 	return false;
 }
 
+/* Whether there is more that would do than what is stated: of a change, not of a direction. */
+static bool has_band(const json_t *f)
+{
+	return is_computed(f) || !strcmp(json_str(f, "states"), "change") ||
+	       !strcmp(json_str(f, "states"), "times");
+}
+
 static void figure_row(struct table *t, const json_t *claim, const json_t *r, const json_t *f,
 		       const json_t *judged)
 {
@@ -303,9 +310,11 @@ static void figure_row(struct table *t, const json_t *claim, const json_t *r, co
 			table_cell(row, copy(stated_cell(claim, r, json_str(c, "name"))));
 	if (is_computed(f))
 		table_cell(row, judged ? claims_text_stated(judged) : copy(NULL));
+	if (has_band(f))
+		table_cell(row, judged ? claims_text_band(judged) : copy(NULL));
 	table_cell(row, judged ? claims_text_seen(judged) : copy(NULL));
 	table_cell(row, judged ? claims_text_interval(judged) : copy(NULL));
-	table_cell(row, judged ? copy(json_str(judged, "verdict")) : copy(""));
+	table_cell(row, copy(judged ? json_str(judged, "verdict") : "base"));
 }
 
 static int figure_table(const json_t *claim, const json_t *f, const json_t *figures, FILE *out,
@@ -322,8 +331,10 @@ static int figure_table(const json_t *claim, const json_t *f, const json_t *figu
 			table_column(&t, column_title(c), false);
 	if (is_computed(f))
 		table_column(&t, copy("change"), false);
+	if (has_band(f))
+		table_column(&t, copy("would do"), false);
 	table_column(&t, copy("seen here"), false);
-	table_column(&t, copy("95 % interval"), false);
+	table_column(&t, copy("interval"), false);
 	table_column(&t, copy("verdict"), true);
 	json_array_foreach(json_object_get(claim, "rows"), i, r)
 		figure_row(&t, claim, r, f, figure_find(figures, json_str(r, "name"), json_str(f, "name")));

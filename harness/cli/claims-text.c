@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "cli/claims-text.h"
+#include "compare/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
@@ -13,30 +14,20 @@ static double at(const json_t *list, size_t i)
 }
 
 /* Small changes are what vendors differ by: two decimals below 10 %. */
-static int decimals(double low, double high)
+static char *percent_text(double low, double high)
 {
-	return fabs(low) < 0.1 && fabs(high) < 0.1 ? 2 : 1;
-}
+	int digits = fabs(low) < 0.1 && fabs(high) < 0.1 ? 2 : 1;
 
-/* Whether a change of @figure is a part of something: a percentage, whatever the unit. */
-static bool is_part(const json_t *figure, const json_t *ours)
-{
-	const char *scale = json_str(ours ? ours : figure, "scale");
-
-	return strcmp(scale, "difference") || strcmp(json_str_or(ours, "unit", "share"), "share") == 0;
-}
-
-static char *range_text(double low, double high, bool part, const char *unit)
-{
-	int digits = decimals(low, high);
-
-	if (!part && low == high)
-		return path_format("%+.4g %s", low, unit);
-	if (!part)
-		return path_format("%+.4g to %+.4g %s", low, high, unit);
 	if (low == high)
 		return path_format("%+.*f %%", digits, 100 * low);
 	return path_format("%+.*f to %+.*f %%", digits, 100 * low, digits, 100 * high);
+}
+
+/* Whether a change of @ours is a part of the whole, which its unit does not say. */
+static bool is_share(const json_t *ours)
+{
+	return !strcmp(json_str_or(ours, "scale", ""), "difference") &&
+	       !strcmp(json_str_or(ours, "unit", ""), "share");
 }
 
 static const json_t *ours_of(const json_t *figure)
@@ -55,33 +46,52 @@ char *claims_text_stated(const json_t *figure)
 		return path_format("%s in each boot", json_str(figure, "value"));
 	if (!strcmp(states, "more") || !strcmp(states, "less"))
 		return path_format("%s", states);
-	return range_text(at(change, 0), at(change, 1), is_part(figure, ours_of(figure)),
-			  json_str_or(ours_of(figure), "unit", ""));
+	return percent_text(at(change, 0), at(change, 1));
+}
+
+char *claims_text_band(const json_t *figure)
+{
+	const json_t *band = json_object_get(figure, "band"), *ours = ours_of(figure);
+
+	/* A direction's band has no end that says more than its name. */
+	if (!json_is_array(band) || isnan(at(json_object_get(figure, "change"), 0)) ||
+	    isnan(at(json_object_get(figure, "change"), 1)))
+		return path_format("-");
+	if (is_share(ours) || strcmp(json_str_or(ours, "scale", ""), "difference"))
+		return percent_text(at(band, 0), at(band, 1));
+	cleanup_free char *low = text_value(json_array_get(band, 0), json_str(ours, "unit"));
+	cleanup_free char *high = text_value(json_array_get(band, 1), json_str(ours, "unit"));
+
+	return path_format("%s to %s", low, high);
 }
 
 char *claims_text_seen(const json_t *figure)
 {
 	const json_t *ours = ours_of(figure), *change = json_object_get(ours, "change");
-	double v = json_number_value(change);
 
-	if (json_object_get(ours, "most"))
-		return path_format("%g to %g", json_number_value(json_object_get(ours, "least")),
-				   json_number_value(json_object_get(ours, "most")));
+	if (json_object_get(ours, "most")) {
+		cleanup_free char *least = text_value(json_object_get(ours, "least"),
+						      json_str(ours, "unit"));
+		cleanup_free char *most = text_value(json_object_get(ours, "most"),
+						     json_str(ours, "unit"));
+
+		return path_format("%s to %s", least, most);
+	}
 	if (!json_is_number(change))
 		return path_format("-");
-	return range_text(v, v, is_part(figure, ours), json_str(ours, "unit"));
+	return is_share(ours) ? percent_text(json_number_value(change), json_number_value(change)) :
+				text_change(ours);
 }
 
 char *claims_text_interval(const json_t *figure)
 {
 	const json_t *ours = ours_of(figure), *ci = json_object_get(ours, "ci");
-	double low = at(ci, 0), high = at(ci, 1);
 
 	if (!json_is_array(ci))
 		return path_format("-");
-	if (isnan(low) || isnan(high))
-		return path_format("unbounded");
-	return range_text(low, high, is_part(figure, ours), json_str(ours, "unit"));
+	if (!is_share(ours) || isnan(at(ci, 0)) || isnan(at(ci, 1)))
+		return text_interval(ours);
+	return percent_text(at(ci, 0), at(ci, 1));
 }
 
 char *claims_text_cells(const json_t *figure)

@@ -9,7 +9,10 @@
 /* What is stated: "-41.8 %", "-32.0 to -20.0 %", "less", "1 in each boot". */
 char *claims_text_stated(const json_t *figure);
 
-/* What was seen: "-41.5 %", "12 of 12 boots"; "-" for nothing. */
+/* What would do: the stated change, its uncertainty and the tolerance; "-" where none was held against it. */
+char *claims_text_band(const json_t *figure);
+
+/* What was seen: "-41.5 %", "0 us to 2.1 s" of boots; "-" for nothing. */
 char *claims_text_seen(const json_t *figure);
 
 /* Its interval: "-42.0 to -41.0 %"; "-" for none. */

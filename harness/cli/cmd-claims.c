@@ -22,7 +22,7 @@ static const struct poptOption show_options[] = {
 	POPT_TABLEEND
 };
 
-static const struct poptOption run_options_[] = {
+static const struct poptOption claims_options[] = {
 	{ "pairs", '\0', POPT_ARG_INT, &opt_pairs, 0,
 	  "pairs of fresh boots, instead of each experiment's", "N" },
 	{ "result", '\0', POPT_ARG_ARGV, &opt_results, 0,
@@ -65,7 +65,7 @@ static void json_print(const json_t *j)
 	putchar('\n');
 }
 
-static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
+static enum exit_code show_main(int argc, const char *const *argv, struct err *e)
 {
 	cleanup_json json_t *claims = NULL;
 	const json_t *claim;
@@ -150,7 +150,7 @@ static enum exit_code results_get(const json_t *claims, const json_t *plans,
 {
 	cleanup_json json_t *experiments = NULL;
 	cleanup_free char *why = NULL;
-	enum accel accel;
+	enum accel accel = ACCEL_KVM;
 
 	for (size_t i = 0; opt_results && opt_results[i]; i++)
 		if (claim_results_add(rs, opt_results[i], e))
@@ -161,18 +161,19 @@ static enum exit_code results_get(const json_t *claims, const json_t *plans,
 		rs->accelerator = json_str(json_object_get(place, "fidelity"), "accelerator");
 		return EXIT_WELL;
 	}
-	if (accel_probe(&accel, &why, e))
+	/* To know it may take a guest, which a plan must not start. */
+	if (!opt_dry_run && accel_probe(&accel, &why, e))
 		return EXIT_RIG;
 	rs->accelerator = accel_name(accel);
 	experiments = claims_experiments(claims, rs->accelerator);
 	*ret_is_plan = opt_dry_run;
 	if (!opt_dry_run)
-		return cells_run(plans, experiments, rs, e);
+		return json_array_size(experiments) ? cells_run(plans, experiments, rs, e) : EXIT_WELL;
 	plans_show(plans, experiments);
 	return EXIT_WELL;
 }
 
-static enum exit_code claims_run_(int argc, const char *const *argv, struct err *e)
+static enum exit_code claims_main(int argc, const char *const *argv, struct err *e)
 {
 	cleanup_json json_t *claims = NULL, *plans = NULL, *assessed = NULL;
 	cleanup_claim_results struct claim_results rs = { 0 };
@@ -204,7 +205,7 @@ const struct command cmd_claims_show = {
 	.options = show_options,
 	.min_args = 0,
 	.max_args = -1,
-	.run = show_run,
+	.run = show_main,
 };
 
 const struct command cmd_claims_run = {
@@ -215,12 +216,13 @@ const struct command cmd_claims_run = {
 		"Runs the experiments that the claims name, all claims without a name, or takes --result, "
 		"and gives each published figure a verdict: reproduced, contradicted, inconclusive, or "
 		"not-testable-here with the reason. A verdict rests on changes against a base, never on "
-		"requests a second of another machine.\n"
+		"requests a second of another machine. All claims take many hours under an emulator: "
+		"--dry-run says what would be run.\n"
 		"\n"
 		"A result counts for a claim where it is of the claim's experiment, or has the same workload, "
 		"arms, topology and clock; times of a warm-up or window may differ, which is then told.",
-	.options = run_options_,
+	.options = claims_options,
 	.min_args = 0,
 	.max_args = -1,
-	.run = claims_run_,
+	.run = claims_main,
 };
