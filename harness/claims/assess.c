@@ -9,8 +9,8 @@
 #include "lib/file.h"
 #include "plan/plan.h"
 
-#define PAIRS_TOLD_MOST 10000	/* more is no advice */
-#define BOOTS_LEAST 6		/* fewer that agree say little of the next */
+#define PAIRS_TOLD_MOST 10000 /* more is no advice */
+#define BOOTS_LEAST	6     /* fewer that agree say little of the next */
 
 /* What a figure needs of the cells it is held against. */
 static bool needs_hardware_time(const json_t *fidelity)
@@ -43,8 +43,8 @@ static const struct {
 /* What was found for a figure. */
 struct found {
 	const struct claim_result *result;
-	const json_t *row;		/* of the comparison, or of the figures ("each") */
-	const json_t *place;		/* of "each" */
+	const json_t *row;   /* of the comparison, or of the figures ("each") */
+	const json_t *place; /* of "each" */
 	json_t *times;
 };
 
@@ -68,8 +68,8 @@ static bool find(const json_t *stated, const json_t *plans, const struct claim_r
 
 		if (!match_plan(r->plan, wanted, stated, &times))
 			continue;
-		row = each ? match_figure(r->figures, stated, &place) :
-			     match_row(r->comparison, stated);
+		row = each ? match_figure(r->figures, stated, &place)
+			   : match_row(r->comparison, stated);
 		if (!row || (ret->row && row_pairs(row) <= row_pairs(ret->row)))
 			continue;
 		json_decref(ret->times);
@@ -97,10 +97,11 @@ static const json_t *fidelity_of(const struct found *f)
 
 static json_t *ours_json(const struct found *f)
 {
-	static const char *const keys[] = { "base", "arm", "workload", "topology", "metric", "unit",
-					    "better", "scale", "base_median", "arm_median", "change",
-					    "ci", "pairs", "proof", "median", "least", "most",
-					    "boots" };
+	static const char *const keys[] = { "base",	   "arm",	 "workload", "topology",
+					    "metric",	   "unit",	 "better",   "scale",
+					    "base_median", "arm_median", "change",   "ci",
+					    "pairs",	   "proof",	 "median",   "least",
+					    "most",	   "boots" };
 	json_t *ours = json_pack("{s:s, s:O, s:O}", "result", f->result->dir, "experiment",
 				 json_object_get(f->result->plan, "experiment"), "times", f->times);
 
@@ -135,7 +136,8 @@ static const char *cannot_tell(const json_t *stated, const struct found *f)
 			if (!strcmp(needs[k].name, json_string_value(need)) &&
 			    !needs[k].holds(fidelity_of(f)))
 				return needs[k].why_not;
-	if (!strcmp(json_str(stated, "states"), "less") && is_zero(json_object_get(f->row, "base_median")) &&
+	if (!strcmp(json_str(stated, "states"), "less") &&
+	    is_zero(json_object_get(f->row, "base_median")) &&
 	    is_zero(json_object_get(f->row, "arm_median")))
 		return "there was none of it to begin with";
 	if (!f->place && strcmp(scale, "any") && strcmp(scale, json_str(f->row, "scale")))
@@ -150,7 +152,8 @@ static void judge_each(json_t *figure, const struct found *f)
 	double most = json_number_value(json_object_get(f->row, "most"));
 	json_int_t boots = json_int_or(f->row, "boots", 0);
 	bool same = least == wanted && most == wanted;
-	cleanup_free char *why = path_format("%lld boots, from %g to %g", (long long)boots, least, most);
+	cleanup_free char *why =
+		path_format("%lld boots, from %g to %g", (long long)boots, least, most);
 
 	if (same && boots < BOOTS_LEAST)
 		conclude(figure, CLAIM_INCONCLUSIVE, why);
@@ -163,10 +166,14 @@ static char *runs_text(const json_t *figure, const struct claim_band *b)
 	json_int_t runs = json_int_or(figure, "runs", 0);
 
 	if (runs)
-		return path_format("the vendor's own scatter: it would take %.0f runs of each arm to show "
-				   "it, and there were %lld", b->runs_needed, (long long)runs);
-	return path_format("the vendor's own scatter: it would take %.0f runs of each arm to show it, and "
-			   "nobody says how many there were", b->runs_needed);
+		return path_format(
+			"the vendor's own scatter: it would take %.0f runs of each arm to show "
+			"it, and there were %lld",
+			b->runs_needed, (long long)runs);
+	return path_format(
+		"the vendor's own scatter: it would take %.0f runs of each arm to show it, and "
+		"nobody says how many there were",
+		b->runs_needed);
 }
 
 static char *why_text(const json_t *figure, enum claim_why why, const struct claim_stated *s,
@@ -184,10 +191,13 @@ static char *why_text(const json_t *figure, enum claim_why why, const struct cla
 	case CLAIM_WHY_STRADDLES:
 		pairs = claim_pairs_needed(s, b, seen);
 		if (pairs > PAIRS_TOLD_MOST)
-			return path_format("the interval reaches over an end of what would do, and the change "
-					   "lies on it");
-		return path_format("the interval reaches over an end of what would do; about %.0f pairs "
-				   "would tell", pairs);
+			return path_format(
+				"the interval reaches over an end of what would do, and the change "
+				"lies on it");
+		return path_format(
+			"the interval reaches over an end of what would do; about %.0f pairs "
+			"would tell",
+			pairs);
 	default:
 		return path_format("%s", "");
 	}
@@ -288,11 +298,10 @@ static json_t *results_json(const struct claim_results *rs)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < rs->n; i++)
-		json_array_append_new(all, json_pack("{s:s, s:O, s:O}", "result", rs->v[i].dir,
-						     "experiment",
-						     json_object_get(rs->v[i].plan, "experiment"),
-						     "cells", json_object_get(rs->v[i].comparison,
-									      "cells")));
+		json_array_append_new(
+			all, json_pack("{s:s, s:O, s:O}", "result", rs->v[i].dir, "experiment",
+				       json_object_get(rs->v[i].plan, "experiment"), "cells",
+				       json_object_get(rs->v[i].comparison, "cells")));
 	return all;
 }
 

@@ -56,7 +56,8 @@ static int figure_check(const json_t *plan, const json_t *stated, struct err *e)
 	if (!list_names(json_object_get(plan, "arms"), arm))
 		return err_set(e, EINVAL, "the experiment '%s' has no arm '%s'", experiment, arm);
 	if (!workload)
-		return err_set(e, EINVAL, "the experiment '%s' has no workload '%s'", experiment, name);
+		return err_set(e, EINVAL, "the experiment '%s' has no workload '%s'", experiment,
+			       name);
 	if (topology && !json_object_get(json_object_get(plan, "topologies"), topology))
 		return err_set(e, EINVAL, "the experiment '%s' has no topology '%s'", experiment,
 			       topology);
@@ -88,7 +89,8 @@ static int claim_plan(const struct search *s, const json_t *claim, unsigned pair
 		if (!rc)
 			rc = figure_check(json_object_get(plans, experiment), stated, e);
 		if (rc)
-			err_prefix(e, "claim '%s', row '%s', figure '%s': ", json_str(claim, "claim"),
+			err_prefix(e,
+				   "claim '%s', row '%s', figure '%s': ", json_str(claim, "claim"),
 				   json_str(stated, "row"), json_str(stated, "figure"));
 	}
 	return rc;

@@ -4,19 +4,22 @@
 #include "stats/student.h"
 
 #define Z_975 1.959963984540054
-#define Z_80 0.8416212335729143
+#define Z_80  0.8416212335729143
 
 const struct outcome_info claim_verdict_table[CLAIM_VERDICTS] = {
 	[CLAIM_REPRODUCED] = { "reproduced",
-		"the whole interval lies about what is stated, its uncertainty and the tolerance",
-		EXIT_WELL },
+			       "the whole interval lies about what is stated, its uncertainty and "
+			       "the tolerance",
+			       EXIT_WELL },
 	[CLAIM_CONTRADICTED] = { "contradicted", "the whole interval lies outside", EXIT_FINDING },
 	[CLAIM_INCONCLUSIVE] = { "inconclusive",
-		"neither, or not measured, or the vendor's own scatter leaves nothing to confirm",
-		EXIT_WELL },
+				 "neither, or not measured, or the vendor's own scatter leaves "
+				 "nothing to confirm",
+				 EXIT_WELL },
 	[CLAIM_NOT_TESTABLE] = { "not-testable-here",
-		"a policy did not act, or it takes what this host, or anybody, does not have",
-		EXIT_WELL },
+				 "a policy did not act, or it takes what this host, or anybody, "
+				 "does not have",
+				 EXIT_WELL },
 };
 
 void claim_print_reference(FILE *out)

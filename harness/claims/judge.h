@@ -27,9 +27,9 @@ void claim_print_reference(FILE *out);
 /* What is stated. Changes are fractions of the base (@ratio), or in the metric's unit. */
 struct claim_stated {
 	bool ratio;
-	double low, high;	/* the same unless a range is; infinite on one side of a direction */
-	double tolerance;	/* of a ratio a part of it, such as 0.05; else in the metric's unit */
-	double base_dev, arm_dev; /* standard deviation over mean of the vendor's runs; NAN: not said */
+	double low, high;	/* the same, or a range; a direction is infinite on one side */
+	double tolerance;	/* of a ratio a part of it, as 0.05; else in the metric's unit */
+	double base_dev, arm_dev;	/* deviation over mean of the vendor's runs; NAN: not said */
 	unsigned runs;		/* that each of the vendor's figures is the mean of; 0: not said */
 };
 
@@ -76,8 +76,8 @@ enum claim_why {
 
 /*
  * Contradicted where the whole interval lies outside the band: if the truth is inside, that
- * happens no more often than the interval misses it. Reproduced where the whole of it lies inside, and
- * the figure can be confirmed at all. Else inconclusive.
+ * happens no more often than the interval misses it. Reproduced where the whole of it lies inside,
+ * and the figure can be confirmed at all. Else inconclusive.
  */
 enum claim_verdict claim_judge(const struct claim_band *b, const struct claim_seen *s,
 			       enum claim_why *ret_why);

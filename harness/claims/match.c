@@ -9,8 +9,8 @@ static const json_t *arm_find(const json_t *plan, const char *name)
 	size_t i;
 
 	json_array_foreach(json_object_get(plan, "arms"), i, arm)
-		if (name ? !strcmp(json_str(arm, "name"), name) :
-			   json_is_true(json_object_get(arm, "base")))
+		if (name ? !strcmp(json_str(arm, "name"), name)
+			 : json_is_true(json_object_get(arm, "base")))
 			return arm;
 	return NULL;
 }
@@ -49,7 +49,8 @@ static bool same_keys(const json_t *have, const json_t *wanted)
 	static const char *const keys[] = { "clock", "limit_ratio" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const json_t *a = json_object_get(have, keys[i]), *b = json_object_get(wanted, keys[i]);
+		const json_t *a = json_object_get(have, keys[i]),
+			     *b = json_object_get(wanted, keys[i]);
 
 		if (a != b && !json_equal(a, b))
 			return false;

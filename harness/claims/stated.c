@@ -7,8 +7,9 @@
 #include "lib/cleanup.h"
 
 /* Keys that a row has, or else its figure, or else the claim. */
-static const char *const inherited[] = { "experiment", "workload", "topology", "arm", "metric",
-					 "tolerance", "runs", "needs", "not_testable", "note" };
+static const char *const inherited[] = { "experiment",	 "workload",  "topology", "arm",
+					 "metric",	 "tolerance", "runs",	  "needs",
+					 "not_testable", "note" };
 
 const char *stated_cell(const json_t *claim, const json_t *row, const char *column)
 {
@@ -82,7 +83,8 @@ static int value_change(const json_t *claim, const json_t *row, const json_t *f,
 	if (rc)
 		return rc;
 	if (!(base > 0 && arm > 0 && total > 0))
-		return err_set(e, EINVAL, "%s of '%s' is not above zero", column, json_str(row, "name"));
+		return err_set(e, EINVAL, "%s of '%s' is not above zero", column,
+			       json_str(row, "name"));
 	ret->low = ret->high = of ? (arm - base) / total : arm / base - 1;
 	ret->scale = of ? "difference" : "ratio";
 	return 0;
@@ -108,13 +110,14 @@ static int change_of(const json_t *claim, const json_t *row, const json_t *f, st
 	int rc = claim_value_parse(text ? text : "", true, &low, &high, e);
 	if (rc)
 		return rc;
-	*ret = strcmp(states, "times") ? (struct change){ low, high, "any" } :
-					 (struct change){ low - 1, high - 1, "ratio" };
+	*ret = strcmp(states, "times") ? (struct change){ low, high, "any" }
+				       : (struct change){ low - 1, high - 1, "ratio" };
 	return 0;
 }
 
 /* A column of deviations: what the row and its base have there; null where there is none. */
-static int dev_put(json_t *j, const json_t *claim, const json_t *row, const json_t *f, struct err *e)
+static int dev_put(json_t *j, const json_t *claim, const json_t *row, const json_t *f,
+		   struct err *e)
 {
 	const char *column = json_str(f, "dev");
 	double arm = NAN, base = NAN;
@@ -154,11 +157,12 @@ static int stated_make(const json_t *claim, const json_t *row, const json_t *f, 
 		return rc;
 	}
 	cleanup_json json_t *j = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:[o, o]}", "row", json_str(row, "name"), "figure",
-		json_str(f, "name"), "states", json_str(f, "states"), "value",
+		"{s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:[o, o]}", "row", json_str(row, "name"),
+		"figure", json_str(f, "name"), "states", json_str(f, "states"), "value",
 		stated_cell(claim, row, column), "against",
-		!is_value ? NULL : against ? stated_cell(claim, row, against) :
-					     stated_cell(claim, stated_base_row(claim), column),
+		!is_value ? NULL
+		: against ? stated_cell(claim, row, against)
+			  : stated_cell(claim, stated_base_row(claim), column),
 		"unit", column_unit(claim, column), "scale", c.scale, "change", limit(c.low),
 		limit(c.high));
 
@@ -191,7 +195,8 @@ int stated_collect(const json_t *claim, json_t **ret, size_t *ret_row, struct er
 			if (rc && ret_row)
 				*ret_row = i;
 			if (rc)
-				return err_prefix(e, "row '%s', figure '%s': ", json_str(row, "name"),
+				return err_prefix(e,
+						  "row '%s', figure '%s': ", json_str(row, "name"),
 						  json_str(f, "name"));
 			json_array_append_new(all, one);
 		}
@@ -208,7 +213,8 @@ static double number_or(const json_t *v, double absent)
 void stated_numbers(const json_t *stated, bool ratio, struct claim_stated *ret)
 {
 	const json_t *change = json_object_get(stated, "change");
-	bool direction = json_is_null(json_array_get(change, 0)) != json_is_null(json_array_get(change, 1));
+	bool direction =
+		json_is_null(json_array_get(change, 0)) != json_is_null(json_array_get(change, 1));
 
 	*ret = (struct claim_stated){
 		.ratio = ratio,

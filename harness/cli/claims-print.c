@@ -1,72 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include "claims/judge.h"
 #include "claims/stated.h"
 #include "cli/claims-print.h"
+#include "cli/claims-table.h"
 #include "cli/claims-text.h"
-#include "cli/listing.h"
 #include "compare/fidelity.h"
 #include "compare/wrap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
-#define WIDTH 100
-#define COLUMNS_MAX 64
-#define FIGURES_BESIDE 2	/* that fit beside the columns they are made of */
-
-/* A table that grows by columns, as JSON that listing_table() prints: keys are "0", "1", ... */
-struct table {
-	struct listing_column columns[COLUMNS_MAX + 1];
-	char keys[COLUMNS_MAX][4];
-	size_t n;
-	json_t *titles, *rows;
-};
-
-static void table_init(struct table *t)
-{
-	*t = (struct table){ .titles = json_array(), .rows = json_array() };
-}
-
-static void table_clear(struct table *t)
-{
-	json_decref(t->titles);
-	json_decref(t->rows);
-}
-
-/* Takes @title, a new string. */
-static void table_column(struct table *t, char *title, bool is_text)
-{
-	json_t *kept = json_string(title);
-
-	free(title);
-	if (t->n == COLUMNS_MAX || !kept) {
-		json_decref(kept);
-		return;
-	}
-	json_array_append_new(t->titles, kept);
-	snprintf(t->keys[t->n], sizeof(t->keys[t->n]), "%zu", t->n);
-	t->columns[t->n] = (struct listing_column){ t->keys[t->n], json_string_value(kept),
-						    is_text ? LISTING_TEXT : LISTING_NUMBER };
-	t->n++;
-}
-
-/* Takes @text, a new string, as the next cell of @row. */
-static void table_cell(json_t *row, char *text)
-{
-	char key[24];
-
-	snprintf(key, sizeof(key), "%zu", json_object_size(row));
-	json_object_set_new(row, key, json_string(text));
-	free(text);
-}
-
-static int table_print(const struct table *t, FILE *out, struct err *e)
-{
-	return listing_table(t->rows, t->columns, out) ?
-		err_set(e, ENOMEM, "cannot print the table") : 0;
-}
+#define WIDTH	       100
+#define FIGURES_BESIDE 2 /* that fit beside the columns they are made of */
 
 static char *copy(const char *text)
 {
@@ -91,19 +37,30 @@ static const json_t *figure_find(const json_t *figures, const char *row, const c
 	return NULL;
 }
 
-static void head_print(const json_t *claim, FILE *out)
+static void head_print(const json_t *claim, const struct claims_sink *to)
 {
 	const json_t *source = json_object_get(claim, "source");
 	cleanup_free char *text = path_format("%s: %s (%s; %s)", json_str(source, "vendor"),
 					      json_str(claim, "summary"), json_str(source, "title"),
 					      json_str(source, "place"));
 
-	fprintf(out, "%s\n", json_str(claim, "claim"));
-	wrap_print(out, text, WIDTH, 0);
+	if (to->markdown)
+		fprintf(to->out, "## %s\n\n", json_str(claim, "claim"));
+	else
+		fprintf(to->out, "%s\n", json_str(claim, "claim"));
+	wrap_print(to->out, text, WIDTH, 0);
+}
+
+/* A note below a table: of Markdown an item of a list, or they would run together. */
+static void note_print(const struct claims_sink *to, const char *text)
+{
+	cleanup_free char *line = path_format("%s%s", to->markdown ? "- " : "", text);
+
+	wrap_print(to->out, line, WIDTH, 2);
 }
 
 /* Prints "WHAT: TEXT", its lines joined. */
-static void paragraph_print(FILE *out, const char *what, const char *text)
+static void paragraph_print(const struct claims_sink *to, const char *what, const char *text)
 {
 	cleanup_free char *line = path_format("%s: %s", what, text);
 
@@ -112,7 +69,7 @@ static void paragraph_print(FILE *out, const char *what, const char *text)
 	for (char *s = line; *s; s++)
 		if (*s == '\n')
 			*s = ' ';
-	wrap_print(out, line, WIDTH, 2);
+	note_print(to, line);
 }
 
 /* Whether a change is to be computed, or stands in the table as it is. */
@@ -134,70 +91,70 @@ static char *runs_text(const json_t *stated)
 /* The columns as they were printed, and, or alone, what they are against the base. */
 enum { SHOW_PRINTED = 1, SHOW_CHANGES = 2 };
 
-static void vendor_head(struct table *t, const json_t *claim, unsigned show)
+static void vendor_head(struct claims_table *t, const json_t *claim, unsigned show)
 {
 	const json_t *c, *f;
 	size_t i;
 
-	table_column(t, copy(""), true);
+	claims_table_column(t, copy(""), true);
 	json_array_foreach(json_object_get(claim, "columns"), i, c)
 		if (show & SHOW_PRINTED)
-			table_column(t, column_title(c), false);
+			claims_table_column(t, column_title(c), false);
 	json_array_foreach(json_object_get(claim, "figures"), i, f) {
 		if (!is_computed(f) || !(show & SHOW_CHANGES))
 			continue;
-		table_column(t, path_format("%s: change", json_str(f, "name")), false);
+		claims_table_column(t, path_format("%s: change", json_str(f, "name")), false);
 		if (json_str(f, "dev"))
-			table_column(t, copy("runs"), false);
+			claims_table_column(t, copy("runs"), false);
 	}
 }
 
-static void vendor_row(struct table *t, const json_t *claim, const json_t *stated, const json_t *r,
-		       unsigned show)
+static void vendor_row(struct claims_table *t, const json_t *claim, const json_t *stated,
+		       const json_t *r, unsigned show)
 {
-	json_t *row = json_object();
+	json_t *row = claims_table_row(t);
 	const json_t *c, *f;
 	size_t i;
 
-	json_array_append_new(t->rows, row);
-	table_cell(row, copy(json_str(r, "name")));
+	claims_table_cell(row, copy(json_str(r, "name")));
 	json_array_foreach(json_object_get(r, "values"), i, c)
 		if (show & SHOW_PRINTED)
-			table_cell(row, copy(json_string_value(c)));
+			claims_table_cell(row, copy(json_string_value(c)));
 	json_array_foreach(json_object_get(claim, "figures"), i, f) {
 		const json_t *s = figure_find(stated, json_str(r, "name"), json_str(f, "name"));
 
 		if (!is_computed(f) || !(show & SHOW_CHANGES))
 			continue;
-		table_cell(row, s ? claims_text_stated(s) : copy(NULL));
+		claims_table_cell(row, s ? claims_text_stated(s) : copy(NULL));
 		if (json_str(f, "dev"))
-			table_cell(row, s ? runs_text(s) : copy(NULL));
+			claims_table_cell(row, s ? runs_text(s) : copy(NULL));
 	}
 }
 
-static int vendor_table(const json_t *claim, const json_t *stated, unsigned show, FILE *out,
-			struct err *e)
+static int vendor_table(const json_t *claim, const json_t *stated, unsigned show,
+			const struct claims_sink *to, struct err *e)
 {
-	__attribute__((cleanup(table_clear))) struct table t;
+	cleanup_claims_table struct claims_table t;
 	const json_t *r;
 	size_t i;
 
-	table_init(&t);
+	claims_table_init(&t);
 	vendor_head(&t, claim, show);
 	json_array_foreach(json_object_get(claim, "rows"), i, r)
 		vendor_row(&t, claim, stated, r, show);
-	return table_print(&t, out, e);
+	return claims_table_print(&t, to, e);
 }
 
 /* One table, or two where one would be too wide. */
-static int vendor_print(const json_t *claim, const json_t *stated, FILE *out, struct err *e)
+static int vendor_print(const json_t *claim, const json_t *stated, const struct claims_sink *to,
+			struct err *e)
 {
 	if (json_array_size(json_object_get(claim, "figures")) <= FIGURES_BESIDE)
-		return vendor_table(claim, stated, SHOW_PRINTED | SHOW_CHANGES, out, e);
-	if (vendor_table(claim, stated, SHOW_PRINTED, out, e))
+		return vendor_table(claim, stated, SHOW_PRINTED | SHOW_CHANGES, to, e);
+	if (vendor_table(claim, stated, SHOW_PRINTED, to, e))
 		return -e->code;
-	fputc('\n', out);
-	return vendor_table(claim, stated, SHOW_CHANGES, out, e);
+	fputc('\n', to->out);
+	return vendor_table(claim, stated, SHOW_CHANGES, to, e);
 }
 
 /*
@@ -205,7 +162,7 @@ static int vendor_print(const json_t *claim, const json_t *stated, FILE *out, st
  * with their names. Nothing where it says "".
  */
 static void notes_print(const json_t *figures, const json_t *list, char *(*say)(const json_t *f),
-			FILE *out)
+			const struct claims_sink *to)
 {
 	const json_t *kind, *f, *other;
 	size_t i, k, m;
@@ -236,10 +193,11 @@ static void notes_print(const json_t *figures, const json_t *list, char *(*say)(
 				free(names);
 				names = longer;
 			}
-			cleanup_free char *line = same == rows ?
-				path_format("%s: %s.", json_str(kind, "name"), text) :
-				path_format("%s (%s): %s.", json_str(kind, "name"), names, text);
-			wrap_print(out, line, WIDTH, 2);
+			cleanup_free char *line =
+				same == rows ? path_format("%s: %s.", json_str(kind, "name"), text)
+					     : path_format("%s (%s): %s.", json_str(kind, "name"),
+							   names, text);
+			note_print(to, line);
 		}
 	}
 }
@@ -249,8 +207,9 @@ static char *say_note(const json_t *figure)
 	return path_format("%s", json_str_or(figure, "note", ""));
 }
 
-int claims_print_claim(const json_t *claim, FILE *out, struct err *e)
+int claims_print_claim(const json_t *claim, bool markdown, FILE *out, struct err *e)
 {
+	const struct claims_sink to = { out, markdown };
 	const json_t *list = json_object_get(claim, "figures"), *f;
 	const json_t *source = json_object_get(claim, "source");
 	cleanup_json json_t *stated = NULL;
@@ -260,21 +219,22 @@ int claims_print_claim(const json_t *claim, FILE *out, struct err *e)
 
 	if (rc)
 		return rc;
-	head_print(claim, out);
+	head_print(claim, &to);
 	fputc('\n', out);
-	rc = vendor_print(claim, stated, out, e);
+	rc = vendor_print(claim, stated, &to, e);
 	if (rc)
 		return rc;
 	json_array_foreach(list, i, f)
 		has_dev |= json_str(f, "dev") != NULL;
 	fputc('\n', out);
 	if (has_dev)
-		paragraph_print(out, "runs", "of each arm that would show the change, or one as large as the "
+		paragraph_print(&to, "runs",
+				"of each arm that would show the change, or one as large as the "
 				"tolerance where that is more, four times of five");
-	paragraph_print(out, "Measured on", json_str_or(source, "setup", "not said"));
-	paragraph_print(out, "Here", json_str(claim, "scaled"));
-	notes_print(stated, list, claims_text_cells, out);
-	notes_print(stated, list, say_note, out);
+	paragraph_print(&to, "Measured on", json_str_or(source, "setup", "not said"));
+	paragraph_print(&to, "Here", json_str(claim, "scaled"));
+	notes_print(stated, list, claims_text_cells, &to);
+	notes_print(stated, list, say_note, &to);
 	return 0;
 }
 
@@ -296,49 +256,49 @@ static bool has_band(const json_t *f)
 	       !strcmp(json_str(f, "states"), "times");
 }
 
-static void figure_row(struct table *t, const json_t *claim, const json_t *r, const json_t *f,
-		       const json_t *judged)
+static void figure_row(struct claims_table *t, const json_t *claim, const json_t *r,
+		       const json_t *f, const json_t *judged)
 {
-	json_t *row = json_object();
+	json_t *row = claims_table_row(t);
 	const json_t *c;
 	size_t i;
 
-	json_array_append_new(t->rows, row);
-	table_cell(row, copy(json_str(r, "name")));
+	claims_table_cell(row, copy(json_str(r, "name")));
 	json_array_foreach(json_object_get(claim, "columns"), i, c)
 		if (is_part_of(f, json_str(c, "name")))
-			table_cell(row, copy(stated_cell(claim, r, json_str(c, "name"))));
+			claims_table_cell(row, copy(stated_cell(claim, r, json_str(c, "name"))));
 	if (is_computed(f))
-		table_cell(row, judged ? claims_text_stated(judged) : copy(NULL));
+		claims_table_cell(row, judged ? claims_text_stated(judged) : copy(NULL));
 	if (has_band(f))
-		table_cell(row, judged ? claims_text_band(judged) : copy(NULL));
-	table_cell(row, judged ? claims_text_seen(judged) : copy(NULL));
-	table_cell(row, judged ? claims_text_interval(judged) : copy(NULL));
-	table_cell(row, copy(judged ? json_str(judged, "verdict") : "base"));
+		claims_table_cell(row, judged ? claims_text_band(judged) : copy(NULL));
+	claims_table_cell(row, judged ? claims_text_seen(judged) : copy(NULL));
+	claims_table_cell(row, judged ? claims_text_interval(judged) : copy(NULL));
+	claims_table_cell(row, copy(judged ? json_str(judged, "verdict") : "base"));
 }
 
-static int figure_table(const json_t *claim, const json_t *f, const json_t *figures, FILE *out,
-			struct err *e)
+static int figure_table(const json_t *claim, const json_t *f, const json_t *figures,
+			const struct claims_sink *to, struct err *e)
 {
-	__attribute__((cleanup(table_clear))) struct table t;
+	cleanup_claims_table struct claims_table t;
 	const json_t *c, *r;
 	size_t i;
 
-	table_init(&t);
-	table_column(&t, copy(json_str(f, "name")), true);
+	claims_table_init(&t);
+	claims_table_column(&t, copy(json_str(f, "name")), true);
 	json_array_foreach(json_object_get(claim, "columns"), i, c)
 		if (is_part_of(f, json_str(c, "name")))
-			table_column(&t, column_title(c), false);
+			claims_table_column(&t, column_title(c), false);
 	if (is_computed(f))
-		table_column(&t, copy("change"), false);
+		claims_table_column(&t, copy("change"), false);
 	if (has_band(f))
-		table_column(&t, copy("would do"), false);
-	table_column(&t, copy("seen here"), false);
-	table_column(&t, copy("interval"), false);
-	table_column(&t, copy("verdict"), true);
+		claims_table_column(&t, copy("would do"), false);
+	claims_table_column(&t, copy("seen here"), false);
+	claims_table_column(&t, copy("interval"), false);
+	claims_table_column(&t, copy("verdict"), true);
 	json_array_foreach(json_object_get(claim, "rows"), i, r)
-		figure_row(&t, claim, r, f, figure_find(figures, json_str(r, "name"), json_str(f, "name")));
-	return table_print(&t, out, e);
+		figure_row(&t, claim, r, f,
+			   figure_find(figures, json_str(r, "name"), json_str(f, "name")));
+	return claims_table_print(&t, to, e);
 }
 
 static char *say_reason(const json_t *figure)
@@ -369,35 +329,39 @@ static char *say_ground(const json_t *figure)
 	return text;
 }
 
-static int assessed_print(const json_t *claim, const json_t *figures, FILE *out, struct err *e)
+static int assessed_print(const json_t *claim, const json_t *figures, const struct claims_sink *to,
+			  struct err *e)
 {
 	const json_t *list = json_object_get(claim, "figures"), *f;
 	size_t i;
 	int rc = 0;
 
-	head_print(claim, out);
+	head_print(claim, to);
 	json_array_foreach(list, i, f) {
-		fputc('\n', out);
-		rc = figure_table(claim, f, figures, out, e);
+		fputc('\n', to->out);
+		rc = figure_table(claim, f, figures, to, e);
 		if (rc)
 			return rc;
 	}
-	fputc('\n', out);
-	notes_print(figures, list, say_reason, out);
-	notes_print(figures, list, say_note, out);
-	notes_print(figures, list, say_ground, out);
+	fputc('\n', to->out);
+	notes_print(figures, list, say_reason, to);
+	notes_print(figures, list, say_note, to);
+	notes_print(figures, list, say_ground, to);
 	return 0;
 }
 
-int claims_print_assessed(const json_t *claims, const json_t *assessed, FILE *out, struct err *e)
+int claims_print_assessed(const json_t *claims, const json_t *assessed, bool markdown, FILE *out,
+			  struct err *e)
 {
+	const struct claims_sink to = { out, markdown };
 	const json_t *list = json_object_get(assessed, "claims"), *one;
 	const char *name, *comma = "";
 	json_t *n;
 	size_t i;
 
 	json_array_foreach(list, i, one) {
-		int rc = assessed_print(json_array_get(claims, i), json_object_get(one, "figures"), out, e);
+		int rc = assessed_print(json_array_get(claims, i), json_object_get(one, "figures"),
+					&to, e);
 
 		if (rc)
 			return rc;

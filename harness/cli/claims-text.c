@@ -70,17 +70,17 @@ char *claims_text_seen(const json_t *figure)
 	const json_t *ours = ours_of(figure), *change = json_object_get(ours, "change");
 
 	if (json_object_get(ours, "most")) {
-		cleanup_free char *least = text_value(json_object_get(ours, "least"),
-						      json_str(ours, "unit"));
-		cleanup_free char *most = text_value(json_object_get(ours, "most"),
-						     json_str(ours, "unit"));
+		cleanup_free char *least =
+			text_value(json_object_get(ours, "least"), json_str(ours, "unit"));
+		cleanup_free char *most =
+			text_value(json_object_get(ours, "most"), json_str(ours, "unit"));
 
 		return path_format("%s to %s", least, most);
 	}
 	if (!json_is_number(change))
 		return path_format("-");
-	return is_share(ours) ? percent_text(json_number_value(change), json_number_value(change)) :
-				text_change(ours);
+	return is_share(ours) ? percent_text(json_number_value(change), json_number_value(change))
+			      : text_change(ours);
 }
 
 char *claims_text_interval(const json_t *figure)
@@ -105,8 +105,8 @@ char *claims_text_cells(const json_t *figure)
 
 	if (why)
 		return path_format("not testable here: %s", why);
-	within = exact ? path_format("%s", "") :
-			 path_format(", within %g %%", 100 * json_number_value(tolerance));
+	within = exact ? path_format("%s", "")
+		       : path_format(", within %g %%", 100 * json_number_value(tolerance));
 	return path_format("%s of %s under %s (%s)%s", json_str(figure, "metric"),
 			   json_str(figure, "arm"), json_str(figure, "workload"),
 			   json_str(figure, "experiment"), within);

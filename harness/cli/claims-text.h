@@ -4,12 +4,12 @@
 
 #include "lib/json.h"
 
-/* Figures of claims (claims/stated.h, claims/assess.h) in words. New strings; the caller frees them. */
+/* Figures of claims (claims/stated.h, claims/assess.h) in words: new strings that the caller frees. */
 
 /* What is stated: "-41.8 %", "-32.0 to -20.0 %", "less", "1 in each boot". */
 char *claims_text_stated(const json_t *figure);
 
-/* What would do: the stated change, its uncertainty and the tolerance; "-" where none was held against it. */
+/* What would do: the stated change, its uncertainty and the tolerance; "-" without a figure of ours. */
 char *claims_text_band(const json_t *figure);
 
 /* What was seen: "-41.5 %", "0 us to 2.1 s" of boots; "-" for nothing. */

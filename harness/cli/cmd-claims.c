@@ -15,10 +15,12 @@
 #include "vm/session.h"
 
 static const char **opt_results, *opt_out;
-static int opt_json, opt_pairs, opt_jobs = 1, opt_dry_run;
+static int opt_json, opt_markdown, opt_pairs, opt_jobs = 1, opt_dry_run;
 
 static const struct poptOption show_options[] = {
-	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the checked files as JSON, for programs", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0,
+	  "print the checked files as JSON, for programs", NULL },
+	{ "markdown", '\0', POPT_ARG_NONE, &opt_markdown, 0, "print Markdown", NULL },
 	POPT_TABLEEND
 };
 
@@ -30,8 +32,11 @@ static const struct poptOption claims_options[] = {
 	{ "out", '\0', POPT_ARG_STRING, &opt_out, 0,
 	  "the folder for results, one for each experiment; one that is there is finished", "DIR" },
 	{ "jobs", 'j', POPT_ARG_INT, &opt_jobs, 0, "cells at once, default 1, as in `run`", "N" },
-	{ "dry-run", '\0', POPT_ARG_NONE, &opt_dry_run, 0, "print the plans and start nothing", NULL },
-	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the verdicts as JSON, for programs", NULL },
+	{ "dry-run", '\0', POPT_ARG_NONE, &opt_dry_run, 0, "print the plans and start nothing",
+	  NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the verdicts as JSON, for programs",
+	  NULL },
+	{ "markdown", '\0', POPT_ARG_NONE, &opt_markdown, 0, "print Markdown", NULL },
 	POPT_TABLEEND
 };
 
@@ -81,7 +86,7 @@ static enum exit_code show_main(int argc, const char *const *argv, struct err *e
 	json_array_foreach(claims, i, claim) {
 		if (i)
 			putchar('\n');
-		if (claims_print_claim(claim, stdout, e))
+		if (claims_print_claim(claim, opt_markdown, stdout, e))
 			return EXIT_RIG;
 	}
 	return EXIT_WELL;
@@ -93,7 +98,8 @@ static int check_options(struct err *e)
 		return err_set(e, EINVAL, "--pairs is at least 1, --jobs from 1 to %d",
 			       BATCH_JOBS_MAX);
 	if (opt_results && (opt_pairs || opt_out || opt_dry_run))
-		return err_set(e, EINVAL, "--result takes what is there: it goes without --pairs, --out "
+		return err_set(e, EINVAL,
+			       "--result takes what is there: it goes without --pairs, --out "
 			       "and --dry-run");
 	return session_check_uri(cli.connect, e);
 }
@@ -123,8 +129,8 @@ static enum exit_code cells_run(const json_t *plans, const json_t *experiments,
 		.on_cell = progress_cell,
 		.on_end = progress_end,
 	};
-	cleanup_free char *parent = opt_out ? path_format("%s", opt_out) :
-					      result_dir_new(RESULTS, "claims");
+	cleanup_free char *parent =
+		opt_out ? path_format("%s", opt_out) : result_dir_new(RESULTS, "claims");
 	const json_t *name;
 	size_t i;
 
@@ -133,12 +139,15 @@ static enum exit_code cells_run(const json_t *plans, const json_t *experiments,
 	json_array_foreach(experiments, i, name) {
 		const char *experiment = json_string_value(name);
 		cleanup_free char *dir = path_format("%s/%s", parent, experiment);
-		unsigned pairs = (unsigned)json_int_or(json_object_get(plans, experiment), "pairs", 0);
+		unsigned pairs =
+			(unsigned)json_int_or(json_object_get(plans, experiment), "pairs", 0);
 
 		if (claim_results_run(rs, &site, experiment, pairs, dir, e)) {
 			if (e->code == ECANCELED)
-				err_set(e, ECANCELED, "stopped; 'ramrig claims run --out %s' with the same "
-					"names finishes it", parent);
+				err_set(e, ECANCELED,
+					"stopped; 'ramrig claims run --out %s' with the same "
+					"names finishes it",
+					parent);
 			return e->code == EINVAL ? EXIT_USAGE : EXIT_RIG;
 		}
 	}
@@ -168,7 +177,8 @@ static enum exit_code results_get(const json_t *claims, const json_t *plans,
 	experiments = claims_experiments(claims, rs->accelerator);
 	*ret_is_plan = opt_dry_run;
 	if (!opt_dry_run)
-		return json_array_size(experiments) ? cells_run(plans, experiments, rs, e) : EXIT_WELL;
+		return json_array_size(experiments) ? cells_run(plans, experiments, rs, e)
+						    : EXIT_WELL;
 	plans_show(plans, experiments);
 	return EXIT_WELL;
 }
@@ -190,7 +200,7 @@ static enum exit_code claims_main(int argc, const char *const *argv, struct err 
 		return EXIT_RIG;
 	if (opt_json)
 		json_print(assessed);
-	else if (claims_print_assessed(claims, assessed, stdout, e))
+	else if (claims_print_assessed(claims, assessed, opt_markdown, stdout, e))
 		return EXIT_RIG;
 	return claims_exit(assessed);
 }
@@ -199,9 +209,9 @@ const struct command cmd_claims_show = {
 	.name = "claims show",
 	.args = "[CLAIM...]",
 	.summary = "print what others have published, as they printed it",
-	.details =
-		"Each table as its vendor printed it, what each of its figures is against its base, and "
-		"which cells would tell whether it is so here. All of them without a name.",
+	.details = "Each table as its vendor printed it, what each of its figures is against its "
+		   "base, and "
+		   "which cells would tell whether it is so here. All of them without a name.",
 	.options = show_options,
 	.min_args = 0,
 	.max_args = -1,
@@ -212,15 +222,20 @@ const struct command cmd_claims_run = {
 	.name = "claims run",
 	.args = "[CLAIM...]",
 	.summary = "hold what others have published against cells of this host",
-	.details =
-		"Runs the experiments that the claims name, all claims without a name, or takes --result, "
-		"and gives each published figure a verdict: reproduced, contradicted, inconclusive, or "
-		"not-testable-here with the reason. A verdict rests on changes against a base, never on "
-		"requests a second of another machine. All claims take many hours under an emulator: "
-		"--dry-run says what would be run.\n"
-		"\n"
-		"A result counts for a claim where it is of the claim's experiment, or has the same workload, "
-		"arms, topology and clock; times of a warm-up or window may differ, which is then told.",
+	.details = "Runs the experiments that the claims name, all claims without a name, or takes "
+		   "--result, "
+		   "and gives each published figure a verdict: reproduced, contradicted, "
+		   "inconclusive, or "
+		   "not-testable-here with the reason. A verdict rests on changes against a base, "
+		   "never on "
+		   "requests a second of another machine. All claims take many hours under an "
+		   "emulator: "
+		   "--dry-run says what would be run.\n"
+		   "\n"
+		   "A result counts for a claim where it is of the claim's experiment, or has the "
+		   "same workload, "
+		   "arms, topology and clock; times of a warm-up or window may differ, which is "
+		   "then told.",
 	.options = claims_options,
 	.min_args = 0,
 	.max_args = -1,

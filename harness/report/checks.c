@@ -41,10 +41,11 @@ static json_t *suite_of(json_t *suites, const struct report *r, const char *work
 	json_array_foreach(suites, i, suite)
 		if (!strcmp(json_str(suite, "suite"), name))
 			return suite;
-	cleanup_free char *class = path_format("%s.%s.%s", json_str(r->comparison, "experiment"),
-					       workload, topology);
-	suite = json_pack("{s:s, s:s, s:f, s:n, s:n, s:i, s:i, s:[]}", "suite", name, "class", class,
-			  "wall_s", 0.0, "started", "fidelity", "planned", 0, "done", 0, "checks");
+	cleanup_free char *class =
+		path_format("%s.%s.%s", json_str(r->comparison, "experiment"), workload, topology);
+	suite = json_pack("{s:s, s:s, s:f, s:n, s:n, s:i, s:i, s:[]}", "suite", name, "class",
+			  class, "wall_s", 0.0, "started", "fidelity", "planned", 0, "done", 0,
+			  "checks");
 	json_array_append_new(suites, suite);
 	return suite;
 }
@@ -76,8 +77,8 @@ static void context_add(json_t *details, const json_t *comparison, const char *h
 		if (!hash || strcmp(json_str(report, "hash"), hash))
 			continue;
 		json_array_foreach(json_object_get(report, "context"), k, line)
-			json_array_append_new(details,
-					      line_take(path_format("| %s", json_string_value(line))));
+			json_array_append_new(
+				details, line_take(path_format("| %s", json_string_value(line))));
 	}
 }
 
@@ -87,13 +88,16 @@ static void cell_check_add(json_t *suite, const struct report *r, const struct r
 	const char *status = info->exit == EXIT_RIG ? "error" : "failed";
 	json_t *details = json_array();
 
-	json_array_append_new(details, line_take(path_format(
-		"cell %u, pair %u: %s on %s, %s, %s: %s (%s); charged to the %s", c->n, c->pair,
-		c->workload, c->topology, c->kernel, c->arm, info->name, info->meaning,
-		json_str_or(c->doc, "charged_to", "rig"))));
+	json_array_append_new(
+		details,
+		line_take(path_format(
+			"cell %u, pair %u: %s on %s, %s, %s: %s (%s); charged to the %s", c->n,
+			c->pair, c->workload, c->topology, c->kernel, c->arm, info->name,
+			info->meaning, json_str_or(c->doc, "charged_to", "rig"))));
 	context_add(details, r->comparison, json_str(c->doc, "report"));
-	check_add(suite, line_take(path_format("cell %u: %s, %s, pair %u", c->n, c->arm, c->kernel,
-					       c->pair)),
+	check_add(suite,
+		  line_take(path_format("cell %u: %s, %s, pair %u", c->n, c->arm, c->kernel,
+					c->pair)),
 		  status, info->name,
 		  line_take(path_format("%s: %s", info->name, json_str_or(c->doc, "reason", ""))),
 		  json_real(wall_s(c->doc)), details);
@@ -114,8 +118,8 @@ static void cells_add(json_t *suites, const struct report *r)
 		if (started && (!first || strcmp(started, first) < 0))
 			json_object_set_new(suite, "started", json_string(started));
 		json_object_set_new(suite, "wall_s",
-				    json_real(wall_s(c->doc) + json_number_value(
-						      json_object_get(suite, "wall_s"))));
+				    json_real(wall_s(c->doc) +
+					      json_number_value(json_object_get(suite, "wall_s"))));
 		if (c->outcome != OUTCOME_OK)
 			cell_check_add(suite, r, c);
 	}
@@ -137,9 +141,11 @@ static void boots_add(json_t *suites)
 		check_add(suite, json_string("boots"), left ? "skipped" : "passed",
 			  left ? "not-done" : "done",
 			  left ? json_sprintf("%lld of %lld planned cells are not done",
-					      (long long)left, (long long)planned) : json_string(""),
-			  json_object_get(suite, "wall_s") ?
-				  json_incref(json_object_get(suite, "wall_s")) : json_null(),
+					      (long long)left, (long long)planned)
+			       : json_string(""),
+			  json_object_get(suite, "wall_s")
+				  ? json_incref(json_object_get(suite, "wall_s"))
+				  : json_null(),
 			  details);
 	}
 }
@@ -176,31 +182,41 @@ static json_t *verdict_reason(const struct outcome_info *info, const json_t *row
 /* The figures of a comparison, with all that belongs to a figure. */
 static json_t *comparison_details(const json_t *row, double alpha)
 {
-	const json_t *f = json_object_get(row, "fidelity"), *margin = json_object_get(row, "margin");
+	const json_t *f = json_object_get(row, "fidelity"),
+		     *margin = json_object_get(row, "margin");
 	const json_t *p = json_object_get(row, "p_adjusted"), *mde = json_object_get(row, "mde");
-	cleanup_free char *base = text_value(json_object_get(row, "base_median"), json_str(row, "unit"));
-	cleanup_free char *arm = text_value(json_object_get(row, "arm_median"), json_str(row, "unit"));
+	cleanup_free char *base =
+		text_value(json_object_get(row, "base_median"), json_str(row, "unit"));
+	cleanup_free char *arm =
+		text_value(json_object_get(row, "arm_median"), json_str(row, "unit"));
 	cleanup_free char *change = text_change(row), *interval = text_interval(row);
 	cleanup_free char *sure = text_confidence(alpha);
-	cleanup_free char *fidelity = json_is_object(f) ? fidelity_text(f) :
-							  path_format("no cell counts.");
+	cleanup_free char *fidelity =
+		json_is_object(f) ? fidelity_text(f) : path_format("no cell counts.");
 	json_t *lines = json_array();
 
-	json_array_append_new(lines, line_take(path_format(
-		"%s: %s %s, %s %s (medians); change %s, %s interval %s", json_str(row, "metric"),
-		json_str(row, "base"), base, json_str(row, "arm"), arm, change, sure, interval)));
+	json_array_append_new(
+		lines,
+		line_take(path_format("%s: %s %s, %s %s (medians); change %s, %s interval %s",
+				      json_str(row, "metric"), json_str(row, "base"), base,
+				      json_str(row, "arm"), arm, change, sure, interval)));
 	if (json_is_number(margin) && json_is_number(p)) {
 		cleanup_free char *m = text_size(row, json_number_value(margin));
-		cleanup_free char *seen = json_is_number(mde) ?
-			text_size(row, json_number_value(mde)) : path_format("nothing");
+		cleanup_free char *seen = json_is_number(mde)
+						  ? text_size(row, json_number_value(mde))
+						  : path_format("nothing");
 
-		json_array_append_new(lines, line_take(path_format(
-			"margin %s, p adjusted %.2g in a family of %lld; %s would be found 4 times of 5",
-			m, json_number_value(p), (long long)json_int_or(row, "family", 0), seen)));
+		json_array_append_new(
+			lines,
+			line_take(path_format("margin %s, p adjusted %.2g in a family of %lld; %s "
+					      "would be found 4 times of 5",
+					      m, json_number_value(p),
+					      (long long)json_int_or(row, "family", 0), seen)));
 	}
-	json_array_append_new(lines, line_take(path_format(
-		"%lld boots, proof %s; %s", 2 * (long long)json_int_or(row, "pairs", 0),
-		json_str(row, "proof"), fidelity)));
+	json_array_append_new(lines,
+			      line_take(path_format("%lld boots, proof %s; %s",
+						    2 * (long long)json_int_or(row, "pairs", 0),
+						    json_str(row, "proof"), fidelity)));
 	return lines;
 }
 
@@ -221,8 +237,8 @@ static void comparisons_add(json_t *suites, const struct report *r)
 	size_t i;
 
 	json_array_foreach(json_object_get(r->comparison, "comparisons"), i, row) {
-		json_t *suite = suite_of(suites, r, json_str(row, "workload"),
-					 json_str(row, "topology"));
+		json_t *suite =
+			suite_of(suites, r, json_str(row, "workload"), json_str(row, "topology"));
 		const struct outcome_info *info = verdict_info(row);
 		const json_t *f = json_object_get(row, "fidelity");
 

@@ -37,7 +37,8 @@ static void value_print(FILE *out, const json_t *v)
 		field_print(out, json_string_value(v));
 }
 
-/* Keys of @j, in the order of @keys (NULL-ended), as fields of a row, with a comma before each but the first. */
+/* Keys of @j, in the order of @keys (NULL-ended), as fields of a row, with a comma before each but
+ * the first. */
 static void keys_print(FILE *out, const json_t *j, const char *const *keys)
 {
 	for (size_t i = 0; keys[i]; i++) {
@@ -53,9 +54,11 @@ static void head_print(FILE *out, const char *const *keys)
 		fprintf(out, "%s%s", i ? "," : "", keys[i]);
 }
 
-static const char *const cell_keys[] = { "kernel", "topology", "workload", "arm", "pair", "n", "seed",
-					 NULL };
-static const char *const metric_keys[] = { "value", "unit", "better", "scale", "kind", "loop", NULL };
+static const char *const cell_keys[] = { "kernel", "topology", "workload", "arm",
+					 "pair",   "n",	       "seed",	   NULL };
+static const char *const metric_keys[] = {
+	"value", "unit", "better", "scale", "kind", "loop", NULL
+};
 
 /* The fields of a cell that all its rows begin with. */
 static void cell_print(FILE *out, const struct report *r, const struct result_cell *c,
@@ -107,13 +110,13 @@ int report_csv(const struct report *r, FILE *out, struct err *e)
 	return 0;
 }
 
-static const char *const row_keys[] = {
-	"workload", "topology",	 "base_kernel", "arm_kernel", "base",	"arm",	     "metric",
-	"unit",	    "better",	 "scale",	"kind",	      "loop",	"pairs",     "base_median",
-	"arm_median", "change",	 NULL
-};
-static const char *const rest_keys[] = { "p",	   "p_adjusted", "adjustment", "family", "margin",
-					 "mde",	   "verdict",	 "label",      "proof",	 NULL };
+static const char *const row_keys[] = { "workload", "topology",	   "base_kernel", "arm_kernel",
+					"base",	    "arm",	   "metric",	  "unit",
+					"better",   "scale",	   "kind",	  "loop",
+					"pairs",    "base_median", "arm_median",  "change",
+					NULL };
+static const char *const rest_keys[] = { "p",	"p_adjusted", "adjustment", "family", "margin",
+					 "mde", "verdict",    "label",	    "proof",  NULL };
 
 static void rows_print(FILE *out, const struct report *r, const char *list)
 {

@@ -4,7 +4,7 @@
 #include "report/grid.h"
 #include "report/printable.h"
 
-#define RULE_MIN 3	/* dashes that make a rule everywhere */
+#define RULE_MIN 3 /* dashes that make a rule everywhere */
 
 /* Columns that UTF-8 takes on a screen, where no character is wide. */
 static size_t text_width(const char *s)

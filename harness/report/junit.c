@@ -77,7 +77,8 @@ static void write_check(xmlTextWriterPtr w, const json_t *suite, const json_t *c
 	xml_attr(w, "name", json_str(check, "name"));
 	write_seconds(w, json_object_get(check, "wall_s"));
 	write_status(w, check);
-	if (strcmp(json_str(check, "status"), "failed") && strcmp(json_str(check, "status"), "error"))
+	if (strcmp(json_str(check, "status"), "failed") &&
+	    strcmp(json_str(check, "status"), "error"))
 		xml_text(w, "system-out", out);
 	xml_close(w);
 }
@@ -88,7 +89,8 @@ static void write_counts(xmlTextWriterPtr w, const json_t *suites, const json_t 
 	size_t i, k, n, tests = 0;
 
 	json_array_foreach(suites, i, suite)
-		tests += only && suite != only ? 0 : json_array_size(json_object_get(suite, "checks"));
+		tests += only && suite != only ? 0
+					       : json_array_size(json_object_get(suite, "checks"));
 	xml_attr_number(w, "tests", tests);
 	for (k = 0; k < ARRAY_SIZE(elements); k++) {
 		n = 0;
@@ -120,7 +122,7 @@ static void write_suite(xmlTextWriterPtr w, const json_t *suites, const json_t *
 	xml_attr(w, "name", json_str(suite, "suite"));
 	write_counts(w, suites, suite);
 	write_seconds(w, json_object_get(suite, "wall_s"));
-	if (started)	/* a time in UTC; the schema of Ant's JUnit task has no zone */
+	if (started) /* a time in UTC; the schema of Ant's JUnit task has no zone */
 		xmlTextWriterWriteFormatAttribute(w, BAD_CAST "timestamp", "%.*s",
 						  (int)strcspn(started, "Z"), started);
 	xml_open(w, "properties");

@@ -21,7 +21,9 @@ static char *description(const char *text)
 
 static void check_print(FILE *out, size_t number, const json_t *check)
 {
-	static const struct { const char *status, *result, *directive; } lines[] = {
+	static const struct {
+		const char *status, *result, *directive;
+	} lines[] = {
 		{ "passed", "ok", "" },
 		{ "failed", "not ok", "" },
 		{ "error", "not ok", "ERROR " },

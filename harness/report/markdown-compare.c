@@ -8,9 +8,9 @@
 #include "report/grid.h"
 #include "report/markdown-parts.h"
 
-#define METRICS_A_TABLE 3	/* each has two columns: more do not fit */
-#define COLUMNS_MAX (1 + 2 * METRICS_A_TABLE)
-#define RIGHT "rrrrrr"
+#define METRICS_A_TABLE 3 /* each has two columns: more do not fit */
+#define COLUMNS_MAX	(1 + 2 * METRICS_A_TABLE)
+#define RIGHT		"rrrrrr"
 
 static size_t group_end(const json_t *rows, size_t first)
 {
@@ -43,7 +43,8 @@ static const json_t *figure_find(const json_t *figures, const json_t *row, bool 
 	json_array_foreach(figures, i, place) {
 		if (strcmp(json_str(place, "workload"), json_str(row, "workload")) ||
 		    strcmp(json_str(place, "topology"), json_str(row, "topology")) ||
-		    strcmp(json_str(place, "arm"), arm) || strcmp(json_str(place, "kernel"), kernel))
+		    strcmp(json_str(place, "arm"), arm) ||
+		    strcmp(json_str(place, "kernel"), kernel))
 			continue;
 		json_array_foreach(json_object_get(place, "figures"), k, f)
 			if (!strcmp(json_str(f, "metric"), json_str(row, "metric")))
@@ -56,8 +57,8 @@ static char *dev_text(const json_t *figure)
 {
 	const json_t *dev = json_object_get(figure, "dev");
 
-	return json_is_number(dev) ? path_format("%.2f", 100 * json_number_value(dev)) :
-				     path_format("-");
+	return json_is_number(dev) ? path_format("%.2f", 100 * json_number_value(dev))
+				   : path_format("-");
 }
 
 /* The row of an arm, or of the base, with the metrics of the rows @first .. @end - 1. */
@@ -106,8 +107,8 @@ static void arms_print(FILE *out, const json_t *rows, size_t first, const json_t
 
 		head_row(table, rows, first + m, first + m + n);
 		arm_row(table, figures, rows, first + m, first + m + n, true);
-		for (size_t i = first; i < json_array_size(rows) &&
-				       same_place(json_array_get(rows, i), opening);
+		for (size_t i = first;
+		     i < json_array_size(rows) && same_place(json_array_get(rows, i), opening);
 		     i = group_end(rows, i))
 			arm_row(table, figures, rows, i + m, i + m + n, false);
 		fputc('\n', out);
@@ -127,35 +128,39 @@ static char *margin_text(const json_t *row)
 {
 	const json_t *margin = json_object_get(row, "margin");
 
-	return json_is_number(margin) ? text_size(row, json_number_value(margin)) :
-					path_format("-");
+	return json_is_number(margin) ? text_size(row, json_number_value(margin))
+				      : path_format("-");
 }
 
 static void verdicts_print(FILE *out, const json_t *rows, size_t first, size_t end, double alpha)
 {
 	const json_t *opening = json_array_get(rows, first);
 	const json_t *f = json_object_get(opening, "fidelity");
-	cleanup_free char *fidelity = json_is_object(f) ? fidelity_text(f) :
-							  path_format("no cell counts.");
+	cleanup_free char *fidelity =
+		json_is_object(f) ? fidelity_text(f) : path_format("no cell counts.");
 	cleanup_free char *loops = text_closed_loops(rows, first, end);
 	cleanup_free char *sure = text_confidence(alpha);
 	cleanup_json json_t *table = json_array();
 	json_int_t most = 0;
 
-	grid_add(table, (char *[]){ path_format("%s against %s", json_str(opening, "arm"),
-						json_str(opening, "base")),
-				    path_format("change"), path_format("%s interval", sure),
-				    path_format("margin"), path_format("p adj."),
-				    path_format("verdict") }, 6);
+	grid_add(table,
+		 (char *[]){ path_format("%s against %s", json_str(opening, "arm"),
+					 json_str(opening, "base")),
+			     path_format("change"), path_format("%s interval", sure),
+			     path_format("margin"), path_format("p adj."), path_format("verdict") },
+		 6);
 	for (size_t i = first; i < end; i++) {
 		const json_t *row = json_array_get(rows, i);
 
 		if (json_int_or(row, "pairs", 0) > most)
 			most = json_int_or(row, "pairs", 0);
-		grid_add(table, (char *[]){ path_format("%s", json_str(row, "metric")),
-					    text_change(row), text_interval(row), margin_text(row),
-					    p_text(row), path_format("%s", json_str_or(row, "verdict",
-						     json_str_or(row, "label", "-"))) }, 6);
+		grid_add(table,
+			 (char *[]){
+				 path_format("%s", json_str(row, "metric")), text_change(row),
+				 text_interval(row), margin_text(row), p_text(row),
+				 path_format("%s", json_str_or(row, "verdict",
+							       json_str_or(row, "label", "-"))) },
+			 6);
 	}
 	fputc('\n', out);
 	grid_print(out, table, "lrrrrl");

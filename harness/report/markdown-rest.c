@@ -10,7 +10,7 @@
 #include "report/markdown-parts.h"
 #include "report/printable.h"
 
-#define CELLS_SHOWN 20	/* of those that did not end well */
+#define CELLS_SHOWN 20 /* of those that did not end well */
 
 static char *value_of(const json_t *row, const char *key)
 {
@@ -23,15 +23,19 @@ static void saved_print(FILE *out, const json_t *price)
 	const json_t *row;
 	size_t i;
 
-	grid_add(table, (char *[]){ path_format("saved"), path_format("%s", json_str(price, "base")),
-				    path_format("%s", json_str(price, "arm")), path_format("less"),
-				    path_format("of base"), path_format("of all") }, 6);
+	grid_add(table,
+		 (char *[]){ path_format("saved"), path_format("%s", json_str(price, "base")),
+			     path_format("%s", json_str(price, "arm")), path_format("less"),
+			     path_format("of base"), path_format("of all") },
+		 6);
 	json_array_foreach(json_object_get(price, "saved"), i, row)
-		grid_add(table, (char *[]){ path_format("%s", json_str(row, "metric")),
-					    value_of(row, "base_median"), value_of(row, "arm_median"),
-					    value_of(row, "saved"),
-					    text_share(json_object_get(row, "share_of_base")),
-					    text_share(json_object_get(row, "share_of_memory")) }, 6);
+		grid_add(table,
+			 (char *[]){ path_format("%s", json_str(row, "metric")),
+				     value_of(row, "base_median"), value_of(row, "arm_median"),
+				     value_of(row, "saved"),
+				     text_share(json_object_get(row, "share_of_base")),
+				     text_share(json_object_get(row, "share_of_memory")) },
+			 6);
 	grid_print(out, table, "lrrrrr");
 }
 
@@ -54,16 +58,18 @@ static void paid_print(FILE *out, const json_t *price)
 	const json_t *row;
 	size_t i;
 
-	grid_add(table, (char *[]){ path_format("paid"), path_format("%s", json_str(price, "base")),
-				    path_format("%s", json_str(price, "arm")),
-				    path_format("change"), path_format("of time") }, 5);
+	grid_add(table,
+		 (char *[]){ path_format("paid"), path_format("%s", json_str(price, "base")),
+			     path_format("%s", json_str(price, "arm")), path_format("change"),
+			     path_format("of time") },
+		 5);
 	json_array_foreach(json_object_get(price, "paid"), i, row)
 		if (was_paid(row))
-			grid_add(table, (char *[]){ path_format("%s", json_str(row, "metric")),
-						    value_of(row, "base_median"),
-						    value_of(row, "arm_median"), text_change(row),
-						    text_share(json_object_get(row,
-									       "share_of_window")) },
+			grid_add(table,
+				 (char *[]){ path_format("%s", json_str(row, "metric")),
+					     value_of(row, "base_median"),
+					     value_of(row, "arm_median"), text_change(row),
+					     text_share(json_object_get(row, "share_of_window")) },
 				 5);
 	fputc('\n', out);
 	grid_print(out, table, "lrrrr");
@@ -76,7 +82,8 @@ void markdown_prices(FILE *out, const json_t *prices)
 	size_t i;
 
 	json_array_foreach(prices, i, price) {
-		cleanup_free char *total = text_value(json_object_get(price, "memory_total"), "bytes");
+		cleanup_free char *total =
+			text_value(json_object_get(price, "memory_total"), "bytes");
 
 		if (!price_is_measured(price))
 			continue;
@@ -88,8 +95,10 @@ void markdown_prices(FILE *out, const json_t *prices)
 			json_str(price, "arm"), json_str(price, "base"));
 		saved_print(out, price);
 		paid_print(out, price);
-		fprintf(out, "\nMedians of %lld pairs; of all: of %s; of time: 100 %% of CPU time is one "
-			     "CPU; proof %s.\n",
+		fprintf(out,
+			"\nMedians of %lld pairs; of all: of %s; of time: 100 %% of CPU time is "
+			"one "
+			"CPU; proof %s.\n",
 			(long long)json_int_or(price, "pairs", 0), total, json_str(price, "proof"));
 	}
 }
@@ -119,11 +128,12 @@ static void cells_print(FILE *out, const json_t *comparison)
 	}
 	fputs(".\n", out);
 	json_array_foreach(failures, i, f) {
-		cleanup_free char *line = path_format(
-			"cell %lld (%s, %s, %s, pair %lld): %s: %s", (long long)json_int_or(f, "n", 0),
-			json_str(f, "arm"), json_str(f, "workload"), json_str(f, "topology"),
-			(long long)json_int_or(f, "pair", 0), json_str(f, "outcome"),
-			json_str_or(f, "reason", ""));
+		cleanup_free char *line =
+			path_format("cell %lld (%s, %s, %s, pair %lld): %s: %s",
+				    (long long)json_int_or(f, "n", 0), json_str(f, "arm"),
+				    json_str(f, "workload"), json_str(f, "topology"),
+				    (long long)json_int_or(f, "pair", 0), json_str(f, "outcome"),
+				    json_str_or(f, "reason", ""));
 
 		if (!i)
 			fputc('\n', out);

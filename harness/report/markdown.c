@@ -6,8 +6,8 @@
 #include "lib/file.h"
 #include "report/grid.h"
 #include "report/markdown-parts.h"
+#include "report/parts.h"
 #include "report/printable.h"
-#include "report/repeat.h"
 
 /* Each line of the sentence is of one group: a list. */
 static void sentence_print(FILE *out, const json_t *comparison)
@@ -23,18 +23,41 @@ static void sentence_print(FILE *out, const json_t *comparison)
 	}
 }
 
+/* What is known of a kernel besides its name: "linux-image-..., 6.12.117-1, 6.12.117+deb12-amd64".
+ */
+static char *kernel_text(const json_t *kernel)
+{
+	static const char *const keys[] = { "package", "version", "release", "hash" };
+	char *text = path_format("%s", "");
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		cleanup_free char *before = text;
+		const char *v = json_str(kernel, keys[i]);
+
+		text = path_format("%s%s%s", before, *before && v ? ", " : "", v ? v : "");
+	}
+	return text;
+}
+
 static void repeat_print(FILE *out, const struct report *r)
 {
-	cleanup_json json_t *repeat = repeat_make(r);
-	cleanup_json json_t *rows = json_array();
-	const json_t *fact;
+	cleanup_json json_t *origin = part_origin(r), *rows = json_array();
+	const json_t *fact, *kernel;
 	size_t i;
 
-	fprintf(out, "\n## To repeat it\n\n    %s\n\n", json_str(repeat, "command"));
+	fprintf(out, "\n## To repeat it\n\n    %s\n\n", json_str(origin, "command"));
 	grid_add(rows, (char *[]){ path_format("what"), path_format("is") }, 2);
-	json_array_foreach(json_object_get(repeat, "facts"), i, fact)
-		grid_add(rows, (char *[]){ path_format("%s", json_str(fact, "what")),
-					   path_format("%s", json_str(fact, "is")) }, 2);
+	json_array_foreach(json_object_get(origin, "facts"), i, fact)
+		grid_add(
+			rows,
+			(char *[]){ path_format("%s", json_string_value(json_array_get(fact, 0))),
+				    path_format("%s", json_string_value(json_array_get(fact, 1))) },
+			2);
+	json_array_foreach(json_object_get(origin, "kernels"), i, kernel)
+		grid_add(rows,
+			 (char *[]){ path_format("kernel %s", json_str(kernel, "name")),
+				     kernel_text(kernel) },
+			 2);
 	grid_print(out, rows, "ll");
 }
 

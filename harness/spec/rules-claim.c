@@ -17,7 +17,8 @@ static int rows_check(const struct spec *s, const json_t *doc, struct err *e)
 
 		snprintf(at, sizeof(at), "/rows/%zu/values", i);
 		if (n != columns)
-			return spec_error(s, at, e, "values: has %zu where the table has %zu columns", n,
+			return spec_error(s, at, e,
+					  "values: has %zu where the table has %zu columns", n,
 					  columns);
 		snprintf(at, sizeof(at), "/rows/%zu/base", i);
 		if (!json_is_true(json_object_get(row, "base")))
@@ -54,7 +55,8 @@ static int figure_check(const struct spec *s, const json_t *doc, size_t i, struc
 		return spec_error(s, at, e, "'dev' is of rows: it does not go with 'against'");
 	snprintf(at, sizeof(at), "/figures/%zu/name", i);
 	if (is_value && !json_str(f, "against") && !stated_base_row(doc))
-		return spec_error(s, at, e, "a value needs a base to be held against: give one row "
+		return spec_error(s, at, e,
+				  "a value needs a base to be held against: give one row "
 				  "'base: true', or say 'against'");
 	return 0;
 }
@@ -62,18 +64,21 @@ static int figure_check(const struct spec *s, const json_t *doc, size_t i, struc
 /* What it takes to find the cells, unless nothing can tell. */
 static int judged_check(const struct spec *s, const json_t *stated, struct err *e)
 {
-	static const char *const keys[] = { "experiment", "workload", "arm", "metric", "tolerance" };
+	static const char *const keys[] = { "experiment", "workload", "arm", "metric",
+					    "tolerance" };
 	const char *states = json_str(stated, "states");
-	bool is_exact = strcmp(states, "value") && strcmp(states, "change") && strcmp(states, "times");
+	bool is_exact =
+		strcmp(states, "value") && strcmp(states, "change") && strcmp(states, "times");
 
 	if (json_str(stated, "not_testable"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (json_object_get(stated, keys[i]) || (is_exact && !strcmp(keys[i], "tolerance")))
 			continue;
-		return spec_error(s, "/figures", e, "row '%s', figure '%s': nothing says '%s', nor why "
-				  "it is 'not_testable'", json_str(stated, "row"),
-				  json_str(stated, "figure"), keys[i]);
+		return spec_error(s, "/figures", e,
+				  "row '%s', figure '%s': nothing says '%s', nor why "
+				  "it is 'not_testable'",
+				  json_str(stated, "row"), json_str(stated, "figure"), keys[i]);
 	}
 	return 0;
 }

@@ -84,3 +84,11 @@ RECORDED=$DATA/results
 	expect_status 0
 	[ -z "$output" ]
 }
+
+@test "Markdown has the same rows" {
+	cp -R "$RECORDED/quickstart" .
+	run_apart ramrig --path "$DATA/claims" claims run sample --result quickstart --markdown
+	expect_status 1
+	grep -Eq '^\| half of it +\| +500 \| +1\.0 \| +-50\.0 % \|.*\| contradicted +\|$' <<<"$output"
+	ramrig claims show ksm-load --markdown | grep -Eq '^\| 10\.203\.10\.186 +\| +64 \| +44\.1472 \|'
+}

@@ -11,8 +11,12 @@
 
 static struct claim_stated ratio(double change, double tolerance, double dev, unsigned runs)
 {
-	return (struct claim_stated){ .ratio = true, .low = change, .high = change,
-				      .tolerance = tolerance, .base_dev = dev, .arm_dev = dev,
+	return (struct claim_stated){ .ratio = true,
+				      .low = change,
+				      .high = change,
+				      .tolerance = tolerance,
+				      .base_dev = dev,
+				      .arm_dev = dev,
 				      .runs = runs };
 }
 
@@ -22,7 +26,7 @@ static void a_band_is_the_change_its_uncertainty_and_the_tolerance(void **state)
 	struct claim_band b;
 	(void)state;
 
-	claim_band(&s, &b);		/* 0.582 / 1.1 and 0.582 * 1.1 */
+	claim_band(&s, &b); /* 0.582 / 1.1 and 0.582 * 1.1 */
 	assert_float_equal(b.low, 0.582 / 1.1 - 1, 1e-9);
 	assert_float_equal(b.high, 0.582 * 1.1 - 1, 1e-9);
 	assert_float_equal(b.vendor[0], -0.418, 1e-9);
@@ -41,8 +45,9 @@ static void a_band_is_the_change_its_uncertainty_and_the_tolerance(void **state)
 
 static void a_difference_is_widened_in_its_unit(void **state)
 {
-	const struct claim_stated s = { .low = -0.23, .high = -0.23, .tolerance = 0.03,
-					.base_dev = NAN, .arm_dev = NAN };
+	const struct claim_stated s = {
+		.low = -0.23, .high = -0.23, .tolerance = 0.03, .base_dev = NAN, .arm_dev = NAN
+	};
 	struct claim_band b;
 	(void)state;
 
@@ -53,7 +58,9 @@ static void a_difference_is_widened_in_its_unit(void **state)
 
 static void runs_are_those_of_two_samples(void **state)
 {
-	static const struct { double change, base_dev, arm_dev, tolerance, runs; } cases[] = {
+	static const struct {
+		double change, base_dev, arm_dev, tolerance, runs;
+	} cases[] = {
 		/* The mixed columns of seed 003. */
 		{ 140989.81 / 152135.12 - 1, 0.2875, 0.2857, 0.05, 224 },
 		{ 149332.00 / 152135.12 - 1, 0.2875, 0.2705, 0.05, 481 },
@@ -78,7 +85,7 @@ static void runs_are_those_of_two_samples(void **state)
 
 static void what_the_vendors_own_runs_could_not_show_is_unconfirmable(void **state)
 {
-	struct claim_stated s = ratio(0, 0.1, 0.1, 15);	/* it takes 16 */
+	struct claim_stated s = ratio(0, 0.1, 0.1, 15); /* it takes 16 */
 	struct claim_band b;
 	(void)state;
 
@@ -110,9 +117,11 @@ static void a_verdict_goes_by_where_the_interval_lies(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		const struct claim_band b = { .low = -0.05, .high = 0.05,
+		const struct claim_band b = { .low = -0.05,
+					      .high = 0.05,
 					      .unconfirmable = cases[i].unconfirmable };
-		const struct claim_seen seen = { .ci = { cases[i].low, cases[i].high }, .pairs = 8 };
+		const struct claim_seen seen = { .ci = { cases[i].low, cases[i].high },
+						 .pairs = 8 };
 		enum claim_why why;
 
 		print_message("  %g to %g\n", cases[i].low, cases[i].high);
@@ -123,8 +132,11 @@ static void a_verdict_goes_by_where_the_interval_lies(void **state)
 
 static void no_change_at_all_is_no_direction(void **state)
 {
-	const struct claim_stated less = { .low = -INFINITY, .high = nextafter(0, -1), .ratio = true,
-					   .base_dev = NAN, .arm_dev = NAN };
+	const struct claim_stated less = { .low = -INFINITY,
+					   .high = nextafter(0, -1),
+					   .ratio = true,
+					   .base_dev = NAN,
+					   .arm_dev = NAN };
 	const struct claim_seen none = { .ci = { 0, 0 }, .pairs = 8 };
 	const struct claim_seen some = { .change = -0.1, .ci = { -0.2, -0.01 }, .pairs = 8 };
 	struct claim_band b;
@@ -138,8 +150,9 @@ static void no_change_at_all_is_no_direction(void **state)
 
 static void twice_as_narrow_takes_four_times_the_pairs(void **state)
 {
-	const struct claim_stated s = { .low = 0, .high = 0, .tolerance = 10, .base_dev = NAN,
-					.arm_dev = NAN };
+	const struct claim_stated s = {
+		.low = 0, .high = 0, .tolerance = 10, .base_dev = NAN, .arm_dev = NAN
+	};
 	const struct claim_seen seen = { .change = 8, .ci = { 4, 12 }, .pairs = 8 };
 	struct claim_band b;
 	(void)state;
@@ -198,8 +211,8 @@ static void a_true_claim_is_hardly_ever_contradicted(void **state)
 	unsigned worst = count(&r, -0.1, &exact, CLAIM_CONTRADICTED);
 	unsigned right = count(&r, -0.1, &fair, CLAIM_REPRODUCED);
 
-	print_message("  without tolerance contradicted %u of %d; within 10 %% reproduced %u\n", worst,
-		      DRAWS, right);
+	print_message("  without tolerance contradicted %u of %d; within 10 %% reproduced %u\n",
+		      worst, DRAWS, right);
 	assert_true(worst <= MOST);
 	assert_true(right >= DRAWS * 9 / 10);
 }
@@ -214,7 +227,8 @@ static void a_false_claim_is_hardly_ever_reproduced(void **state)
 	unsigned wrong = count(&r, 0.9 * 1.05 - 1, &s, CLAIM_REPRODUCED);
 	unsigned seen = count(&r, 0.1, &s, CLAIM_CONTRADICTED);
 
-	print_message("  on the end reproduced %u of %d; far off contradicted %u\n", wrong, DRAWS, seen);
+	print_message("  on the end reproduced %u of %d; far off contradicted %u\n", wrong, DRAWS,
+		      seen);
 	assert_true(wrong <= MOST);
 	assert_true(seen >= DRAWS * 9 / 10);
 }

@@ -85,18 +85,25 @@ static json_t *assessed(const char *name, const char *dir)
 
 static const json_t *judged(const json_t *all, const char *row, const char *figure)
 {
-	return find(json_object_get(json_array_get(json_object_get(all, "claims"), 0), "figures"), row,
-		    figure);
+	return find(json_object_get(json_array_get(json_object_get(all, "claims"), 0), "figures"),
+		    row, figure);
 }
 
 static void a_figure_is_read_as_it_is_printed_and_nothing_else_is(void **state)
 {
-	static const struct { const char *text; double low, high; } good[] = {
-		{ "266137.58", 266137.58, 266137.58 }, { "-57%", -0.57, -0.57 },
-		{ "+5%", 0.05, 0.05 }, { "-32% to -20%", -0.32, -0.20 }, { "0", 0, 0 },
+	static const struct {
+		const char *text;
+		double low, high;
+	} good[] = {
+		{ "266137.58", 266137.58, 266137.58 },
+		{ "-57%", -0.57, -0.57 },
+		{ "+5%", 0.05, 0.05 },
+		{ "-32% to -20%", -0.32, -0.20 },
+		{ "0", 0, 0 },
 	};
-	static const char *const bad[] = { "", "x", "5 %", "1,000", "0x10", "inf", "nan", "-", "5%%",
-					   "-20% to -32%", "1 to", "1 to 2 to 3", "1 2" };
+	static const char *const bad[] = { "",	   "x",		  "5 %", "1,000", "0x10",
+					   "inf",  "nan",	  "-",	 "5%%",	  "-20% to -32%",
+					   "1 to", "1 to 2 to 3", "1 2" };
 	double low, high;
 	struct err e;
 	(void)state;
@@ -120,17 +127,21 @@ static void ksm_is_stated_of_what_was_used_and_of_all(void **state)
 
 	assert_int_equal(json_array_size(idle), 16);
 	assert_int_equal(json_array_size(load), 8);
-	assert_float_equal(change(find(idle, "10.203.10.183", "of used")), 20.6592 / 35.4688 - 1, 1e-6);
+	assert_float_equal(change(find(idle, "10.203.10.183", "of used")), 20.6592 / 35.4688 - 1,
+			   1e-6);
 	assert_float_equal(change(find(idle, "10.203.10.183", "of total")),
 			   (20.6592 - 35.4688) / 64, 1e-6);
-	assert_string_equal(json_str(find(idle, "10.203.10.183", "of total"), "scale"), "difference");
-	assert_float_equal(change(find(load, "10.203.10.184", "of used")), 29.1584 / 44.0832 - 1, 1e-6);
+	assert_string_equal(json_str(find(idle, "10.203.10.183", "of total"), "scale"),
+			    "difference");
+	assert_float_equal(change(find(load, "10.203.10.184", "of used")), 29.1584 / 44.0832 - 1,
+			   1e-6);
 }
 
 static void a_table_of_arms_is_stated_against_its_base_row(void **state)
 {
 	cleanup_json json_t *figures = stated("offloading-mixed");
-	const json_t *tps = find(figures, "Tencent", "TPS"), *build = find(figures, "Meta-TMO", "build");
+	const json_t *tps = find(figures, "Tencent", "TPS"),
+		     *build = find(figures, "Meta-TMO", "build");
 	(void)state;
 
 	assert_int_equal(json_array_size(figures), 8);
@@ -148,12 +159,15 @@ static void the_nearest_key_counts_row_then_figure_then_claim(void **state)
 	cleanup_json json_t *figures = stated("tmo-weaknesses"), *sample = stated("sample-stated");
 	(void)state;
 
-	assert_string_equal(json_str(find(figures, "reclaim holds up the workload", "direction"), "arm"),
-			    "tmo");
-	assert_string_equal(json_str(find(figures, "reclaim holds up the workload", "direction"),
-				     "workload"), "nginx");
+	assert_string_equal(
+		json_str(find(figures, "reclaim holds up the workload", "direction"), "arm"),
+		"tmo");
+	assert_string_equal(
+		json_str(find(figures, "reclaim holds up the workload", "direction"), "workload"),
+		"nginx");
 	assert_string_equal(json_str(find(sample, "as seen", "memory"), "metric"), "mem_used");
-	assert_string_equal(json_str(find(sample, "as seen", "more time of ksmd"), "metric"), "ksmd_cpu");
+	assert_string_equal(json_str(find(sample, "as seen", "more time of ksmd"), "metric"),
+			    "ksmd_cpu");
 }
 
 static void ramrigs_own_claims_name_what_its_experiments_have(void **state)
@@ -181,7 +195,9 @@ static void ramrigs_own_claims_name_what_its_experiments_have(void **state)
 
 static void what_a_claim_names_and_its_experiment_lacks_is_refused(void **state)
 {
-	static const struct { const char *key, *value, *message; } cases[] = {
+	static const struct {
+		const char *key, *value, *message;
+	} cases[] = {
 		{ "arm", "tmo", "has no arm 'tmo'" },
 		{ "workload", "fleet", "has no workload 'fleet'" },
 		{ "topology", "full", "has no topology 'full'" },
@@ -208,7 +224,8 @@ static void what_a_claim_names_and_its_experiment_lacks_is_refused(void **state)
 
 static void under_an_emulator_what_only_a_processor_can_tell_is_not_run(void **state)
 {
-	cleanup_json json_t *claims = json_pack("[o, o]", claim_load("tpp"), claim_load("ksm-load"));
+	cleanup_json json_t *claims =
+		json_pack("[o, o]", claim_load("tpp"), claim_load("ksm-load"));
 	cleanup_json json_t *tcg = claims_experiments(claims, "tcg");
 	cleanup_json json_t *kvm = claims_experiments(claims, "kvm");
 	(void)state;
@@ -221,7 +238,9 @@ static void under_an_emulator_what_only_a_processor_can_tell_is_not_run(void **s
 
 static void each_way_to_a_verdict(void **state)
 {
-	static const struct { const char *claim, *row, *figure, *verdict, *reason; } cases[] = {
+	static const struct {
+		const char *claim, *row, *figure, *verdict, *reason;
+	} cases[] = {
 		{ "sample", "as seen", "RPS", "reproduced", "" },
 		{ "sample", "half of it", "RPS", "contradicted", "" },
 		{ "sample", "a little less", "RPS", "inconclusive", "pairs would tell" },
@@ -243,8 +262,8 @@ static void each_way_to_a_verdict(void **state)
 		cleanup_json json_t *all = assessed(cases[i].claim, RECORDED "quickstart");
 		const json_t *f = judged(all, cases[i].row, cases[i].figure);
 
-		print_message("  %s, %s: %s, %s\n", cases[i].row, cases[i].figure, json_str(f, "verdict"),
-			      json_str(f, "reason"));
+		print_message("  %s, %s: %s, %s\n", cases[i].row, cases[i].figure,
+			      json_str(f, "verdict"), json_str(f, "reason"));
 		assert_string_equal(json_str(f, "verdict"), cases[i].verdict);
 		assert_non_null(strstr(json_str(f, "reason"), cases[i].reason));
 	}
@@ -325,30 +344,33 @@ static void the_exit_code_is_that_of_the_worst(void **state)
 static json_t *plan(const char *experiment, const char *size, json_int_t warmup, const char *policy)
 {
 	return json_pack("{s:s, s:s, s:{s:{s:{s:{s:s, s:s}, s:{s:s, s:I}}}}, s:{s:{s:i}}, "
-			 "s:[{s:s, s:b, s:[s]}, {s:s, s:b, s:[s]}]}", "experiment", experiment, "clock",
-			 "host", "workloads", "w", "parameters", "size", "unit", "text", "value", size,
-			 "warmup", "unit", "duration", "value", warmup, "topologies", "t", "cpus", 2,
-			 "arms", "name", "na", "base", 1, "policies", "na", "name", "arm", "base", 0,
-			 "policies", policy);
+			 "s:[{s:s, s:b, s:[s]}, {s:s, s:b, s:[s]}]}",
+			 "experiment", experiment, "clock", "host", "workloads", "w", "parameters",
+			 "size", "unit", "text", "value", size, "warmup", "unit", "duration",
+			 "value", warmup, "topologies", "t", "cpus", 2, "arms", "name", "na",
+			 "base", 1, "policies", "na", "name", "arm", "base", 0, "policies", policy);
 }
 
 static void a_result_of_another_experiment_counts_where_only_times_differ(void **state)
 {
-	static const struct { const char *experiment, *size; int warmup; const char *policy; bool matches;
-			      size_t times; } cases[] = {
-		{ "asked", "other", 9, "other", true, 0 },	/* the name says it all */
-		{ "mine", "1", 1000, "tmo", true, 0 },
-		{ "mine", "1", 9, "tmo", true, 1 },
-		{ "mine", "2", 1000, "tmo", false, 0 },
-		{ "mine", "1", 1000, "other", false, 0 },
+	static const struct {
+		const char *experiment, *size;
+		int warmup;
+		const char *policy;
+		bool matches;
+		size_t times;
+	} cases[] = {
+		{ "asked", "other", 9, "other", true, 0 }, /* the name says it all */
+		{ "mine", "1", 1000, "tmo", true, 0 },	   { "mine", "1", 9, "tmo", true, 1 },
+		{ "mine", "2", 1000, "tmo", false, 0 },	   { "mine", "1", 1000, "other", false, 0 },
 	};
 	cleanup_json json_t *wanted = plan("asked", "1", 1000, "tmo");
 	cleanup_json json_t *figure = json_pack("{s:s, s:s}", "workload", "w", "arm", "arm");
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		cleanup_json json_t *have = plan(cases[i].experiment, cases[i].size, cases[i].warmup,
-						 cases[i].policy);
+		cleanup_json json_t *have =
+			plan(cases[i].experiment, cases[i].size, cases[i].warmup, cases[i].policy);
 		cleanup_json json_t *times = NULL;
 
 		assert_int_equal(match_plan(have, wanted, figure, &times), cases[i].matches);
@@ -358,8 +380,12 @@ static void a_result_of_another_experiment_counts_where_only_times_differ(void *
 
 static void another_clock_topology_or_limit_is_another_matter(void **state)
 {
-	static const struct { const char *key; const char *value; } cases[] = {
-		{ "clock", "\"virtual\"" }, { "topologies", "{\"t\": {\"cpus\": 1}}" },
+	static const struct {
+		const char *key;
+		const char *value;
+	} cases[] = {
+		{ "clock", "\"virtual\"" },
+		{ "topologies", "{\"t\": {\"cpus\": 1}}" },
 		{ "limit_ratio", "0.6" },
 	};
 	cleanup_json json_t *wanted = plan("asked", "1", 1000, "tmo");

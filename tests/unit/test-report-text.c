@@ -46,9 +46,12 @@ static const struct {
 	const char *ext;
 	report_writer *write;
 } formats[] = {
-	{ "md", report_markdown },	    { "csv", report_csv },
-	{ "comparisons.csv", report_csv_comparisons }, { "json", report_json },
-	{ "junit.xml", report_junit },	    { "ktap", report_ktap },
+	{ "md", report_markdown },
+	{ "csv", report_csv },
+	{ "comparisons.csv", report_csv_comparisons },
+	{ "json", report_json },
+	{ "junit.xml", report_junit },
+	{ "ktap", report_ktap },
 };
 
 static void every_text_format_is_as_recorded(void **state)
@@ -59,8 +62,8 @@ static void every_text_format_is_as_recorded(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(formats); k++) {
 			cleanup_free char *dir = path_format(RECORDED "%s", names[i]);
-			cleanup_free char *golden = path_format("tests/golden/report-%s.%s", names[i],
-								formats[k].ext);
+			cleanup_free char *golden =
+				path_format("tests/golden/report-%s.%s", names[i], formats[k].ext);
 			cleanup_free char *text = written(dir, formats[k].write);
 
 			print_message("  %s\n", golden);
@@ -77,9 +80,9 @@ static char *hostile_make(void)
 	edit_cell(dir, 10, "warnings", json_pack("[s]", HOSTILE));
 	edit_cell(dir, 10, "report", json_string("3f2a91c0"));
 	edit_cell(dir, 10, "reports",
-		  json_pack("[{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:[], s:[s, s, s]}]", "kind", "oops",
-			    "title", HOSTILE, "function", "", "hash", "3f2a91c0", "fatal", 1,
-			    "count", 1, "line", 4, "where", "", "stack", "context", HOSTILE,
+		  json_pack("[{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:[], s:[s, s, s]}]", "kind",
+			    "oops", "title", HOSTILE, "function", "", "hash", "3f2a91c0", "fatal",
+			    1, "count", 1, "line", 4, "where", "", "stack", "context", HOSTILE,
 			    "Subtest: a head", "KTAP version 1"));
 	return dir;
 }
@@ -94,7 +97,7 @@ static void no_format_lets_through_what_steers_a_terminal(void **state)
 
 		print_message("  %s\n", formats[k].ext);
 		assert_null(strchr(text, '\033'));
-		if (formats[k].write != report_json)	/* jansson escapes control characters alone */
+		if (formats[k].write != report_json) /* jansson escapes control characters alone */
 			assert_null(strstr(text, "\342\200\256"));
 	}
 }
@@ -179,7 +182,11 @@ static json_t *checks_of(const char *dir)
 
 static void a_check_has_the_status_that_its_exit_code_calls_for(void **state)
 {
-	static const struct { double rps; double margin; const char *status, *type; } cases[] = {
+	static const struct {
+		double rps;
+		double margin;
+		const char *status, *type;
+	} cases[] = {
 		{ 2000, 0.05, "failed", "regression" },
 		{ 4000, 0.05, "passed", "improvement" },
 		{ 3100, 0.9, "passed", "equivalent" },
@@ -232,15 +239,17 @@ static void without_a_whole_pair_a_comparison_is_an_error(void **state)
 
 static void what_is_printable_stays_and_all_else_is_marked(void **state)
 {
-	static const struct { const char *text, *line; } cases[] = {
+	static const struct {
+		const char *text, *line;
+	} cases[] = {
 		{ "plain \303\274 text", "plain \303\274 text" },
 		{ "a\nb\tc", "a b c" },
 		{ "\033[1m\177", "?[1m?" },
-		{ "\377\303", "??" },			/* no UTF-8 */
-		{ "\300\212x", "??x" },			/* a newline in two bytes */
-		{ "\355\240\200", "???" },		/* half of a pair */
-		{ "\302\205", "?" },			/* a control character of C1 */
-		{ "\357\277\277", "?" },		/* U+FFFF, which XML has not */
+		{ "\377\303", "??" },	   /* no UTF-8 */
+		{ "\300\212x", "??x" },	   /* a newline in two bytes */
+		{ "\355\240\200", "???" }, /* half of a pair */
+		{ "\302\205", "?" },	   /* a control character of C1 */
+		{ "\357\277\277", "?" },   /* U+FFFF, which XML has not */
 		{ "\342\201\246\342\200\250", "??" },
 		{ "\360\237\230\200", "\360\237\230\200" },
 	};
