@@ -254,6 +254,8 @@ install: all
 	install -m 644 $(B)/ramrig.1 $(DESTDIR)$(PREFIX)/share/man/man1/ramrig.1
 	install -m 644 $(B)/ramrig.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ramrig
 	cp -R images topologies policies workloads experiments $(DESTDIR)$(PREFIX)/share/ramrig/
+	install -d $(DESTDIR)$(PREFIX)/share/ramrig/reports
+	cp -R reports/claims $(DESTDIR)$(PREFIX)/share/ramrig/reports/
 	for program in $(GUEST_PROGRAMS:$(B)/%=%); do \
 		install -m 755 $(B)/$$program $(DESTDIR)$(PREFIX)/share/ramrig/$$program; done
 

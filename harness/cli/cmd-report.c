@@ -11,7 +11,16 @@
 /* FORMAT(name, what for, writer, extension): help derives from it. The first is the default. */
 #define FORMATS(FORMAT) \
 	FORMAT(html, "one page for a browser; it needs no network", \
-	       report_html, "html")
+	       report_html, "html") \
+	FORMAT(markdown, "plain text for a mailing list or a merge request", \
+	       report_markdown, "md") \
+	FORMAT(csv, "a row for each cell and metric (RFC 4180)", report_csv, "csv") \
+	FORMAT(csv-comparisons, "a row for each comparison and diagnostic", \
+	       report_csv_comparisons, "comparisons.csv") \
+	FORMAT(json, "what `ramrig compare --json` prints, and the figures of each arm", \
+	       report_json, "json") \
+	FORMAT(junit, "JUnit's XML, for Jenkins and GitLab", report_junit, "junit.xml") \
+	FORMAT(ktap, "the kernel's test protocol, version 1", report_ktap, "ktap")
 
 static const struct format {
 	const char *name;

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 
 extern const struct command cmd_bisect, cmd_cache_list, cmd_cache_prune, cmd_cell, cmd_compare,
+	cmd_claims_run, cmd_claims_show,
 	cmd_complete, cmd_docs, cmd_doctor, cmd_figures, cmd_image_build, cmd_image_list,
 	cmd_kernel_build, cmd_kernel_fetch, cmd_kernel_list, cmd_kernel_new, cmd_kernel_show,
 	cmd_report, cmd_run, cmd_series, cmd_shell, cmd_stalls, cmd_topology_check, cmd_topology_list,
@@ -18,6 +19,8 @@ const struct command *const commands[] = {
 	&cmd_sweep,
 	&cmd_try,
 	&cmd_bisect,
+	&cmd_claims_show,
+	&cmd_claims_run,
 	&cmd_shell,
 	&cmd_doctor,
 	&cmd_image_build,

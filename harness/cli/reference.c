@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "claims/judge.h"
 #include "cli/reference.h"
 #include "patch/trial-judge.h"
 #include "plan/arms.h"
@@ -11,6 +12,7 @@
 /* People start with the experiment and end with what they change least. */
 static const enum spec_kind order[SPEC_KIND_COUNT] = {
 	SPEC_EXPERIMENT, SPEC_WORKLOAD, SPEC_POLICY, SPEC_TOPOLOGY, SPEC_KERNEL, SPEC_IMAGE,
+	SPEC_CLAIM,
 };
 
 static void print_outcomes(FILE *out, const char *title, const char *column,
@@ -62,6 +64,9 @@ void reference_print(FILE *out)
 	fputs("## verdicts on a patch\n\n"
 	      "What `ramrig try` ends with: the first of these that holds.\n\n", out);
 	trial_print_reference(out);
+	fputs("\n## verdicts on a claim\n\n"
+	      "What `ramrig claims run` gives each published figure.\n\n", out);
+	claim_print_reference(out);
 	fputc('\n', out);
 	print_exit_codes(out);
 }

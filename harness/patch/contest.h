@@ -7,8 +7,8 @@
 #include "result/result.h"
 
 /*
- * Two kernels in one experiment: a result like any other (docs/results.md), of
- * which more pairs can be run while the answer is not clear.
+ * Two kernels, or the arms of an experiment as they are: a result like any other
+ * (docs/results.md), of which more pairs can be run while the answer is not clear.
  */
 struct contest {
 	char *dir;

@@ -6,7 +6,7 @@
 #include "image/image.h"
 #include "spec/search.h"
 
-/* What `ramrig try` and `ramrig bisect` stand on; all of it borrowed. */
+/* What `ramrig try`, `ramrig bisect` and `ramrig claims` stand on; all of it borrowed. */
 struct patch_site {
 	const struct search *search;
 	const struct progress *progress;

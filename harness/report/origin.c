@@ -81,6 +81,8 @@ static json_t *command_of(const json_t *plan)
 		fprintf(out, " --workload-scale %s", size);
 	if (json_is_number(ratio))
 		fprintf(out, " --limit-ratio %g", json_number_value(ratio));
+	if (json_is_true(json_object_get(plan, "diagnostic")))
+		fputs(" --diagnostic", out);
 	fclose(out);
 	return part_text(text);
 }

@@ -22,5 +22,11 @@ struct report {
 typedef int report_writer(const struct report *r, FILE *out, struct err *e);
 
 report_writer report_html;	/* one file for a browser, which needs nothing else */
+report_writer report_markdown;	/* for a mailing list or a merge request: reads well unrendered */
+report_writer report_csv;	/* RFC 4180: a row for each cell and metric */
+report_writer report_csv_comparisons;	/* the same: a row for each comparison and diagnostic */
+report_writer report_json;	/* what `ramrig compare --json` prints, and "figures" (compare/figures.h) */
+report_writer report_junit;	/* JUnit's XML, as Jenkins and GitLab read it; see checks.h */
+report_writer report_ktap;	/* KTAP version 1; see checks.h */
 
 #endif

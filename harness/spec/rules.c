@@ -188,6 +188,7 @@ int rules_apply(enum spec_kind kind, const struct spec *s, json_t *doc, struct e
 		[SPEC_POLICY] = rules_policy,
 		[SPEC_WORKLOAD] = rules_workload,
 		[SPEC_EXPERIMENT] = experiment_apply,
+		[SPEC_CLAIM] = rules_claim,
 	};
 
 	return rules[kind] ? rules[kind](s, doc, e) : 0;

@@ -28,9 +28,10 @@ int rules_parameters(const struct spec *s, json_t *doc, struct err *e);
 int rules_reference(const struct spec *s, const json_t *list, const char *what, const char *name,
 		    const char *pointer, struct err *e);
 
-/* The parts of rules_apply() for workloads and policies. */
+/* The parts of rules_apply() for workloads, policies and claims. */
 int rules_workload(const struct spec *s, json_t *doc, struct err *e);
 int rules_policy(const struct spec *s, json_t *doc, struct err *e);
+int rules_claim(const struct spec *s, json_t *doc, struct err *e);
 
 /*
  * Reads @text as the value of a workload's parameter with @unit ("count",

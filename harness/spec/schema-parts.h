@@ -16,7 +16,7 @@
 	{ .key = "summary", .type = FIELD_STRING, .required = true, \
 	  .help = "what it is, in one line" }
 
-extern const struct field schema_workload[], schema_policy[];
+extern const struct field schema_workload[], schema_policy[], schema_claim[];
 
 /* A parameter of a workload or policy; a policy that an arm or another policy names. */
 extern const struct field schema_parameter[], schema_policy_ref[];

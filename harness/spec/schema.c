@@ -252,6 +252,7 @@ const struct field *schema_fields(enum spec_kind kind)
 		[SPEC_POLICY] = schema_policy,
 		[SPEC_WORKLOAD] = schema_workload,
 		[SPEC_EXPERIMENT] = experiment_fields,
+		[SPEC_CLAIM] = schema_claim,
 	};
 
 	return tables[kind];

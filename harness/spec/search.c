@@ -22,6 +22,7 @@ static const struct {
 	[SPEC_POLICY] = { "policies", NULL },
 	[SPEC_WORKLOAD] = { "workloads", "workload.yaml" },
 	[SPEC_EXPERIMENT] = { "experiments", NULL },
+	[SPEC_CLAIM] = { "reports/claims", NULL },
 };
 
 static inline void cleanup_dirp(DIR **d)

@@ -8,8 +8,8 @@
 #include "spec/spec.h"
 
 /*
- * The one search path for images, kernels, topologies, policies, workloads and
- * experiments: folders with the layout of ramrig's own tree, the user's first,
+ * The one search path for images, kernels, topologies, policies, workloads,
+ * experiments and claims: folders with the layout of ramrig's own tree, the user's first,
  * then ramrig's: the tree it was built in (the folder above build/), or
  * ../share/ramrig beside the installed program.
  */

@@ -22,6 +22,7 @@ enum spec_kind {
 	SPEC_POLICY,		/* policies/NAME.yaml */
 	SPEC_WORKLOAD,		/* workloads/NAME/workload.yaml */
 	SPEC_EXPERIMENT,	/* experiments/NAME.yaml */
+	SPEC_CLAIM,		/* reports/claims/NAME.yaml */
 	SPEC_KIND_COUNT
 };
 

@@ -87,7 +87,7 @@ complete_line() {
 }
 
 @test "there is a reference of every kind of file" {
-	for kind in image kernel topology policy workload experiment; do
+	for kind in image kernel topology policy workload experiment claim; do
 		run_apart ramrig docs reference "$kind"
 		expect_status 0
 		expect_in "$output" "|"

@@ -15,7 +15,8 @@ setup_file() {
 	for file in bin/ramrig libexec/ramrig/ramrig-agent libexec/ramrig/probes/memory \
 		share/man/man1/ramrig.1 share/bash-completion/completions/ramrig \
 		share/ramrig/experiments/quickstart.yaml share/ramrig/topologies/dram.yaml \
-		share/ramrig/policies/ksm.yaml share/ramrig/workloads/nginx/workload.yaml \
+		share/ramrig/policies/ksm.yaml share/ramrig/reports/claims/ksm-load.yaml \
+		share/ramrig/workloads/nginx/workload.yaml \
 		share/ramrig/workloads/lib/wrk.lua \
 		share/ramrig/workloads/coldheap/coldheap \
 		share/ramrig/images/kernels/debian-6.12/kernel.yaml \

@@ -62,6 +62,7 @@ static void every_kind_is_found_and_listed(void **state)
 	static const char *const names[SPEC_KIND_COUNT] = {
 		[SPEC_IMAGE] = "default", [SPEC_KERNEL] = "debian-6.12", [SPEC_TOPOLOGY] = "dram",
 		[SPEC_POLICY] = "na", [SPEC_WORKLOAD] = "nginx", [SPEC_EXPERIMENT] = "quickstart",
+		[SPEC_CLAIM] = "ksm-idle",
 	};
 	struct search s = {};
 	struct err e = {};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_CLAIM_MATCH_H
+#define RAMRIG_CLAIM_MATCH_H
+
+#include <stdbool.h>
+#include "lib/json.h"
+
+/*
+ * Whether a result has the cells that a figure of a claim asks for. Pure.
+ *
+ * A result of the experiment that the claim names has them. One of another experiment has them
+ * where the workload has the same parameters, but for times (of a warm-up, of a window), base and
+ * arm have the same policies, clock and memory limits are the same, and so is the topology.
+ */
+
+/*
+ * @have is the plan of a result, @wanted that of the claim's experiment, @stated a figure
+ * (claims/stated.h). *ret_times, a new reference, is an array of sentences about times that differ.
+ */
+bool match_plan(const json_t *have, const json_t *wanted, const json_t *stated, json_t **ret_times);
+
+/* The row of "comparisons" or "diagnostics" that compares what @stated asks for, or NULL. */
+const json_t *match_row(const json_t *comparison, const json_t *stated);
+
+/* The figure of @figures (compare/figures.h) that @stated asks for, and its place; or NULL. */
+const json_t *match_figure(const json_t *figures, const json_t *stated, const json_t **ret_place);
+
+#endif

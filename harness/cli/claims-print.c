@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <string.h>
+#include "claims/judge.h"
+#include "claims/stated.h"
+#include "cli/claims-print.h"
+#include "cli/claims-table.h"
+#include "cli/claims-text.h"
+#include "compare/fidelity.h"
+#include "compare/wrap.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+#define WIDTH	       100
+#define FIGURES_BESIDE 2 /* that fit beside the columns they are made of */
+
+static char *copy(const char *text)
+{
+	return path_format("%s", text ? text : "-");
+}
+
+static char *column_title(const json_t *column)
+{
+	const char *unit = json_str_or(column, "unit", "");
+
+	return path_format("%s%s%s", json_str(column, "name"), *unit ? ", " : "", unit);
+}
+
+static const json_t *figure_find(const json_t *figures, const char *row, const char *name)
+{
+	const json_t *f;
+	size_t i;
+
+	json_array_foreach(figures, i, f)
+		if (!strcmp(json_str(f, "row"), row) && !strcmp(json_str(f, "figure"), name))
+			return f;
+	return NULL;
+}
+
+static void head_print(const json_t *claim, const struct claims_sink *to)
+{
+	const json_t *source = json_object_get(claim, "source");
+	cleanup_free char *text = path_format("%s: %s (%s; %s)", json_str(source, "vendor"),
+					      json_str(claim, "summary"), json_str(source, "title"),
+					      json_str(source, "place"));
+
+	if (to->markdown)
+		fprintf(to->out, "## %s\n\n", json_str(claim, "claim"));
+	else
+		fprintf(to->out, "%s\n", json_str(claim, "claim"));
+	wrap_print(to->out, text, WIDTH, 0);
+}
+
+/* A note below a table: of Markdown an item of a list, or they would run together. */
+static void note_print(const struct claims_sink *to, const char *text)
+{
+	cleanup_free char *line = path_format("%s%s", to->markdown ? "- " : "", text);
+
+	wrap_print(to->out, line, WIDTH, 2);
+}
+
+/* Prints "WHAT: TEXT", its lines joined. */
+static void paragraph_print(const struct claims_sink *to, const char *what, const char *text)
+{
+	cleanup_free char *line = path_format("%s: %s", what, text);
+
+	for (char *s = line + strlen(line); s > line && s[-1] == '\n'; s--)
+		s[-1] = '\0';
+	for (char *s = line; *s; s++)
+		if (*s == '\n')
+			*s = ' ';
+	note_print(to, line);
+}
+
+/* Whether a change is to be computed, or stands in the table as it is. */
+static bool is_computed(const json_t *f)
+{
+	return !strcmp(json_str(f, "states"), "value");
+}
+
+static char *runs_text(const json_t *stated)
+{
+	struct claim_stated s;
+	struct claim_band b;
+
+	stated_numbers(stated, strcmp(json_str(stated, "scale"), "difference"), &s);
+	claim_band(&s, &b);
+	return isfinite(b.runs_needed) ? path_format("%.0f", b.runs_needed) : copy(NULL);
+}
+
+/* The columns as they were printed, and, or alone, what they are against the base. */
+enum { SHOW_PRINTED = 1, SHOW_CHANGES = 2 };
+
+static void vendor_head(struct claims_table *t, const json_t *claim, unsigned show)
+{
+	const json_t *c, *f;
+	size_t i;
+
+	claims_table_column(t, copy(""), true);
+	json_array_foreach(json_object_get(claim, "columns"), i, c)
+		if (show & SHOW_PRINTED)
+			claims_table_column(t, column_title(c), false);
+	json_array_foreach(json_object_get(claim, "figures"), i, f) {
+		if (!is_computed(f) || !(show & SHOW_CHANGES))
+			continue;
+		claims_table_column(t, path_format("%s: change", json_str(f, "name")), false);
+		if (json_str(f, "dev"))
+			claims_table_column(t, copy("runs"), false);
+	}
+}
+
+static void vendor_row(struct claims_table *t, const json_t *claim, const json_t *stated,
+		       const json_t *r, unsigned show)
+{
+	json_t *row = claims_table_row(t);
+	const json_t *c, *f;
+	size_t i;
+
+	claims_table_cell(row, copy(json_str(r, "name")));
+	json_array_foreach(json_object_get(r, "values"), i, c)
+		if (show & SHOW_PRINTED)
+			claims_table_cell(row, copy(json_string_value(c)));
+	json_array_foreach(json_object_get(claim, "figures"), i, f) {
+		const json_t *s = figure_find(stated, json_str(r, "name"), json_str(f, "name"));
+
+		if (!is_computed(f) || !(show & SHOW_CHANGES))
+			continue;
+		claims_table_cell(row, s ? claims_text_stated(s) : copy(NULL));
+		if (json_str(f, "dev"))
+			claims_table_cell(row, s ? runs_text(s) : copy(NULL));
+	}
+}
+
+static int vendor_table(const json_t *claim, const json_t *stated, unsigned show,
+			const struct claims_sink *to, struct err *e)
+{
+	cleanup_claims_table struct claims_table t;
+	const json_t *r;
+	size_t i;
+
+	claims_table_init(&t);
+	vendor_head(&t, claim, show);
+	json_array_foreach(json_object_get(claim, "rows"), i, r)
+		vendor_row(&t, claim, stated, r, show);
+	return claims_table_print(&t, to, e);
+}
+
+/* One table, or two where one would be too wide. */
+static int vendor_print(const json_t *claim, const json_t *stated, const struct claims_sink *to,
+			struct err *e)
+{
+	if (json_array_size(json_object_get(claim, "figures")) <= FIGURES_BESIDE)
+		return vendor_table(claim, stated, SHOW_PRINTED | SHOW_CHANGES, to, e);
+	if (vendor_table(claim, stated, SHOW_PRINTED, to, e))
+		return -e->code;
+	fputc('\n', to->out);
+	return vendor_table(claim, stated, SHOW_CHANGES, to, e);
+}
+
+/*
+ * Prints what @say says of each figure, once: "of used: ..." where all its rows have it, else
+ * with their names. Nothing where it says "".
+ */
+static void notes_print(const json_t *figures, const json_t *list, char *(*say)(const json_t *f),
+			const struct claims_sink *to)
+{
+	const json_t *kind, *f, *other;
+	size_t i, k, m;
+
+	json_array_foreach(list, i, kind) {
+		cleanup_json json_t *said = json_object();
+		size_t rows = 0;
+
+		json_array_foreach(figures, k, f)
+			rows += !strcmp(json_str(f, "figure"), json_str(kind, "name"));
+		json_array_foreach(figures, k, f) {
+			cleanup_free char *text = say(f), *names = copy("");
+			size_t same = 0;
+
+			if (strcmp(json_str(f, "figure"), json_str(kind, "name")) || !*text ||
+			    json_object_get(said, text))
+				continue;
+			json_object_set_new(said, text, json_true());
+			json_array_foreach(figures, m, other) {
+				cleanup_free char *theirs = say(other);
+				char *longer;
+
+				if (strcmp(json_str(other, "figure"), json_str(kind, "name")) ||
+				    strcmp(theirs, text))
+					continue;
+				longer = path_format("%s%s%s", names, same++ ? "; " : "",
+						     json_str(other, "row"));
+				free(names);
+				names = longer;
+			}
+			cleanup_free char *line =
+				same == rows ? path_format("%s: %s.", json_str(kind, "name"), text)
+					     : path_format("%s (%s): %s.", json_str(kind, "name"),
+							   names, text);
+			note_print(to, line);
+		}
+	}
+}
+
+static char *say_note(const json_t *figure)
+{
+	return path_format("%s", json_str_or(figure, "note", ""));
+}
+
+int claims_print_claim(const json_t *claim, bool markdown, FILE *out, struct err *e)
+{
+	const struct claims_sink to = { out, markdown };
+	const json_t *list = json_object_get(claim, "figures"), *f;
+	const json_t *source = json_object_get(claim, "source");
+	cleanup_json json_t *stated = NULL;
+	bool has_dev = false;
+	size_t i;
+	int rc = stated_collect(claim, &stated, NULL, e);
+
+	if (rc)
+		return rc;
+	head_print(claim, &to);
+	fputc('\n', out);
+	rc = vendor_print(claim, stated, &to, e);
+	if (rc)
+		return rc;
+	json_array_foreach(list, i, f)
+		has_dev |= json_str(f, "dev") != NULL;
+	fputc('\n', out);
+	if (has_dev)
+		paragraph_print(&to, "runs",
+				"of each arm that would show the change, or one as large as the "
+				"tolerance where that is more, four times of five");
+	paragraph_print(&to, "Measured on", json_str_or(source, "setup", "not said"));
+	paragraph_print(&to, "Here", json_str(claim, "scaled"));
+	notes_print(stated, list, claims_text_cells, &to);
+	notes_print(stated, list, say_note, &to);
+	return 0;
+}
+
+/* The vendor's columns that a figure is made of, in the order of the table. */
+static bool is_part_of(const json_t *f, const char *column)
+{
+	static const char *const keys[] = { "column", "against", "of", "dev" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (json_str(f, keys[i]) && !strcmp(json_str(f, keys[i]), column))
+			return true;
+	return false;
+}
+
+/* Whether there is more that would do than what is stated: of a change, not of a direction. */
+static bool has_band(const json_t *f)
+{
+	return is_computed(f) || !strcmp(json_str(f, "states"), "change") ||
+	       !strcmp(json_str(f, "states"), "times");
+}
+
+static void figure_row(struct claims_table *t, const json_t *claim, const json_t *r,
+		       const json_t *f, const json_t *judged)
+{
+	json_t *row = claims_table_row(t);
+	const json_t *c;
+	size_t i;
+
+	claims_table_cell(row, copy(json_str(r, "name")));
+	json_array_foreach(json_object_get(claim, "columns"), i, c)
+		if (is_part_of(f, json_str(c, "name")))
+			claims_table_cell(row, copy(stated_cell(claim, r, json_str(c, "name"))));
+	if (is_computed(f))
+		claims_table_cell(row, judged ? claims_text_stated(judged) : copy(NULL));
+	if (has_band(f))
+		claims_table_cell(row, judged ? claims_text_band(judged) : copy(NULL));
+	claims_table_cell(row, judged ? claims_text_seen(judged) : copy(NULL));
+	claims_table_cell(row, judged ? claims_text_interval(judged) : copy(NULL));
+	claims_table_cell(row, copy(judged ? json_str(judged, "verdict") : "base"));
+}
+
+static int figure_table(const json_t *claim, const json_t *f, const json_t *figures,
+			const struct claims_sink *to, struct err *e)
+{
+	cleanup_claims_table struct claims_table t;
+	const json_t *c, *r;
+	size_t i;
+
+	claims_table_init(&t);
+	claims_table_column(&t, copy(json_str(f, "name")), true);
+	json_array_foreach(json_object_get(claim, "columns"), i, c)
+		if (is_part_of(f, json_str(c, "name")))
+			claims_table_column(&t, column_title(c), false);
+	if (is_computed(f))
+		claims_table_column(&t, copy("change"), false);
+	if (has_band(f))
+		claims_table_column(&t, copy("would do"), false);
+	claims_table_column(&t, copy("seen here"), false);
+	claims_table_column(&t, copy("interval"), false);
+	claims_table_column(&t, copy("verdict"), true);
+	json_array_foreach(json_object_get(claim, "rows"), i, r)
+		figure_row(&t, claim, r, f,
+			   figure_find(figures, json_str(r, "name"), json_str(f, "name")));
+	return claims_table_print(&t, to, e);
+}
+
+static char *say_reason(const json_t *figure)
+{
+	return path_format("%s", json_str_or(figure, "reason", ""));
+}
+
+/* What the figure that was seen rests on: "24 boots, proof ok; ...". */
+static char *say_ground(const json_t *figure)
+{
+	const json_t *ours = json_object_get(figure, "ours"), *time;
+	const json_t *fidelity = json_object_get(ours, "fidelity");
+	size_t i;
+
+	if (!json_is_object(ours) || !json_is_object(fidelity))
+		return path_format("%s", "");
+	cleanup_free char *how = fidelity_text(fidelity);
+	json_int_t boots = json_int_or(ours, "boots", 2 * json_int_or(ours, "pairs", 0));
+	char *text = path_format("%s, %lld boots; %.*s", json_str(ours, "result"), (long long)boots,
+				 (int)strlen(how) - (how[strlen(how) - 1] == '.'), how);
+
+	json_array_foreach(json_object_get(ours, "times"), i, time) {
+		char *longer = path_format("%s; %s", text, json_string_value(time));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static int assessed_print(const json_t *claim, const json_t *figures, const struct claims_sink *to,
+			  struct err *e)
+{
+	const json_t *list = json_object_get(claim, "figures"), *f;
+	size_t i;
+	int rc = 0;
+
+	head_print(claim, to);
+	json_array_foreach(list, i, f) {
+		fputc('\n', to->out);
+		rc = figure_table(claim, f, figures, to, e);
+		if (rc)
+			return rc;
+	}
+	fputc('\n', to->out);
+	notes_print(figures, list, say_reason, to);
+	notes_print(figures, list, say_note, to);
+	notes_print(figures, list, say_ground, to);
+	return 0;
+}
+
+int claims_print_assessed(const json_t *claims, const json_t *assessed, bool markdown, FILE *out,
+			  struct err *e)
+{
+	const struct claims_sink to = { out, markdown };
+	const json_t *list = json_object_get(assessed, "claims"), *one;
+	const char *name, *comma = "";
+	json_t *n;
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		int rc = assessed_print(json_array_get(claims, i), json_object_get(one, "figures"),
+					&to, e);
+
+		if (rc)
+			return rc;
+		fputc('\n', out);
+	}
+	fputs("Figures: ", out);
+	json_object_foreach(json_object_get(assessed, "verdicts"), name, n) {
+		fprintf(out, "%s%lld %s", comma, (long long)json_integer_value(n), name);
+		comma = ", ";
+	}
+	fputs(".\n", out);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RAMRIG_GRID_H
+#define RAMRIG_GRID_H
+
+#include <stdio.h>
+#include "lib/json.h"
+
+/*
+ * A table in Markdown (pipes, as in GitHub's and GitLab's) whose columns are padded, so that it
+ * reads as well where nothing renders it. @rows is an array of arrays of strings, all of the
+ * same length, the head first; column i is flush right where @align[i] is 'r'.
+ */
+void grid_print(FILE *out, const json_t *rows, const char *align);
+
+/* Appends a row made of @text, strings that are freed here: a row of @n columns. */
+void grid_add(json_t *rows, char *const *text, size_t n);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "report/checks.h"
+#include "report/report.h"
+#include "vm/xml.h"
+
+/* The element that each status but "passed" has, as GitLab and Jenkins read them. */
+static const struct {
+	const char *status, *element, *counter;
+} elements[] = {
+	{ "failed", "failure", "failures" },
+	{ "error", "error", "errors" },
+	{ "skipped", "skipped", "skipped" },
+};
+
+static void freep_writer(xmlTextWriterPtr *w)
+{
+	if (*w)
+		xmlFreeTextWriter(*w);
+}
+
+static void freep_buffer(xmlBufferPtr *b)
+{
+	if (*b)
+		xmlBufferFree(*b);
+}
+
+static void write_seconds(xmlTextWriterPtr w, const json_t *s)
+{
+	if (json_is_number(s))
+		xmlTextWriterWriteFormatAttribute(w, BAD_CAST "time", "%.3f", json_number_value(s));
+}
+
+/* The lines of @check, of which there may be @reason before: GitLab shows no attribute. */
+static char *details_text(const json_t *check, const char *reason)
+{
+	char *text = path_format("%s%s", reason, *reason ? "\n" : "");
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(check, "details"), i, line) {
+		char *longer = path_format("%s%s\n", text, json_string_value(line));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void write_status(xmlTextWriterPtr w, const json_t *check)
+{
+	const char *status = json_str(check, "status"), *reason = json_str(check, "reason");
+	cleanup_free char *details = details_text(check, reason);
+
+	for (size_t i = 0; i < ARRAY_SIZE(elements); i++) {
+		if (strcmp(elements[i].status, status))
+			continue;
+		xml_open(w, elements[i].element);
+		xml_attr(w, "message", reason);
+		if (strcmp(status, "skipped")) {
+			xml_attr(w, "type", json_str(check, "type"));
+			xmlTextWriterWriteString(w, BAD_CAST details);
+		}
+		xml_close(w);
+	}
+}
+
+static void write_check(xmlTextWriterPtr w, const json_t *suite, const json_t *check)
+{
+	cleanup_free char *out = details_text(check, "");
+
+	xml_open(w, "testcase");
+	xml_attr(w, "classname", json_str(suite, "class"));
+	xml_attr(w, "name", json_str(check, "name"));
+	write_seconds(w, json_object_get(check, "wall_s"));
+	write_status(w, check);
+	if (strcmp(json_str(check, "status"), "failed") &&
+	    strcmp(json_str(check, "status"), "error"))
+		xml_text(w, "system-out", out);
+	xml_close(w);
+}
+
+static void write_counts(xmlTextWriterPtr w, const json_t *suites, const json_t *only)
+{
+	const json_t *suite;
+	size_t i, k, n, tests = 0;
+
+	json_array_foreach(suites, i, suite)
+		tests += only && suite != only ? 0
+					       : json_array_size(json_object_get(suite, "checks"));
+	xml_attr_number(w, "tests", tests);
+	for (k = 0; k < ARRAY_SIZE(elements); k++) {
+		n = 0;
+		json_array_foreach(suites, i, suite)
+			n += only && suite != only ? 0 : checks_count(suite, elements[k].status);
+		xml_attr_number(w, elements[k].counter, n);
+	}
+}
+
+static void write_property(xmlTextWriterPtr w, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	xml_open(w, "property");
+	xml_attr(w, "name", name);
+	xml_attr(w, "value", value);
+	xml_close(w);
+}
+
+static void write_suite(xmlTextWriterPtr w, const json_t *suites, const json_t *suite,
+			const json_t *plan)
+{
+	const char *started = json_str(suite, "started");
+	cleanup_free char *seed = path_format("%lld", (long long)json_int_or(plan, "seed", 0));
+	const json_t *check;
+	size_t i;
+
+	xml_open(w, "testsuite");
+	xml_attr(w, "name", json_str(suite, "suite"));
+	write_counts(w, suites, suite);
+	write_seconds(w, json_object_get(suite, "wall_s"));
+	if (started) /* a time in UTC; the schema of Ant's JUnit task has no zone */
+		xmlTextWriterWriteFormatAttribute(w, BAD_CAST "timestamp", "%.*s",
+						  (int)strcspn(started, "Z"), started);
+	xml_open(w, "properties");
+	write_property(w, "seed", seed);
+	write_property(w, "clock", json_str(plan, "clock"));
+	write_property(w, "fidelity", json_str(suite, "fidelity"));
+	write_property(w, "ramrig", json_str(plan, "ramrig"));
+	xml_close(w);
+	json_array_foreach(json_object_get(suite, "checks"), i, check)
+		write_check(w, suite, check);
+	xml_close(w);
+}
+
+int report_junit(const struct report *r, FILE *out, struct err *e)
+{
+	__attribute__((cleanup(freep_buffer))) xmlBufferPtr buf = xmlBufferCreate();
+	__attribute__((cleanup(freep_writer))) xmlTextWriterPtr w =
+		buf ? xmlNewTextWriterMemory(buf, 0) : NULL;
+	cleanup_json json_t *suites = NULL;
+	const json_t *suite;
+	size_t i;
+
+	if (!w)
+		return err_set(e, ENOMEM, "out of memory for the report");
+	if (checks_make(r, &suites, e))
+		return -e->code;
+	xmlTextWriterSetIndent(w, 1);
+	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
+	xml_open(w, "testsuites");
+	xml_attr(w, "name", json_str(r->comparison, "experiment"));
+	write_counts(w, suites, NULL);
+	json_array_foreach(suites, i, suite)
+		write_suite(w, suites, suite, r->result->plan);
+	xml_close(w);
+	if (xmlTextWriterEndDocument(w) < 0 || xmlTextWriterFlush(w) < 0)
+		return err_set(e, ENOMEM, "out of memory for the report");
+	fputs((const char *)xmlBufferContent(buf), out);
+	return 0;
+}

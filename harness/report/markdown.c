@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include "compare/figures.h"
+#include "compare/wrap.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "report/grid.h"
+#include "report/markdown-parts.h"
+#include "report/parts.h"
+#include "report/printable.h"
+
+/* Each line of the sentence is of one group: a list. */
+static void sentence_print(FILE *out, const json_t *comparison)
+{
+	const char *at = json_str(comparison, "sentence");
+
+	while (at && *at) {
+		size_t len = strcspn(at, "\n");
+		cleanup_free char *line = path_format("- %.*s", (int)len, at);
+
+		wrap_print(out, line, MARKDOWN_WIDTH, 2);
+		at += len + (at[len] == '\n');
+	}
+}
+
+/* What is known of a kernel besides its name: "linux-image-..., 6.12.117-1, 6.12.117+deb12-amd64".
+ */
+static char *kernel_text(const json_t *kernel)
+{
+	static const char *const keys[] = { "package", "version", "release", "hash" };
+	char *text = path_format("%s", "");
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		cleanup_free char *before = text;
+		const char *v = json_str(kernel, keys[i]);
+
+		text = path_format("%s%s%s", before, *before && v ? ", " : "", v ? v : "");
+	}
+	return text;
+}
+
+static void repeat_print(FILE *out, const struct report *r)
+{
+	cleanup_json json_t *origin = part_origin(r), *rows = json_array();
+	const json_t *fact, *kernel;
+	size_t i;
+
+	fprintf(out, "\n## To repeat it\n\n    %s\n\n", json_str(origin, "command"));
+	grid_add(rows, (char *[]){ path_format("what"), path_format("is") }, 2);
+	json_array_foreach(json_object_get(origin, "facts"), i, fact)
+		grid_add(
+			rows,
+			(char *[]){ path_format("%s", json_string_value(json_array_get(fact, 0))),
+				    path_format("%s", json_string_value(json_array_get(fact, 1))) },
+			2);
+	json_array_foreach(json_object_get(origin, "kernels"), i, kernel)
+		grid_add(rows,
+			 (char *[]){ path_format("kernel %s", json_str(kernel, "name")),
+				     kernel_text(kernel) },
+			 2);
+	grid_print(out, rows, "ll");
+}
+
+int report_markdown(const struct report *r, FILE *out, struct err *e)
+{
+	const json_t *c = r->comparison;
+	cleanup_json json_t *figures = NULL;
+	cleanup_free char *summary = printable(json_str_or(r->result->plan, "summary", ""));
+	int rc = figures_collect(r->result, false, &figures, e);
+
+	if (rc)
+		return rc;
+	fprintf(out, "# %s\n\n", json_str(c, "experiment"));
+	if (*summary) {
+		wrap_print(out, summary, MARKDOWN_WIDTH, 0);
+		fputc('\n', out);
+	}
+	sentence_print(out, c);
+	markdown_comparisons(out, c, figures);
+	markdown_prices(out, json_object_get(c, "prices"));
+	markdown_troubles(out, c);
+	repeat_print(out, r);
+	return 0;
+}
