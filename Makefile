@@ -168,6 +168,11 @@ $(B)/tests/%: $(B)/obj/tests/unit/%.o $(AGENT_LIB_OBJ) $(B)/libguest.a $(B)/libr
 	@mkdir -p $(@D)
 	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka -lm)
 
+# What statistics are held against: tests/bench/designs.c says how.
+$(B)/tests/bench-%: $(B)/obj/tests/bench/%.o $(B)/libramrig.a
+	@mkdir -p $(@D)
+	$(call say,LD,$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lm)
+
 # Two builds of each fuzz target. The short round of `make check` is our own
 # driver over the objects of everything else; `make fuzz` has the library built
 # anew and sanitised, under libFuzzer where there is one.
@@ -235,7 +240,7 @@ soak: all
 mutants: all
 	tests/mutants/run --unit
 
-bench: all
+bench: all $(B)/tests/bench-designs
 	tests/bench/run
 
 # For FUZZ_SECONDS each, from the seeds in tests/fuzz/corpus/; the corpora grow

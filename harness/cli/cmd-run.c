@@ -7,12 +7,15 @@
 #include "lib/cleanup.h"
 #include "result/index.h"
 
-static int opt_json, opt_strict, opt_diagnostic;
+static int opt_json, opt_strict, opt_diagnostic, opt_sequential;
 
 static const struct poptOption options[] = {
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)run_options, 0, NULL, NULL },
 	{ "diagnostic", '\0', POPT_ARG_NONE, &opt_diagnostic, 0,
 	  "ask for no verdict, so that any number of pairs will do", NULL },
+	{ "sequential", '\0', POPT_ARG_NONE, &opt_sequential, 0,
+	  "look after 8, 12, 16 and 20 pairs, and run no more once every key metric is decided or "
+	  "not to be decided any more", NULL },
 	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON, for programs", NULL },
 	{ "strict", '\0', POPT_ARG_NONE, &opt_strict, 0,
 	  "exit with 1 also when a policy's proof failed", NULL },
@@ -39,6 +42,7 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 		.command = "run",
 		.experiment = argc ? argv[0] : NULL,
 		.diagnostic = opt_diagnostic,
+		.sequential = opt_sequential,
 	};
 	cleanup_free char *dir = NULL;
 	enum exit_code code = run_options_run(&w, &dir, e);

@@ -8,10 +8,13 @@
 #include "cli/progress.h"
 #include "cli/result-dir.h"
 #include "cli/run-options.h"
+#include "compare/compare.h"
 #include "lib/cleanup.h"
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/quantity.h"
 #include "plan/plan.h"
+#include "stats/sequential.h"
 #include "vm/session.h"
 
 static int opt_pairs, opt_jobs = 1, opt_scale, opt_dry_run;
@@ -63,6 +66,9 @@ static int check_options(const struct run_wish *w, uint64_t *ret_budget_ms, stru
 			   opt_scale || opt_workload_scale || opt_limit_ratio != 0))
 		return err_set(e, EINVAL, "--resume finishes a plan as it was made: it goes with "
 			       "--jobs and --budget only");
+	if (w->sequential && (opt_resume || opt_pairs || w->diagnostic))
+		return err_set(e, EINVAL, "--sequential is a design of its own, looked at after 8, 12, "
+			       "16 and 20 pairs: it goes without --pairs, --diagnostic and --resume");
 	if (opt_pairs < 0 || opt_jobs < 1 || opt_jobs > BATCH_JOBS_MAX)
 		return err_set(e, EINVAL, "--pairs is at least 1, --jobs from 1 to %d",
 			       BATCH_JOBS_MAX);
@@ -92,6 +98,7 @@ static int make_plan(const struct run_wish *w, json_t **ret, struct err *e)
 		.kernel = opt_kernel,
 		.kernel_modules = opt_modules,
 		.diagnostic = w->diagnostic,
+		.sequential = w->sequential,
 		.scale = (unsigned)opt_scale,
 		.workload_scale = opt_workload_scale,
 		.limit_ratio = opt_limit_ratio,
@@ -111,21 +118,63 @@ static int make_plan(const struct run_wish *w, json_t **ret, struct err *e)
 	return plan_make(&cli.search, &o, ret, e);
 }
 
-static int run(const struct run_wish *w, const char *dir, const json_t *plan, uint64_t budget_ms,
-	       struct err *e)
+/* Runs the pairs up to @pairs, or all (0), until @deadline_ms, or without one (0). */
+static int run_pairs(const char *dir, const json_t *plan, unsigned pairs, int64_t deadline_ms,
+		     bool *ret_spent, struct err *e)
 {
 	struct batch b = {
 		.dir = dir,
 		.plan = plan,
 		.jobs = (unsigned)opt_jobs,
-		.budget_ms = (int64_t)budget_ms,
+		.pairs = pairs,
+		/* What is spent is not "no budget". */
+		.budget_ms = deadline_ms ? clock_left_ms(deadline_ms) + 1 : 0,
 		.on_change = progress_change,
 		.on_cell = progress_cell,
 	};
-	bool spent = false;
-	int rc = run_cells(&b, &spent, e);
+	int rc = run_cells(&b, ret_spent, e);
 
 	progress_end();
+	return rc;
+}
+
+static int is_settled(const char *dir, bool *ret, struct err *e)
+{
+	cleanup_result struct result *r = NULL;
+	cleanup_json json_t *comparison = NULL;
+	int rc = result_load(dir, &r, e);
+
+	if (!rc)
+		rc = compare_results(r, NULL, &comparison, e);
+	*ret = !rc && compare_is_settled(comparison);
+	return rc;
+}
+
+/* From look to look, each of which is made of the result's folder alone. */
+static int run_looks(const char *dir, const json_t *plan, int64_t deadline_ms, bool *ret_spent,
+		     struct err *e)
+{
+	for (size_t look = 0; look < SEQUENTIAL_LOOKS; look++) {
+		bool settled = false;
+		int rc = run_pairs(dir, plan, sequential_pairs[look], deadline_ms, ret_spent, e);
+
+		if (!rc && !*ret_spent)
+			rc = is_settled(dir, &settled, e);
+		if (rc || *ret_spent || settled)
+			return rc;
+	}
+	return 0;
+}
+
+static int run(const struct run_wish *w, const char *dir, const json_t *plan, uint64_t budget_ms,
+	       struct err *e)
+{
+	int64_t deadline_ms = budget_ms ? clock_now_ms() + (int64_t)budget_ms : 0;
+	bool spent = false;
+	int rc = json_is_true(json_object_get(plan, "sequential")) ?
+			 run_looks(dir, plan, deadline_ms, &spent, e) :
+			 run_pairs(dir, plan, 0, deadline_ms, &spent, e);
+
 	if (rc == -ECANCELED)
 		err_set(e, ECANCELED, "stopped; 'ramrig %s --resume %s' finishes it", w->command, dir);
 	else if (!rc && spent)

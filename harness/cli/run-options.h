@@ -16,6 +16,7 @@ struct run_wish {
 	const char *experiment;		/* NULL: --resume must say what to run */
 	const json_t *sweep;		/* axes of plan/sweep.h, or NULL */
 	bool diagnostic;		/* ask for no verdict */
+	bool sequential;		/* look after 8, 12, 16 and 20 pairs; excludes diagnostic */
 };
 
 /*

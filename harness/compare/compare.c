@@ -6,6 +6,7 @@
 #include "compare/compare.h"
 #include "compare/fidelity.h"
 #include "compare/group.h"
+#include "compare/looks.h"
 #include "compare/price.h"
 #include "compare/reports.h"
 #include "compare/row.h"
@@ -27,6 +28,7 @@ struct comparison {
 	struct row_opts opts;
 	size_t n_rows;
 	struct row *rows;
+	struct looks looks;		/* of a sequential plan */
 };
 
 static void comparison_clear(struct comparison *c)
@@ -36,6 +38,7 @@ static void comparison_clear(struct comparison *c)
 	json_decref(c->names);
 	json_decref(c->warnings);
 	free(c->rows);
+	looks_clear(&c->looks);
 }
 
 static int row_add(struct comparison *c, const struct row *r, struct err *e)
@@ -133,12 +136,6 @@ static int add_groups(struct comparison *c, struct err *e)
 	return rc;
 }
 
-/* A row without a number is a test that found nothing: p = 1, and it stays in the family. */
-static double row_p(const struct row *r)
-{
-	return r->analysed && strcmp(r->proof, "failed") ? r->stats.p : 1;
-}
-
 /* Adjusts the rows that are (@judged) or are not the family of the test. */
 static int rows_adjust(struct comparison *c, bool judged, struct err *e)
 {
@@ -210,9 +207,14 @@ static void warn_of_row(struct comparison *c, const struct row *r)
 /* The smallest p of n pairs is 2^(1-n), and Holm multiplies it by the family. */
 static void warn_of_power(struct comparison *c, const struct group *g)
 {
+	double alpha = c->looks.planned ? sequential_alpha(c->opts.alpha, SEQUENTIAL_LOOKS - 1) :
+					  c->opts.alpha;
 	size_t needed = 1;
 
-	while (ldexp((double)c->opts.family, 1 - (int)needed) > c->opts.alpha)
+	/* Before the last look a sequential plan may still find something. */
+	if (c->looks.planned && c->looks.reached < SEQUENTIAL_LOOKS)
+		return;
+	while (ldexp((double)c->opts.family, 1 - (int)needed) > alpha)
 		needed++;
 	if (c->opts.judged && g->n_pairs < needed)
 		json_array_append_new(
@@ -276,6 +278,9 @@ static json_t *comparison_json(struct comparison *c)
 {
 	json_t *j = json_object(), *cells = tally_cells(c->a, c->b);
 
+	/* Cells that the looks made needless are not missing. */
+	json_object_set_new(cells, "not-done", json_integer(json_int_or(cells, "not-done", 0) -
+							    (json_int_t)c->looks.spared));
 	warn_all(c, cells);
 	json_object_set_new(j, "schema", json_integer(1));
 	json_object_set(j, "experiment", json_object_get(c->a->plan, "experiment"));
@@ -288,6 +293,8 @@ static json_t *comparison_json(struct comparison *c)
 	json_object_set_new(j, "reports", reports_tally(c->a, c->b));
 	json_object_set_new(j, "warnings", json_incref(c->warnings));
 	json_object_set_new(j, "diagnostics", rows_json(c, false));
+	if (c->looks.planned)
+		json_object_set_new(j, "sequential", looks_json(&c->looks, c->opts.alpha));
 	json_object_set_new(j, "sentence", sentence_make(j));
 	return j;
 }
@@ -314,11 +321,18 @@ int compare_results(const struct result *a, const struct result *b, json_t **ret
 	rc = add_groups(&c, e);
 	if (!rc)
 		rc = rows_adjust(&c, true, e);
+	if (!rc && !b && c.opts.judged && json_is_true(json_object_get(a->plan, "sequential")))
+		rc = looks_take(a, &c.opts, c.rows, c.n_rows, &c.looks, e);
 	if (!rc)
 		rc = rows_adjust(&c, false, e);
 	if (!rc)
 		*ret = comparison_json(&c);
 	return rc;
+}
+
+bool compare_is_settled(const json_t *comparison)
+{
+	return json_is_true(json_object_get(json_object_get(comparison, "sequential"), "settled"));
 }
 
 static enum exit_code verdict_exit(const json_t *row, bool strict)

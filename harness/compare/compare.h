@@ -20,6 +20,12 @@ int compare_results(const struct result *a, const struct result *b, json_t **ret
 		    struct err *e);
 
 /*
+ * Whether the run of a sequential plan need not go on: its last look was reached, or every
+ * key comparison is decided or futile (compare/looks.h). False of other plans.
+ */
+bool compare_is_settled(const json_t *comparison);
+
+/*
  * The exit code that a comparison calls for. A key metric without a single
  * whole pair is the rig's failure where nothing else explains it. @strict: a
  * proof that failed is a finding.

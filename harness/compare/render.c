@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "compare/fidelity.h"
+#include "compare/looks.h"
 #include "compare/render.h"
 #include "compare/reports.h"
 #include "compare/table.h"
@@ -241,6 +242,7 @@ static int print_all(FILE *out, const json_t *c, const struct render_opts *o, st
 		rc = print_prices(out, json_object_get(c, "prices"), o, e);
 	if (rc)
 		return rc;
+	looks_print(out, c, o->width);
 	print_cells(out, json_object_get(c, "cells"));
 	print_failures(out, json_object_get(c, "failures"), o->width);
 	print_reports(out, json_object_get(c, "reports"), o->width);

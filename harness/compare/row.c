@@ -78,6 +78,12 @@ static int row_values(struct row *r, double *base, double *arm, struct err *e)
 	return 0;
 }
 
+/* What forbids any number: a policy that did not act changes nothing. */
+static bool row_is_void(const struct row *r)
+{
+	return !strcmp(r->proof, "failed");
+}
+
 /* -ENODATA and -EDOM leave the row not analysed; e->msg then says why. */
 static int row_analyse(struct row *r, const struct row_opts *o, struct err *e)
 {
@@ -136,6 +142,35 @@ int row_key(const struct group *g, const json_t *m, const struct row_opts *o, st
 	return 0;
 }
 
+int row_upto(const struct row *r, unsigned pair_max, double alpha, const struct row_opts *o,
+	     struct row *ret, struct err *e)
+{
+	const struct row_opts at = { .alpha = alpha, .family = o->family, .seed = o->seed };
+	struct group g = *r->group;
+	struct row now = *r;
+	struct err none;
+
+	while (g.n_pairs && g.pairs[g.n_pairs - 1].base->pair > pair_max)
+		g.n_pairs--;
+	now.group = &g;
+	now.n = 0;
+	now.p_adjusted = 1;
+	int rc = row_analyse(&now, &at, &none);
+
+	if (rc && rc != -ENODATA && rc != -EDOM) {
+		*e = none;
+		return rc;
+	}
+	now.group = r->group;
+	*ret = now;
+	return 0;
+}
+
+double row_p(const struct row *r)
+{
+	return r->analysed && !row_is_void(r) ? r->stats.p : 1;
+}
+
 int row_diagnostic(const struct group *g, const char *metric, const struct row_opts *o,
 		   struct row *ret, struct err *e)
 {
@@ -151,19 +186,13 @@ int row_diagnostic(const struct group *g, const char *metric, const struct row_o
 	return 0;
 }
 
-/* What forbids any number: a policy that did not act changes nothing. */
-static bool row_is_void(const struct row *r)
-{
-	return !strcmp(r->proof, "failed");
-}
-
 enum verdict row_verdict(const struct row *r)
 {
 	const struct paired *s = &r->stats;
 
 	if (row_is_void(r))
 		return VERDICT_NO_EFFECT_POSSIBLE;
-	if (!r->analysed)
+	if (!r->analysed || r->waits)
 		return VERDICT_INCONCLUSIVE;
 	if (r->p_adjusted <= r->alpha && fabs(s->change) > r->margin)
 		return (s->change > 0) == !strcmp(r->better, "more") ? VERDICT_IMPROVEMENT :
@@ -230,6 +259,10 @@ static void put_numbers(json_t *j, const struct row *r)
 	json_object_set_new(j, "family", json_integer((json_int_t)r->family));
 	json_object_set_new(j, "margin", number(true, r->margin));
 	json_object_set_new(j, "mde", number(says && r->judged, s->mde));
+	if (r->looks) {
+		json_object_set_new(j, "alpha", json_real(r->alpha));
+		json_object_set_new(j, "looks", json_incref((json_t *)r->looks));
+	}
 }
 
 json_t *row_json(const struct row *r)

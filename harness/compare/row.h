@@ -19,6 +19,8 @@ struct row {
 	const char *proof;	/* "ok", "failed", "none" */
 	bool key;		/* one of the plan's key metrics */
 	bool judged;		/* has a verdict: key, and the plan is no diagnostic one */
+	bool waits;		/* for the first look of a sequential plan: no verdict yet */
+	const json_t *looks;	/* of a sequential plan (compare/looks.h), else NULL; not owned */
 	double margin;		/* NAN without one */
 	double alpha;
 	size_t family;
@@ -50,6 +52,16 @@ int row_key(const struct group *g, const json_t *plan_metric, const struct row_o
 /* The same for any other metric the cells have, without verdict or margin. */
 int row_diagnostic(const struct group *g, const char *metric, const struct row_opts *o,
 		   struct row *ret, struct err *e);
+
+/*
+ * The key row @r once more, from pairs up to number @pair_max only and at level @alpha.
+ * p_adjusted and looks are left to be set.
+ */
+int row_upto(const struct row *r, unsigned pair_max, double alpha, const struct row_opts *o,
+	     struct row *ret, struct err *e);
+
+/* What the test says; 1 of a row without a number, which is a test that found nothing. */
+double row_p(const struct row *r);
 
 /* Once p_adjusted stands: the verdict of a judged row. */
 enum verdict row_verdict(const struct row *r);

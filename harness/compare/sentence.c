@@ -81,6 +81,9 @@ static void say_row(FILE *out, const json_t *row, double alpha)
 	};
 	const char *verdict = json_str(row, "verdict");
 
+	/* A look's interval is of its own level. */
+	if (json_object_get(row, "alpha"))
+		alpha = number_at(row, "alpha");
 	for (int v = 0; verdict && v < VERDICT_COUNT; v++) {
 		if (say[v] && !strcmp(verdict_table[v].name, verdict)) {
 			say[v](out, row, alpha);

@@ -7,6 +7,7 @@
 #include "result/metric.h"
 #include "spec/nearest.h"
 #include "spec/schema.h"
+#include "stats/sequential.h"
 
 /* What a metric is, wherever it comes from. */
 struct metric_form {
@@ -189,4 +190,18 @@ int plan_check_power(const struct spec *experiment, unsigned long family, unsign
 			  "alpha %.4g need at least %u, or no change could ever be significant; "
 			  "say 'pairs: %u', or 'diagnostic: true' if no verdict is wanted",
 			  pairs, family, alpha, needed, needed);
+}
+
+int plan_check_looks(const struct spec *experiment, unsigned long family, struct err *e)
+{
+	double alpha = json_number_value(json_object_get(spec_doc(experiment), "alpha"));
+	double own = sequential_alpha(alpha, SEQUENTIAL_LOOKS - 1);
+	double most = floor(ldexp(own, SEQUENTIAL_PAIRS_MAX - 1));
+
+	if ((double)family <= most)
+		return 0;
+	return spec_error(experiment, "/metrics", e, "%lu key comparisons are too many for looks: the "
+			  "last, at %d pairs, has %.4g of alpha %.4g left, enough for %.0f; ask of "
+			  "fewer metrics, arms, workloads or topologies, or fix the number of pairs",
+			  family, SEQUENTIAL_PAIRS_MAX, own, alpha, most);
 }

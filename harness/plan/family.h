@@ -22,4 +22,7 @@ unsigned long plan_family(const json_t *metrics, size_t workloads);
 int plan_check_power(const struct spec *experiment, unsigned long family, unsigned pairs,
 		     bool overridden, struct err *e);
 
+/* Refuses a @family of which not even the last look of a sequential plan could find one. */
+int plan_check_looks(const struct spec *experiment, unsigned long family, struct err *e);
+
 #endif

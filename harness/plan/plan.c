@@ -12,6 +12,7 @@
 #include "plan/policies.h"
 #include "plan/sweep.h"
 #include "plan/versus.h"
+#include "stats/sequential.h"
 
 #define CELLS_MAX 100000
 
@@ -74,7 +75,7 @@ struct draft {
 	const char *clock, *workload_scale;
 	double limit_ratio;	/* 0: no limits */
 	unsigned scale;
-	bool diagnostic;
+	bool diagnostic, sequential;
 	unsigned long groups, family;
 };
 
@@ -87,6 +88,24 @@ static void draft_clear(struct draft *d)
 		json_decref(parts[i]);
 	plan_policies_clear(&d->gathered);
 	spec_free(d->experiment);
+}
+
+static int sequential_choose(const struct plan_opts *o, struct draft *d, struct err *e)
+{
+	bool asked = json_is_true(json_object_get(d->doc, "sequential"));
+
+	if (asked && json_is_true(json_object_get(d->doc, "diagnostic")))
+		return spec_error(d->experiment, "/sequential", e, "a diagnostic experiment has no "
+				  "verdicts for looks to decide: leave 'sequential' or 'diagnostic' "
+				  "out");
+	if (asked && json_int_or(d->doc, "pairs", 0) != SEQUENTIAL_PAIRS_MAX)
+		return spec_error(d->experiment, "/pairs", e, "a sequential experiment is looked at "
+				  "after 8, 12, 16 and 20 pairs: say 'pairs: %d'",
+				  SEQUENTIAL_PAIRS_MAX);
+	d->sequential = (o->sequential || (asked && !o->pairs)) && !o->versus && !d->diagnostic;
+	if (d->sequential)
+		d->pairs = SEQUENTIAL_PAIRS_MAX;
+	return 0;
 }
 
 /* What the options leave of the experiment: loading must know it. */
@@ -104,7 +123,7 @@ static int draft_choose(const struct plan_opts *o, struct draft *d, struct err *
 	d->diagnostic = o->diagnostic || json_is_true(json_object_get(d->doc, "diagnostic"));
 	if (strcmp(d->clock, "host") && strcmp(d->clock, "virtual"))
 		return err_set(e, EINVAL, "the clock '%s' is not host or virtual", d->clock);
-	return 0;
+	return sequential_choose(o, d, e);
 }
 
 /* A limit needs a group to lie on. */
@@ -247,8 +266,10 @@ static int draft_count(const struct plan_opts *o, struct draft *d, struct err *e
 	if (d->pairs > CELLS_MAX / (d->groups * arms))
 		return spec_error(d->experiment, "/pairs", e, "%u pairs of %lu groups and %zu arms "
 				  "are over %d cells", d->pairs, d->groups, arms, CELLS_MAX);
-	if (!d->diagnostic && plan_check_power(d->experiment, d->family, d->pairs, o->pairs, e))
-		return -e->code;
+	int rc = d->diagnostic ? 0 : d->sequential ? plan_check_looks(d->experiment, d->family, e) :
+		 plan_check_power(d->experiment, d->family, d->pairs, o->pairs, e);
+	if (rc)
+		return rc;
 	return cells_make(d, e);
 }
 
@@ -258,7 +279,7 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 
 	clock_utc(now);
 	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:O, s:O, s:O, s:O, s:b, "
-			 "s:s, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O, s:s, s:o*}",
+			 "s:s, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:O, s:s, s:o*, s:o*}",
 			 "schema", 1, "ramrig", o->version ? o->version : "",
 			 "created", o->created ? o->created : now,
 			 "experiment", json_str(d->doc, "experiment"),
@@ -276,7 +297,8 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 			 "policies", d->gathered.policies, "workloads", d->workloads, "arms", d->arms,
 			 "metrics", d->metrics, "family", (json_int_t)d->family,
 			 "cells", d->cells, "workload_scale", d->workload_scale,
-			 "limit_ratio", d->limit_ratio ? json_real(d->limit_ratio) : NULL);
+			 "limit_ratio", d->limit_ratio ? json_real(d->limit_ratio) : NULL,
+			 "sequential", d->sequential ? json_true() : NULL);
 }
 
 int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_plan, struct err *e)

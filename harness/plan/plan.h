@@ -35,6 +35,11 @@
  * each topology and workload: it has no limits, is part of no comparison, and its
  * peak memory is what the limits of the others go by.
  *
+ * Where "sequential" is true the result is looked at after 8, 12, 16 and 20 pairs
+ * (compare/looks.h), and the plan has all 20. An experiment's own `sequential` does not
+ * count where "pairs" of plan_opts sets their number, nor where there is no verdict, nor
+ * between two kernels: try and bisect have their own designs.
+ *
  * Where "diagnostic" is true no verdict is wanted: the rule of enough pairs
  * does not hold, and "metrics" are diagnostics like all others.
  */
@@ -61,6 +66,7 @@ struct plan_opts {
 	const char *kernel_modules;	/* folder of its modules, or NULL */
 	const struct plan_versus *versus;	/* or NULL; excludes kernel */
 	const json_t *sweep;		/* axes of plan/sweep.h: arms in place of the experiment's; or NULL */
+	bool sequential;		/* as if the experiment said so, with 20 pairs; excludes pairs */
 	bool diagnostic;		/* as if the experiment said so: no verdict is wanted */
 	const char *workload_scale;	/* "ci", "full", or NULL: as the experiment says */
 	double limit_ratio;		/* 0: as the experiment says */

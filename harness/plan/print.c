@@ -4,6 +4,7 @@
 #include <string.h>
 #include "lib/cleanup.h"
 #include "plan/plan.h"
+#include "stats/sequential.h"
 
 static inline void cleanup_tablep(struct libscols_table **t)
 {
@@ -53,6 +54,21 @@ static void trace_print(const json_t *events, const char *workload, FILE *out)
 		fputc('\n', out);
 }
 
+/* The looks, and from which one on a family of this size can alarm. */
+static void looks_plan_print(unsigned long family, double alpha, FILE *out)
+{
+	fprintf(out, "Family: %lu key comparison%s at alpha %.4g in %d looks, until all are decided or "
+		"futile:", family, family == 1 ? "" : "s", alpha, SEQUENTIAL_LOOKS);
+	for (size_t i = 0; i < SEQUENTIAL_LOOKS; i++) {
+		double own = sequential_alpha(alpha, i);
+		bool able = plan_pairs_needed(family, own) <= sequential_pairs[i];
+
+		fprintf(out, "%s %u pairs at %.3g%s", i ? "," : "", sequential_pairs[i], own,
+			able ? "" : " (nothing can be significant)");
+	}
+	fputs(".\n", out);
+}
+
 /* What a verdict would rest on, or why there will be none. */
 static void family_print(const json_t *plan, FILE *out)
 {
@@ -62,6 +78,10 @@ static void family_print(const json_t *plan, FILE *out)
 
 	if (json_is_true(json_object_get(plan, "diagnostic"))) {
 		fputs("Diagnostic: figures without verdicts.\n", out);
+		return;
+	}
+	if (json_is_true(json_object_get(plan, "sequential"))) {
+		looks_plan_print(family, alpha, out);
 		return;
 	}
 	fprintf(out, "Family: %lu key comparison%s at alpha %.4g; the least p of %" JSON_INTEGER_FORMAT

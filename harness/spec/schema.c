@@ -213,6 +213,9 @@ static const struct field experiment_fields[] = {
 	  .help = "`virtual`: instructions counted on one CPU, far less noise, no latencies" },
 	{ .key = "pairs", .type = FIELD_INT, .required = true, .min = 1, .max = 1000,
 	  .help = "fresh boots of each arm" },
+	{ .key = "sequential", .type = FIELD_BOOL, .fallback = "false",
+	  .help = "look at the result after 8, 12, 16 and 20 pairs, and run no more once every key "
+		  "metric is decided or not to be decided any more; `pairs` is then 20" },
 	{ .key = "alpha", .type = FIELD_NUMBER, .min = 0.001, .max = 0.2, .fallback = "0.05",
 	  .help = "how often a family of key metrics may alarm where nothing has changed" },
 	{ .key = "sample_hz", .type = FIELD_INT, .min = 0, .max = 100, .fallback = "2",

@@ -33,6 +33,16 @@ double binomial_lower(unsigned k, unsigned n, double alpha)
 	return lo;
 }
 
+void binomial_wilson(unsigned k, unsigned n, double z, double *ret_lo, double *ret_hi)
+{
+	double p = (double)k / n, zz = z * z / n;
+	double centre = (p + zz / 2) / (1 + zz);
+	double half = z * sqrt((p * (1 - p) + zz / 4) / n) / (1 + zz);
+
+	*ret_lo = fmax(0, centre - half);
+	*ret_hi = fmin(1, centre + half);
+}
+
 /* C(n, k) / C(n + m, k) */
 double fisher_all_on_one_side(unsigned k, unsigned n, unsigned m)
 {

@@ -55,6 +55,7 @@ int paired_analyse(const double *base, const double *arm, size_t n, const struct
 	r.base_median = summary_median(base, n);
 	r.arm_median = summary_median(arm, n);
 	r.change = summary_mean(d, n);
+	r.sd = summary_sd(d, n);
 	r.p = signflip_p(flips, 0);
 	r.mde = mde_of(d, n, o);
 	r.drift_p = shape_drift_p(d, n);

@@ -23,6 +23,7 @@ struct paired {
 	double base_median;
 	double arm_median;
 	double change;		/* the mean over pairs */
+	double sd;		/* of the pairs' differences, those of logarithms on the ratio scale; NAN of one */
 	double ci[2];		/* infinite where nothing can be excluded */
 	double p;		/* two-sided, not adjusted */
 	/*

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include "lib/rng.h"
 #include "stats/signflip.h"
 
@@ -133,6 +134,66 @@ double signflip_p(const struct signflip *s, double theta)
 		extreme += beyond >= -s->tolerance;
 	}
 	return fmin(1, (1.0 + extreme) / (1.0 + s->flips));
+}
+
+#define HALF_MAX (1U << SIGNFLIP_EXACT_MAX / 2)
+
+/* Fills @ret with the sums over all sets of the @n numbers @x, smallest first; returns how many. */
+static size_t sums_in_order(const double *x, size_t n, double ret[static HALF_MAX])
+{
+	double without[HALF_MAX];
+	size_t len = 1;
+
+	ret[0] = 0;
+	for (size_t i = 0; i < n; i++, len *= 2) {
+		size_t a = 0, b = 0;
+
+		memcpy(without, ret, len * sizeof(*ret));
+		while (a + b < 2 * len) {
+			bool take = b == len || (a < len && without[a] <= without[b] + x[i]);
+
+			ret[a + b] = take ? without[a] : without[b] + x[i];
+			*(take ? &a : &b) += 1;
+		}
+	}
+	return len;
+}
+
+/* How many sets of the @n numbers @x have a sum of @limit at most. */
+static size_t sets_up_to(const double *x, size_t n, double limit)
+{
+	double a[HALF_MAX], b[HALF_MAX];
+	size_t n_a = sums_in_order(x, n / 2, a), n_b = sums_in_order(x + n / 2, n - n / 2, b);
+	size_t count = 0;
+
+	for (size_t i = 0; i < n_a; i++) {
+		while (n_b && a[i] + b[n_b - 1] > limit)
+			n_b--;
+		count += n_b;
+	}
+	return count;
+}
+
+/*
+ * With T the sum of the (d_i - theta), taken as positive, flipping a set leaves a sum as far
+ * out as T where the set's own sum is at most 0 or at least T; sets of the second kind are
+ * the complements of those of the first.
+ */
+double signflip_p_once(const double *d, size_t n, double theta)
+{
+	double x[SIGNFLIP_EXACT_MAX], sum = 0, max = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += d[i];
+		max = fmax(max, fabs(d[i]));
+	}
+	double side = sum / n - theta;
+
+	if (fabs(side) <= 1e-9 * max)
+		return 1;
+	for (size_t i = 0; i < n; i++)
+		x[i] = side > 0 ? d[i] - theta : theta - d[i];
+	return fmin(1, ldexp((double)sets_up_to(x, n, 1e-9 * max), 1 - (int)n));
 }
 
 double signflip_p_above(const struct signflip *s, double theta)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "plan/family.h"
 #include "plan/plan.h"
 
 #define DATA "tests/golden/plan-data"
@@ -169,6 +170,42 @@ static void too_few_pairs_are_refused_unless_no_verdict_is_wanted(void **state)
 								     .diagnostic = true });
 	assert_true(json_is_true(json_object_get(smoke, "diagnostic")));
 	assert_int_equal(json_array_size(json_object_get(smoke, "cells")), 2);
+}
+
+static void looks_make_twenty_pairs_and_other_numbers_of_pairs_take_them_away(void **state)
+{
+	cleanup_json json_t *plan = plan_of("two-arms", (struct plan_opts){ .sequential = true });
+	cleanup_free char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	assert_true(json_is_true(json_object_get(plan, "sequential")));
+	assert_int_equal(json_int_or(plan, "pairs", 0), 20);
+	assert_int_equal(json_array_size(json_object_get(plan, "cells")), 40);
+	plan_print(plan, f);
+	fclose(f);
+	assert_non_null(strstr(text, "in 4 looks, until all are decided or futile: 8 pairs at 0.0262, "
+				     "12 pairs at 0.00927, 16 pairs at 0.00782, 20 pairs at 0.00676."));
+	cleanup_json json_t *fixed = plan_of("two-arms", (struct plan_opts){ .pairs = 8 });
+	assert_null(json_object_get(fixed, "sequential"));
+	cleanup_json json_t *smoke = plan_of("two-arms", (struct plan_opts){ .sequential = true,
+									     .diagnostic = true });
+	assert_null(json_object_get(smoke, "sequential"));
+}
+
+/* 0.05 x 0.135 is left for the last look, at which 2^-19 is the smallest p. */
+static void a_family_that_the_last_look_cannot_serve_is_refused(void **state)
+{
+	struct spec *s = NULL;
+	struct err e = {};
+
+	(void)state;
+	assert_int_equal(spec_load(SPEC_EXPERIMENT, DATA "/experiments/two-arms.yaml", &s, &e), 0);
+	assert_int_equal(plan_check_looks(s, 3543, &e), 0);
+	assert_int_equal(plan_check_looks(s, 3544, &e), -EINVAL);
+	assert_non_null(strstr(e.msg, "3544 key comparisons are too many for looks"));
+	spec_free(s);
 }
 
 static void options_stand_above_the_experiment(void **state)
@@ -374,6 +411,8 @@ int main(void)
 		cmocka_unit_test(a_pair_is_every_arm_once_with_one_seed_in_varying_order),
 		cmocka_unit_test(enough_pairs_are_those_of_the_design),
 		cmocka_unit_test(too_few_pairs_are_refused_unless_no_verdict_is_wanted),
+		cmocka_unit_test(looks_make_twenty_pairs_and_other_numbers_of_pairs_take_them_away),
+		cmocka_unit_test(a_family_that_the_last_look_cannot_serve_is_refused),
 		cmocka_unit_test(options_stand_above_the_experiment),
 		cmocka_unit_test(a_scale_is_in_the_plan_and_in_its_topologies),
 		cmocka_unit_test(topologies_are_held_against_the_host_at_their_scale),
