@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <libgen.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "bundle/kernels.h"
 #include "bundle/make.h"
@@ -196,10 +195,10 @@ static int image_bundled(struct make *m, const json_t *bundled, struct err *e)
 static int image_collect(struct make *m, struct err *e)
 {
 	const json_t *bundled = json_object_get(m->source.manifest, "image");
+	cleanup_collection struct collection alone;
 	struct image image = { 0 };
-	char hash[65];
-	struct stat st;
 
+	collection_init(&alone, m->source.result->dir);
 	if (json_str(bundled, "file"))
 		return image_bundled(m, bundled, e);
 	int rc = image_here(m, &image, e);
@@ -207,15 +206,16 @@ static int image_collect(struct make *m, struct err *e)
 	if (rc)
 		return rc;
 	say(m, "reading the image");
-	rc = file_sha256(image.path, hash, e);
-	if (!rc && stat(image.path, &st))
-		rc = err_set(e, errno, "cannot look at %s: %m", image.path);
-	if (!rc && m->opts->image)
-		rc = collect_file(&m->members, IMAGE, image.path, e);
-	if (!rc)
-		m->image = json_pack("{s:s, s:s, s:I, s:s, s:s?}", "name", image.name, "hash", image.hash,
-				     "bytes", (json_int_t)st.st_size, "sha256", hash, "file",
+	rc = collect_file(m->opts->image ? &m->members : &alone, IMAGE, image.path, e);
+	if (!rc) {
+		const json_t *list = m->opts->image ? m->members.members : alone.members;
+		const json_t *member = json_array_get(list, json_array_size(list) - 1);
+
+		m->image = json_pack("{s:s, s:s, s:O, s:O, s:s?}", "name", image.name, "hash", image.hash,
+				     "bytes", json_object_get(member, "bytes"), "sha256",
+				     json_object_get(member, "sha256"), "file",
 				     m->opts->image ? IMAGE : NULL);
+	}
 	image_clear(&image);
 	return rc;
 }

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <sha256.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include "bundle/read.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/hash.h"
 
 #define CHUNK (256U << 10)
 #define HOLE 4096U	/* zeros that are left out of a file on disk */
@@ -113,18 +113,18 @@ static int member_copy(const struct reader *r, const json_t *m, int fd, struct e
 	const char *name = json_str(m, "name");
 	json_int_t left = json_int_or(m, "bytes", 0);
 	cleanup_free char *buf = malloc(CHUNK);
-	char hash[SHA256_DIGEST_STRING_LENGTH];
-	SHA2_CTX ctx;
+	cleanup_hasher struct hasher h = { 0 };
+	char hash[65];
 	ssize_t n;
 
 	if (!buf)
 		return err_set(e, ENOMEM, "out of memory for %s", r->path);
-	SHA256Init(&ctx);
+	hasher_begin(&h);
 	while ((n = archive_read_data(r->a, buf, CHUNK)) > 0) {
 		left -= n;
 		if (left < 0)
 			break;
-		SHA256Update(&ctx, (const uint8_t *)buf, (size_t)n);
+		hasher_add(&h, buf, (size_t)n);
 		int rc = write_sparse(fd, buf, (size_t)n);
 
 		if (rc) {
@@ -134,7 +134,7 @@ static int member_copy(const struct reader *r, const json_t *m, int fd, struct e
 	}
 	if (n < 0)
 		return damaged(r, e);
-	SHA256End(&ctx, hash);
+	hasher_end(&h, hash);
 	if (left)
 		return err_set(e, EINVAL, "%s: the member '%.200s' has not the %lld bytes that its manifest "
 			       "says", r->path, name, (long long)json_int_or(m, "bytes", 0));
@@ -214,7 +214,7 @@ static int manifest_read(struct reader *r, struct err *e)
 		return err_set(e, ENOMEM, "out of memory for the manifest of %s", r->path);
 	if (archive_read_data(r->a, r->text, r->len) != size)
 		return damaged(r, e);
-	SHA256Data((const uint8_t *)r->text, r->len, r->hash);
+	hash_bytes(r->text, r->len, r->hash);
 	int rc = manifest_parse(r->text, r->len, &r->manifest, e);
 
 	return rc ? err_prefix(e, "%s: ", r->path) : 0;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "image/cache.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/hash.h"
 
 #define KIND "bundle"
 
@@ -77,7 +77,7 @@ static int folder_manifest(struct replayable *s, const char *dir, struct err *e)
 		rc = manifest_parse(text, len, &s->manifest, e);
 	if (rc)
 		return err_prefix(e, "%s: ", dir);
-	SHA256Data((const uint8_t *)text, len, s->hash);
+	hash_bytes(text, len, s->hash);
 	return 0;
 }
 

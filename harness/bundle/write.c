@@ -3,12 +3,12 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "bundle/write.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/hash.h"
 
 #define CHUNK (256U << 10)
 
@@ -51,15 +51,15 @@ static int member_write(struct archive *a, const json_t *m, const char *from, st
 	json_int_t left = json_int_or(m, "bytes", 0);
 	cleanup_close int fd = open(from, O_RDONLY | O_CLOEXEC);
 	cleanup_free char *buf = malloc(CHUNK);
-	char hash[SHA256_DIGEST_STRING_LENGTH];
-	SHA2_CTX ctx;
+	cleanup_hasher struct hasher h = { 0 };
+	char hash[65];
 
 	if (fd < 0 || !buf)
 		return err_set(e, errno, "cannot read %s: %m", from);
 	int rc = head_write(a, name, left, json_is_true(json_object_get(m, "program")), e);
 	if (rc)
 		return rc;
-	SHA256Init(&ctx);
+	hasher_begin(&h);
 	while (left > 0) {
 		ssize_t n = read(fd, buf, left < (json_int_t)CHUNK ? (size_t)left : CHUNK);
 
@@ -67,12 +67,12 @@ static int member_write(struct archive *a, const json_t *m, const char *from, st
 			return err_set(e, errno, "cannot read %s: %m", from);
 		if (!n)
 			break;
-		SHA256Update(&ctx, (const uint8_t *)buf, (size_t)n);
+		hasher_add(&h, buf, (size_t)n);
 		if (archive_write_data(a, buf, (size_t)n) != n)
 			return failed(a, name, e);
 		left -= n;
 	}
-	SHA256End(&ctx, hash);
+	hasher_end(&h, hash);
 	if (left || strcmp(hash, json_str(m, "sha256")))
 		return err_set(e, ESTALE, "%s changed while it was bundled; is something running there?",
 			       from);

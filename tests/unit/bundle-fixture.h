@@ -3,10 +3,10 @@
 #define RAMRIG_TEST_BUNDLE_FIXTURE_H
 
 /* Manifests and bundles that were written by hand; cmocka.h comes first. */
-#include <sha256.h>
 #include <string.h>
 #include "bundle/manifest.h"
 #include "lib/cleanup.h"
+#include "lib/hash.h"
 
 #define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -29,7 +29,7 @@ static inline json_t *member_of(const struct part *p)
 {
 	char hash[65];
 
-	SHA256Data((const uint8_t *)p->text, strlen(p->text), hash);
+	hash_bytes(p->text, strlen(p->text), hash);
 	return json_pack("{s:s, s:I, s:s, s:b}", "name", p->name, "bytes",
 			 (json_int_t)strlen(p->text), "sha256", hash, "program",
 			 !strncmp(p->name, "programs/", 9));

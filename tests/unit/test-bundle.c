@@ -295,7 +295,7 @@ static void zeros_unpack_to_holes(void **state)
 	struct err e;
 	char hash[65];
 
-	SHA256Data((const uint8_t *)zeros, SIZE, hash);
+	hash_bytes(zeros, SIZE, hash);
 	assert_int_equal(file_write_atomic(in, zeros, SIZE, &e), 0);
 	json_object_set_new(f->sources, "workloads/web/zeros", json_string(in));
 	json_array_append_new(json_object_get(m, "members"),
