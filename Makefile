@@ -24,7 +24,7 @@ SETUP := $(B)/setup-done
 endif
 
 # Asked for once, when first needed: setup may only just have installed them.
-PACKAGES := libvirt jansson libfyaml sqlite3 popt smartcols libxml-2.0 libkmod libarchive libmd libdw libelf
+PACKAGES := libvirt jansson libfyaml sqlite3 popt smartcols libxml-2.0 libkmod libarchive libcrypto libmd libdw libelf
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 

@@ -12,6 +12,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "proto/protocol.h"
+#include "vm/workdir.h"
 
 #define VERB_MIN_MS 30000
 #define QEMU_IMG_MS 60000
@@ -181,6 +182,17 @@ static int open_link(struct guest *g, const struct guest_opts *o, struct err *e)
 	return rc;
 }
 
+/* What libvirt made of the domain. A /proc that does not show it leaves the file out. */
+static void note_argv(const struct guest_opts *o)
+{
+	cleanup_free char *path = path_format("%s/argv.json", o->out_dir);
+	cleanup_json json_t *argv = NULL;
+	struct err ignored;
+
+	if (!workdir_qemu_argv(o->run_dir, &argv, &ignored))
+		json_save_path(argv, path, &ignored);
+}
+
 static void guest_freep(struct guest **g)
 {
 	guest_free(*g);
@@ -222,6 +234,7 @@ int guest_boot(const struct guest_opts *o, struct guest **ret, struct err *e)
 		rc = open_link(g, o, e);
 	if (rc)
 		return rig_error(rc, e);
+	note_argv(o);
 	rc = link_hello(g->link, g->started_ms + o->hello_deadline_ms, &g->hello, e);
 	g->hello_ms = clock_now_ms() - g->started_ms;
 	/* A guest that took long to boot is a slow one: its verbs may take as long. */

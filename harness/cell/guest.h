@@ -33,7 +33,7 @@ struct guest {
 struct guest_opts {
 	const char *uri;
 	const char *run_dir;	/* of the work folder; this process's account's */
-	const char *out_dir;	/* console.log, domain.xml and agent.jsonl are written here */
+	const char *out_dir;	/* console.log, domain.xml, argv.json and agent.jsonl are written here */
 	const char *emulator;
 	enum accel accel;
 	enum guest_clock clock;

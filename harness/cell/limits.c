@@ -49,8 +49,8 @@ int limits_compute(const json_t *plan, const json_t *cell, const char *dir, json
 	cleanup_free char *path = path_format("%s/cells/%04d/result.json", dir, n);
 	size_t i;
 
-	*ret = NULL;
-	if (!unlimited)
+	*ret = json_deep_copy(json_object_get(cell, "limits"));
+	if (*ret || !unlimited)
 		return 0;
 	if (json_load_path(path, &doc, e))
 		return err_set(e, ENODATA, "cell %d, which tells how much memory %s takes on %s, is not "

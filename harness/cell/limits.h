@@ -16,7 +16,8 @@ const json_t *limits_cell(const json_t *plan, const json_t *cell);
 /*
  * Sets *ret to a new object GROUP -> bytes, a multiple of 4 KiB, for @cell of
  * the plan in the result folder @dir; NULL where it has no limits. -ENODATA
- * where pair 0 has not told the peak.
+ * where pair 0 has not told the peak. A cell whose plan says "limits", as one that is replayed
+ * does, has these.
  */
 int limits_compute(const json_t *plan, const json_t *cell, const char *dir, json_t **ret,
 		   struct err *e);

@@ -8,21 +8,10 @@
 #include "lib/file.h"
 #include "proto/protocol.h"
 #include "spec/placeholder.h"
-#include "spec/search.h"
 
 #define START_MS 60000	/* on the guest's clock: DAMON and cgroups may be slow to set up */
 #define READY "\"event\":\"start\""
 #define CGROUP_ROOT "/sys/fs/cgroup"
-
-int policy_daemon_add(const char *name, json_t *list, struct err *e)
-{
-	cleanup_free char *path = NULL;
-	int rc = search_program(name, &path, e);
-
-	if (!rc && !json_array_has(list, path))
-		json_array_append_new(list, json_string(path));
-	return rc;
-}
 
 static const char *program_of(const json_t *daemon)
 {
@@ -41,19 +30,17 @@ bool policy_has_daemon(const json_t *policies, const char *name)
 	return false;
 }
 
-int policy_daemon_programs(const json_t *policies, json_t **ret, struct err *e)
+json_t *policy_daemon_names(const json_t *policies)
 {
-	cleanup_json json_t *list = json_array();
+	json_t *names = json_array();
 	const json_t *policy, *d;
 	size_t i, k;
 
-	json_array_foreach(policies, i, policy) {
+	json_array_foreach(policies, i, policy)
 		json_array_foreach(json_object_get(policy, "daemons"), k, d)
-			if (policy_daemon_add(program_of(d), list, e))
-				return err_prefix(e, "policy '%s': ", json_str(policy, "policy"));
-	}
-	*ret = take_ptr(list);
-	return 0;
+			if (!json_array_has(names, program_of(d)))
+				json_array_append_new(names, json_string(program_of(d)));
+	return names;
 }
 
 /* Below CGROUP_ROOT, as the daemons name it. */

@@ -15,11 +15,8 @@
  */
 #define POLICY_DAEMON_DIR "/daemons"
 
-/* Paths on this host of the programs that @policies run, each once, as a new array. */
-int policy_daemon_programs(const json_t *policies, json_t **ret, struct err *e);
-
-/* Adds the path of the program @name to the array @list, unless it is there. */
-int policy_daemon_add(const char *name, json_t *list, struct err *e);
+/* Names of the programs that @policies run, each once, as a new array. */
+json_t *policy_daemon_names(const json_t *policies);
 
 /* The program that empties TCG's TLB, so that accessed bits tell of all accesses. */
 #define SWEEPER "ramrig-sweeper"

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
+#include "cell/programs.h"
 #include "cell/run.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -85,6 +86,8 @@ int run_begin(json_t *plan, const char *dir, struct err *e)
 			     "--out", dir);
 	if (!rc)
 		rc = keep_workloads(plan, dir, e);
+	if (!rc)
+		rc = programs_keep(plan, dir, e);
 	return rc ? rc : json_save_path(plan, path, e);
 }
 

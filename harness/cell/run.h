@@ -10,9 +10,9 @@
  */
 
 /*
- * Makes @dir with plan.json and copies of the workloads' folders, whose programs
- * must not change during a run; "folder" of each workload in @plan is then below
- * @dir. -EEXIST where @dir holds a result already.
+ * Makes @dir with plan.json and copies of the workloads' folders and of ramrig's own
+ * programs, which must not change during a run; "folder" of each workload in @plan is then
+ * below @dir, and "programs" says what they are. -EEXIST where @dir holds a result already.
  */
 int run_begin(json_t *plan, const char *dir, struct err *e);
 

@@ -2,15 +2,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "cell/boot-times.h"
-#include "cell/guest-modules.h"
 #include "cell/heat.h"
 #include "cell/limits.h"
 #include "cell/policy-daemon.h"
 #include "cell/stage.h"
 #include "image/cache.h"
-#include "image/initramfs.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "plan/policies.h"
@@ -35,50 +32,38 @@ static int admit(struct stage *s, struct err *e)
 	return rc ? err_prefix(e, "topology '%s' cannot be had here: ", k->topology->name) : 0;
 }
 
-/* The part of a work that every guest of a topology has in common. */
-static int prepare(struct stage *s, const char *workload_dir, struct err *e)
+/* The part of a work that every guest of a topology has in common. @bare: see initrd_opts. */
+static int prepare(struct stage *s, bool bare, struct err *e)
 {
 	struct work *k = &s->work;
-	cleanup_free char *agent = NULL;
-	cleanup_json json_t *policies = policies_of_arm(k->plan, json_str_or(k->cell, "arm", ""));
-	cleanup_json json_t *daemons = NULL;
-	int rc = search_program("ramrig-agent", &agent, e);
+	int rc = qemu_find(&s->emulator, e);
 
-	if (!rc)
-		rc = policy_daemon_programs(policies, &daemons, e);
-	if (!rc && k->sweeps)
-		rc = policy_daemon_add(SWEEPER, daemons, e);
-
-	if (!rc)
-		rc = qemu_find(&s->emulator, e);
 	if (!rc)
 		rc = admit(s, e);
 	if (!rc)
 		rc = workdir_new(&s->dir, e);
 	if (rc)
 		return rc;
-	struct guest_modules modules;
-
-	guest_modules_set(k->topology, k->features, &modules);
-	guest_modules_add(&modules, policies);
-	s->initrd = path_format("%s/initrd", s->dir.run);
-	struct initramfs_opts io = {
+	struct initrd_opts io = {
+		.plan = k->plan,
+		.dir = s->result_dir,
+		.cell = k->cell,
 		.kernel = &s->kernel,
-		.agent = agent,
-		.modules = modules.list,
-		.daemons = daemons,
-		.workload_dir = workload_dir,
+		.topology = k->topology,
+		.features = k->features,
+		.sweeps = k->sweeps,
+		.bare = bare,
 	};
 
-	rc = initramfs_write(&io, s->initrd, &s->modules, &s->missing, e);
-	if (!rc && chmod(s->initrd, 0644))
-		rc = err_set(e, errno, "cannot open %s to QEMU's account: %m", s->initrd);
+	s->initrd = path_format("%s/initrd", s->dir.run);
+	rc = initrd_write(&io, s->initrd, &s->contents, e);
 	s->boot_key = path_format("%.16s %s %" PRIu64 "MiB %s %s", s->kernel.hash,
 				  k->topology->name, topology_bytes(k->topology) >> 20,
 				  accel_name(k->accel), k->clock_name);
-	k->modules = s->modules;
-	k->missing = s->missing;
+	k->modules = s->contents.modules;
+	k->missing = s->contents.missing;
 	k->initrd = s->initrd;
+	k->initrd_hash = s->contents.hash;
 	k->emulator = s->emulator;
 	k->hello_deadline_ms = boot_times_deadline(s->boot_key);
 	return rc;
@@ -111,10 +96,9 @@ static void heat_set(struct stage *s, const json_t *cell)
 int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell, struct err *e)
 {
 	const json_t *plan = o->plan;
-	const json_t *workload = json_object_get(json_object_get(plan, "workloads"),
-						 json_str(cell, "workload"));
 
 	s->dir.lock_fd = -1;
+	s->result_dir = o->dir;
 	s->work = (struct work){
 		.plan = plan,
 		.cell = cell,
@@ -137,14 +121,9 @@ int stage_set(struct stage *s, const struct execute_opts *o, const json_t *cell,
 	if (!rc)
 		rc = kernel_from_json(json_object_get(json_object_get(plan, "kernels"),
 						      json_str(cell, "kernel")), &s->kernel, e);
-
-	/* The plan names the workload's programs as they lie beside it. */
-	const char *folder = json_str(workload, "folder");
-	cleanup_free char *programs = folder ? path_format("%s/%s", o->dir, folder) : NULL;
-
 	if (!rc)
 		heat_set(s, cell);
-	return rc ? rc : prepare(s, programs, e);
+	return rc ? rc : prepare(s, false, e);
 }
 
 /* NULL, and nothing carried on, where there is no cache. */
@@ -178,12 +157,13 @@ int stage_run(struct stage *s, supervise_fn fn, int *ret_status, struct err *e)
 
 int stage_trial(const struct stage *s, const json_t *reference, bool *ret_passes, struct err *e)
 {
-	struct stage t = { .dir = { .lock_fd = -1 }, .work = s->work, .image = s->image };
+	struct stage t = { .dir = { .lock_fd = -1 }, .work = s->work, .image = s->image,
+			   .result_dir = s->result_dir };
 	struct err ignored;
 	int status = 0, rc = kernel_from_json(reference, &t.kernel, e);
 
 	if (!rc)
-		rc = prepare(&t, NULL, e);
+		rc = prepare(&t, true, e);
 	if (!rc)
 		rc = stage_run(&t, work_trial, &status, e);
 	if (!rc)
@@ -201,8 +181,7 @@ int stage_clear(struct stage *s, struct err *e)
 	json_decref(s->limits);
 	json_decref(s->heat);
 	free(s->heat_key);
-	json_decref(s->modules);
-	json_decref(s->missing);
+	initrd_clear(&s->contents);
 	free(s->initrd);
 	free(s->emulator);
 	free(s->boot_key);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include "cell/execute.h"
+#include "cell/initrd.h"
 #include "cell/work.h"
 #include "image/kernel.h"
 #include "vm/probe.h"
@@ -19,9 +20,11 @@ struct stage {
 	struct topology topology;	/* what work.topology points to */
 	struct vm_features features;	/* asked for where the topology needs some */
 	struct work work;
+	const char *result_dir;		/* the plan's; where its programs lie */
 	char *initrd, *emulator, *boot_key, *heat_key;
 	json_t *heat;			/* what work.heat points to */
-	json_t *modules, *missing, *limits;
+	struct initrd contents;		/* of the initramfs */
+	json_t *limits;
 	const char *image;
 };
 

@@ -31,7 +31,7 @@ static json_t *fidelity_of(const struct work *k, const json_t *policies)
 			 k->heat, "sweeper", k->sweeps ? json_true() : NULL);
 }
 
-static json_t *host_facts(void)
+json_t *work_host(void)
 {
 	cleanup_free char *boot = NULL;
 	struct utsname u;
@@ -56,10 +56,11 @@ static json_t *result_begin(const struct work *k, const json_t *policies)
 	char now[21];
 
 	clock_utc(now);
-	json_t *r = json_pack("{s:i, s:i, s:s, s:[], s:o, s:o, s:[], s:{}, s:{s:s, s:[]}, s:[]}",
+	json_t *r = json_pack("{s:i, s:i, s:s, s:[], s:o, s:o, s:s, s:[], s:{}, s:{s:s, s:[]}, s:[]}",
 			      "schema", 1, "attempt", (int)k->attempt, "started", now, "phases",
-			      "host", host_facts(), "fidelity", fidelity_of(k, policies),
-			      "conformance", "metrics", "proof", "status", "none", "checks", "warnings");
+			      "host", work_host(), "fidelity", fidelity_of(k, policies),
+			      "initramfs", k->initrd_hash, "conformance", "metrics", "proof",
+			      "status", "none", "checks", "warnings");
 
 	for (size_t i = 0; i < ARRAY_SIZE(from_cell); i++)
 		json_object_set(r, from_cell[i], json_object_get(k->cell, from_cell[i]));

@@ -18,6 +18,7 @@ struct work {
 	const json_t *modules;		/* in the initramfs, in order */
 	const json_t *missing;		/* names of those that the kernel lacks */
 	const char *initrd;
+	const char *initrd_hash;
 	const char *emulator;
 	enum accel accel;
 	enum guest_clock clock;
@@ -55,5 +56,8 @@ int work_trial(const struct workdir *w, const struct account_share *shares, void
  * when the shell ends.
  */
 int work_shell(const struct workdir *w, const struct account_share *shares, void *arg);
+
+/* "host" of a result: what this host is, as a new object. */
+json_t *work_host(void);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include "cli/command.h"
 
+extern const struct command cmd_bundle, cmd_bundle_show, cmd_bundle_unpack, cmd_replay;
 extern const struct command cmd_bisect, cmd_cache_list, cmd_cache_prune, cmd_cell, cmd_compare,
 	cmd_claims_run, cmd_claims_show,
 	cmd_complete, cmd_docs, cmd_doctor, cmd_figures, cmd_image_build, cmd_image_list,
@@ -17,6 +18,10 @@ const struct command *const commands[] = {
 	&cmd_series,
 	&cmd_stalls,
 	&cmd_sweep,
+	&cmd_bundle,
+	&cmd_bundle_show,
+	&cmd_bundle_unpack,
+	&cmd_replay,
 	&cmd_try,
 	&cmd_bisect,
 	&cmd_claims_show,

@@ -122,13 +122,11 @@ static bool is_memory_used(const char *name)
 	return false;
 }
 
-static bool wanted(const struct place *p, const char *name)
+bool figures_shows(const json_t *plan, const char *workload, const char *name)
 {
-	const json_t *plan = p->result->plan;
-	const json_t *workload = json_object_get(json_object_get(plan, "workloads"),
-						 p->cells[0]->workload);
+	const json_t *doc = json_object_get(json_object_get(plan, "workloads"), workload);
 
-	return list_names(json_object_get(workload, "figures"), name) ||
+	return list_names(json_object_get(doc, "figures"), name) ||
 	       list_names(json_object_get(plan, "metrics"), name) || is_memory_used(name);
 }
 
@@ -157,7 +155,8 @@ static json_t *place_json(const struct place *p, const struct groups *gs, bool a
 	for (size_t i = 0; i < p->n; i++)
 		json_object_update_missing(names, json_object_get(p->cells[i]->doc, "metrics"));
 	json_object_foreach(names, name, m) {
-		json_t *f = all || wanted(p, name) ? figure_of(p, name, m) : NULL;
+		bool shown = all || figures_shows(p->result->plan, c->workload, name);
+		json_t *f = shown ? figure_of(p, name, m) : NULL;
 
 		if (f)
 			json_array_append_new(figures, f);

@@ -26,4 +26,7 @@
  */
 int figures_collect(const struct result *r, bool all, json_t **ret, struct err *e);
 
+/* Whether that is one of them: what of @workload is shown without being asked for. */
+bool figures_shows(const json_t *plan, const char *workload, const char *name);
+
 #endif

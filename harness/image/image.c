@@ -40,7 +40,7 @@ static int build_with_room(const char *dir, void *arg, struct err *e)
 	return rc ? rc : image_build(dir, arg, e);
 }
 
-static int image_at(const char *dir, struct image *ret, struct err *e)
+int image_load(const char *dir, struct image *ret, struct err *e)
 {
 	cleanup_free char *info = path_format("%s/" IMAGE_INFO, dir);
 	cleanup_json json_t *j = NULL;
@@ -133,10 +133,37 @@ int image_ensure(const struct search *s, const char *name, const struct progress
 		/* Without the stamp the next start only takes longer. */
 		resolved_put(KIND, r.name, r.hash, dir, &stamp);
 	}
-	rc = image_at(dir, ret, e);
+	rc = image_load(dir, ret, e);
 	if (!rc && ret_built)
 		*ret_built = built;
 	return rc;
+}
+
+int image_find(const char *name, const char *hash, struct image *ret, struct err *e)
+{
+	cleanup_json json_t *list = NULL;
+	const json_t *entry;
+	size_t i;
+	int rc = cache_list_kind(KIND, &list, e);
+
+	if (rc)
+		return rc;
+	json_array_foreach(list, i, entry) {
+		struct image found = { 0 };
+		struct err ignored;
+
+		if (strcmp(json_str(entry, "name"), name) ||
+		    image_load(json_str(entry, "path"), &found, &ignored))
+			continue;
+		if (!strcmp(found.hash, hash)) {
+			*ret = found;
+			return 0;
+		}
+		image_clear(&found);
+	}
+	return err_set(e, ENOENT, "the image %s that it ran on (%.16s) is not in the cache; `ramrig image "
+		       "build %s` makes one of today's packages, which is the same only if these are",
+		       name, hash, name);
 }
 
 void image_clear(struct image *i)

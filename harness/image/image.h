@@ -29,6 +29,12 @@ struct progress {
 int image_ensure(const struct search *s, const char *name, const struct progress *p,
 		 struct image *ret, bool *ret_built, struct err *e);
 
+/* Reads the image from the entry @dir that a build made; the caller clears *ret. */
+int image_load(const char *dir, struct image *ret, struct err *e);
+
+/* Finds the image with the name and hash of a result in the cache. -ENOENT says how to get it. */
+int image_find(const char *name, const char *hash, struct image *ret, struct err *e);
+
 void image_clear(struct image *i);
 
 #endif

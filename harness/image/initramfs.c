@@ -213,17 +213,25 @@ static int add_all(struct writer *w, const struct initramfs_opts *o, const struc
 	return rc;
 }
 
+int initramfs_modules(const struct kernel *k, const struct module_want *wanted,
+		      struct modules *m, size_t *ret_early, json_t *missing, struct err *e)
+{
+	int rc = modules_resolve(k, channel_modules, m, missing, e);
+
+	if (!rc && ret_early)
+		*ret_early = m->n;
+	return rc ? rc : modules_resolve(k, wanted, m, missing, e);
+}
+
 int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **ret_load,
 		    json_t **ret_missing, struct err *e)
 {
 	cleanup_modules struct modules m = { 0 };
 	cleanup_json json_t *load = json_array(), *missing = json_array();
 	cleanup_archive_write struct archive *a = archive_write_new();
-	int rc = modules_resolve(o->kernel, channel_modules, &m, missing, e);
-	size_t n_early = m.n;
+	size_t n_early = 0;
+	int rc = initramfs_modules(o->kernel, o->modules, &m, &n_early, missing, e);
 
-	if (!rc)
-		rc = modules_resolve(o->kernel, o->modules, &m, missing, e);
 	if (rc)
 		return rc;
 

@@ -37,4 +37,12 @@ struct initramfs_opts {
 int initramfs_write(const struct initramfs_opts *o, const char *path, json_t **ret_load,
 		    json_t **ret_missing, struct err *e);
 
+/*
+ * Adds to @m the modules that such an archive has: those of the agent's own channel, of
+ * which *ret_early (may be NULL) is set to how many there are, then the @wanted ones. As
+ * modules_resolve().
+ */
+int initramfs_modules(const struct kernel *k, const struct module_want *wanted,
+		      struct modules *m, size_t *ret_early, json_t *missing, struct err *e);
+
 #endif

@@ -68,7 +68,7 @@ json_t *kernel_config_parse(const char *text)
 }
 
 /* Beside the image as distributions name it, or at the root of a built tree. */
-static char *config_path(const struct kernel *k)
+char *kernel_config_path(const struct kernel *k)
 {
 	const char *in_tree = strstr(k->bzimage, "/" KERNEL_TREE_BZIMAGE);
 	const char *slash = strrchr(k->bzimage, '/');
@@ -82,7 +82,7 @@ static char *config_path(const struct kernel *k)
 /* Sets *ret to NULL where the file is not known. */
 static int config_read(const struct kernel *k, char **ret, struct err *e)
 {
-	cleanup_free char *path = config_path(k);
+	cleanup_free char *path = kernel_config_path(k);
 
 	*ret = NULL;
 	return access(path, F_OK) ? 0 : file_read(AT_FDCWD, path, CONFIG_MAX, ret, NULL, e);

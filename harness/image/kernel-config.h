@@ -26,6 +26,9 @@ int kernel_config_load(const struct kernel *k, json_t **ret, struct err *e);
 int kernel_config_missing(const struct kernel *k, const json_t *options, const char **ret,
 			  struct err *e);
 
+/* Where the kernel's config file would be; the caller frees it. */
+char *kernel_config_path(const struct kernel *k);
+
 /* The pure half: @text is a config file. */
 json_t *kernel_config_parse(const char *text);
 

@@ -11,6 +11,7 @@
 #include "image/kernel-source-build.h"
 #include "image/kernel-source-configure.h"
 #include "image/kernel-source-make.h"
+#include "image/kernel-source-recipe.h"
 #include "image/kernel-source-series.h"
 #include "image/kernel-source-workshop.h"
 #include "image/kernel-tree.h"
@@ -132,6 +133,7 @@ static int compile(const struct build *b, const char *dir, bool modules, struct 
 {
 	cleanup_free char *suffix = path_format("LOCALVERSION=-%.*s", SUFFIX_MAX, b->in->k.name);
 	cleanup_free char *bzimage = path_format("%s/" KERNEL_TREE_BZIMAGE, b->w->obj);
+	cleanup_free char *recipe = path_format("%s/" KERNEL_RECIPE, dir);
 	cleanup_free char *release = NULL;
 	const char *goals[] = { suffix, "bzImage", modules ? "modules" : NULL, NULL };
 	int rc = make(b, goals, e);
@@ -142,6 +144,8 @@ static int compile(const struct build *b, const char *dir, bool modules, struct 
 		rc = keep(b, dir, release, e);
 	if (!rc && modules)
 		rc = install_modules(b, dir, suffix, e);
+	if (!rc)
+		rc = kernel_recipe_keep(&b->in->k, &b->in->origin, b->in->series, recipe, e);
 	return rc ? rc : describe(b, dir, release, modules, e);
 }
 

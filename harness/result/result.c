@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "bundle/read.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "result/check.h"
@@ -128,15 +129,54 @@ static int result_read(struct result *r, struct err *e)
 	return 0;
 }
 
-int result_load(const char *dir, struct result **ret, struct err *e)
+/* What analysis reads of a bundle, in a folder that ends with the result. */
+static int bundle_open(struct result *r, const char *path, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+	cleanup_free char *dir = path_format("%s/ramrig-bundle-XXXXXX",
+					     tmp && *tmp == '/' ? tmp : "/var/tmp");
+
+	if (!mkdtemp(dir))
+		return err_set(e, errno, "cannot create a folder for %s: %m", path);
+	r->dir = take_ptr(dir);
+	r->is_unpacked = true;
+	return bundle_unpack(path, r->dir, BUNDLE_ANALYSIS, e);
+}
+
+/* What was taken of another than the replayed cell's is told wherever the result is read. */
+static void warn_replay(struct result *r)
+{
+	const json_t *replay = json_object_get(r->plan, "replay"), *differs;
+	size_t i;
+
+	json_array_foreach(json_object_get(replay, "differs"), i, differs) {
+		cleanup_free char *text = path_format(
+			"it replays cell %lld of %s with another %s: then %s, now %s",
+			(long long)json_int_or(replay, "cell", 0), json_str_or(replay, "experiment", "?"),
+			json_str_or(differs, "what", "?"), json_str_or(differs, "was", "?"),
+			json_str_or(differs, "is", "?"));
+
+		json_array_append_new(r->warnings, json_sentence(text));
+	}
+}
+
+int result_load(const char *path, struct result **ret, struct err *e)
 {
 	cleanup_result struct result *r = calloc(1, sizeof(*r));
+	struct stat st;
+	int rc = 0;
 
 	if (!r)
-		return err_set(e, ENOMEM, "out of memory for %s", dir);
-	r->dir = path_format("%s", dir);
+		return err_set(e, ENOMEM, "out of memory for %s", path);
 	r->warnings = json_array();
-	int rc = result_read(r, e);
+	if (!stat(path, &st) && S_ISREG(st.st_mode))
+		rc = bundle_open(r, path, e);
+	else
+		r->dir = path_format("%s", path);
+	if (!rc)
+		rc = result_read(r, e);
+	if (!rc)
+		warn_replay(r);
 	if (!rc)
 		*ret = take_ptr(r);
 	return rc;
@@ -175,6 +215,8 @@ const json_t *result_arm(const struct result *r, const char *name)
 
 void result_free(struct result *r)
 {
+	struct err ignored;
+
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->n_cells; i++)
@@ -182,6 +224,8 @@ void result_free(struct result *r)
 	free(r->cells);
 	json_decref(r->plan);
 	json_decref(r->warnings);
+	if (r->is_unpacked)
+		dir_remove(r->dir, &ignored);
 	free(r->dir);
 	free(r);
 }

@@ -30,14 +30,19 @@ struct result_cell {
 
 struct result {
 	char *dir;
+	bool is_unpacked;	/* of a bundle: the folder ends with the result */
 	json_t *plan;
 	size_t n_cells;
 	struct result_cell *cells;	/* in the order of the plan */
 	json_t *warnings;	/* array of strings: cells that cannot be believed, and why */
 };
 
-/* Reads the folder @dir. The caller frees *ret with result_free(). */
-int result_load(const char *dir, struct result **ret, struct err *e);
+/*
+ * Reads the folder @path, or the bundle @path (bundle/read.h), of which what analysis needs is
+ * unpacked below $TMPDIR (or /var/tmp) until the result is freed. The caller frees *ret with
+ * result_free().
+ */
+int result_load(const char *path, struct result **ret, struct err *e);
 
 /* Returns the metric @name of a cell that is ok, or NULL. */
 const json_t *result_cell_metric(const struct result_cell *c, const char *name);

@@ -305,14 +305,21 @@ static void version_text(unsigned long v, char buf[static 32])
 	snprintf(buf, 32, "%lu.%lu.%lu", v / 1000000, v / 1000 % 1000, v % 1000);
 }
 
+void session_libvirt_version(char ret[static 32])
+{
+	unsigned long v = 0;
+
+	virGetVersion(&v, NULL, NULL);
+	version_text(v, ret);
+}
+
 void session_versions(const struct session *s, char qemu[static 32], char libvirt[static 32])
 {
 	unsigned long v = 0;
 
 	virConnectGetVersion(s->conn, &v);
 	version_text(v, qemu);
-	virGetVersion(&v, NULL, NULL);
-	version_text(v, libvirt);
+	session_libvirt_version(libvirt);
 }
 
 static void stop_domain(struct session *s)

@@ -76,6 +76,9 @@ int session_open_console(struct session *s, int *ret_fd, struct err *e);
 /* Of QEMU and of libvirt: "7.2.22", "9.0.0". */
 void session_versions(const struct session *s, char qemu[static 32], char libvirt[static 32]);
 
+/* The same of libvirt, without a guest: of the library that is loaded here. */
+void session_libvirt_version(char ret[static 32]);
+
 /* Destroys the guest if it still runs and frees everything. NULL is fine. */
 void session_stop(struct session *s);
 

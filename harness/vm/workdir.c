@@ -109,18 +109,20 @@ int workdir_remove(struct workdir *w, struct err *e)
 	return rc;
 }
 
-/* Of all that may stand on command lines with @path, only QEMU's programs are ours to kill. */
-static bool process_is_ours(int proc, const char *pid, const char *path)
+/*
+ * The command line of @pid, each word ended by a NUL, or NULL: of all that may stand on command
+ * lines with @path, only QEMU's programs are ours to kill.
+ */
+static char *our_cmdline(int proc, const char *pid, const char *path, size_t *ret_len)
 {
 	cleanup_free char *comm_file = path_format("%s/comm", pid), *comm = NULL;
 	cleanup_free char *file = path_format("%s/cmdline", pid), *text = NULL;
 	struct err ignored;
-	size_t len;
 
 	if (file_read(proc, comm_file, 64, &comm, NULL, &ignored) || strncmp(comm, "qemu", 4) ||
-	    file_read(proc, file, 1 << 20, &text, &len, &ignored))
-		return false;
-	return memmem(text, len, path, strlen(path)) != NULL;
+	    file_read(proc, file, 1 << 20, &text, ret_len, &ignored))
+		return NULL;
+	return memmem(text, *ret_len, path, strlen(path)) ? take_ptr(text) : NULL;
 }
 
 static json_t *processes_of(const char *path)
@@ -130,11 +132,33 @@ static json_t *processes_of(const char *path)
 	json_t *pids = json_array();
 
 	for (struct dirent *de; d && proc >= 0 && (de = readdir(d));) {
-		if (!isdigit((unsigned char)*de->d_name) || !process_is_ours(proc, de->d_name, path))
+		size_t len;
+
+		if (!isdigit((unsigned char)*de->d_name))
 			continue;
-		json_array_append_new(pids, json_integer(strtol(de->d_name, NULL, 10)));
+		cleanup_free char *cmdline = our_cmdline(proc, de->d_name, path, &len);
+
+		if (cmdline)
+			json_array_append_new(pids, json_integer(strtol(de->d_name, NULL, 10)));
 	}
 	return pids;
+}
+
+int workdir_qemu_argv(const char *path, json_t **ret, struct err *e)
+{
+	cleanup_close int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_json json_t *pids = processes_of(path), *argv = json_array();
+	cleanup_free char *pid = path_format("%lld", (long long)json_integer_value(
+							     json_array_get(pids, 0)));
+	size_t len = 0;
+	cleanup_free char *text = proc < 0 ? NULL : our_cmdline(proc, pid, path, &len);
+
+	if (!text)
+		return err_set(e, ENOENT, "there is no process of QEMU's that names %s", path);
+	for (const char *word = text; word < text + len; word += strlen(word) + 1)
+		json_array_append_new(argv, json_sentence(word));
+	*ret = take_ptr(argv);
+	return 0;
 }
 
 static int kill_processes(const char *path, struct err *e)

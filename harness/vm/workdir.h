@@ -32,6 +32,12 @@ int workdir_new(struct workdir *ret, struct err *e);
 /* Kills QEMU processes whose command line names the folder: its random name is unique. */
 int workdir_kill(const struct workdir *w, struct err *e);
 
+/*
+ * The command line of the QEMU process that names the folder @path, as a new array of strings.
+ * -ENOENT where none can be seen.
+ */
+int workdir_qemu_argv(const char *path, json_t **ret, struct err *e);
+
 /* Removes the folder and what is in it, and lets go of the lock. */
 int workdir_remove(struct workdir *w, struct err *e);
 

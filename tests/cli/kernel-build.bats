@@ -74,7 +74,11 @@ compiled() {
 	mine kernel new both --base base both.mbox
 	build both
 	grep -q six "$(built both)"
-	[ "$(jq -c .series "$(dirname "$(dirname "$(built both)")")/kernel.json")" = '["first","second"]' ]
+	entry=$(dirname "$(dirname "$(built both)")")
+	[ "$(jq -c .series "$entry/kernel.json")" = '["first","second"]' ]
+	[ "$(jq -r '.series[1] | .file + " " + .title' "$entry/recipe/recipe.json")" = "0002.patch second" ]
+	grep -q '^+int six' "$entry/recipe/0002.patch"
+	grep -q CONFIG_A=y "$entry/recipe/fragment-1-some.config"
 	build base
 	grep -q one_5 "$(built base)"
 	grep -q one_5 "$XDG_CACHE_HOME"/ramrig/workshop/*/src/mm/one.c

@@ -89,6 +89,18 @@ static void without_a_peak_there_is_no_limit_and_that_is_an_error(void **state)
 	}
 }
 
+static void a_cell_that_is_replayed_has_the_limits_that_it_says(void **state)
+{
+	cleanup_json json_t *plan = json_of(plan_text), *limits = NULL;
+	json_t *cell = json_array_get(json_object_get(plan, "cells"), 2);
+	struct err e;
+	(void)state;
+
+	json_object_set_new(cell, "limits", json_of("{'server': 8192}"));
+	assert_int_equal(limits_compute(plan, cell, "/nowhere", &limits, &e), 0);
+	assert_true(json_equal(limits, json_object_get(cell, "limits")));
+}
+
 static void peaks_are_what_the_kernel_tells_and_absent_where_it_does_not(void **state)
 {
 	static const struct { const char *answer, *peaks; } cases[] = {
@@ -138,6 +150,7 @@ int main(void)
 		cmocka_unit_test(a_cell_goes_by_the_one_of_pair_0_on_its_topology),
 		cmocka_unit_test(limits_are_the_ratio_of_each_groups_own_peak),
 		cmocka_unit_test(without_a_peak_there_is_no_limit_and_that_is_an_error),
+		cmocka_unit_test(a_cell_that_is_replayed_has_the_limits_that_it_says),
 		cmocka_unit_test(peaks_are_what_the_kernel_tells_and_absent_where_it_does_not),
 		cmocka_unit_test(a_limit_is_written_into_a_cgroup_that_is_made_for_it),
 	};

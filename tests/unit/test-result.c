@@ -215,6 +215,21 @@ static void a_folder_without_a_plan_is_no_result(void **state)
 	assert_int_equal(result_load("/nowhere", &r, &e), -ENOENT);
 }
 
+static void what_a_replay_allowed_to_differ_is_a_warning_of_its_result(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	(void)state;
+
+	edit(dir, "plan.json", "replay",
+	     json_pack("{s:s, s:i, s:[{s:s, s:s, s:s}]}", "experiment", "quickstart", "cell", 3, "differs",
+		       "what", "qemu", "was", "7.2.22", "is", "8.0.0\033[2J"));
+	cleanup_result struct result *r = load(dir);
+
+	assert_int_equal(json_array_size(r->warnings), 1);
+	assert_string_equal(json_string_value(json_array_get(r->warnings, 0)),
+			    "it replays cell 3 of quickstart with another qemu: then 7.2.22, now 8.0.0 [2J");
+}
+
 static char *ask(const char *dir, const char *sql)
 {
 	cleanup_free char *path = path_format("%s/index.sqlite", dir);
@@ -296,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_cell_that_is_not_ok_needs_no_metrics),
 		cmocka_unit_test(a_broken_plan_is_refused),
 		cmocka_unit_test(a_folder_without_a_plan_is_no_result),
+		cmocka_unit_test(what_a_replay_allowed_to_differ_is_a_warning_of_its_result),
 		cmocka_unit_test(the_index_holds_what_the_folders_hold),
 		cmocka_unit_test(an_index_that_cannot_be_put_in_place_leaves_nothing),
 	};

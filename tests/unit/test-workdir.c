@@ -129,6 +129,25 @@ static void a_new_folder_is_locked_and_its_run_is_the_accounts(void **state)
 	assert_int_equal(w.lock_fd, -1);
 }
 
+static void the_command_line_of_its_qemu_is_told_and_of_no_other_program(void **state)
+{
+	struct workdir w = make();
+	pid_t other = sleeper("sleep-x", w.path), qemu;
+	cleanup_json json_t *argv = NULL;
+	struct err e;
+	(void)state;
+
+	assert_int_equal(workdir_qemu_argv(w.run, &argv, &e), -ENOENT);
+	qemu = sleeper("qemu-x", w.run);
+	assert_int_equal(workdir_qemu_argv(w.run, &argv, &e), 0);
+	assert_int_equal(json_array_size(argv), 2);
+	assert_string_equal(json_string_value(json_array_get(argv, 0)), w.run);
+	assert_string_equal(json_string_value(json_array_get(argv, 1)), "600");
+	end(qemu);
+	end(other);
+	assert_int_equal(workdir_remove(&w, &e), 0);
+}
+
 static void a_live_folder_is_never_touched(void **state)
 {
 	struct workdir w = make();
@@ -338,6 +357,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_folder_is_locked_and_its_run_is_the_accounts),
+		cmocka_unit_test(the_command_line_of_its_qemu_is_told_and_of_no_other_program),
 		cmocka_unit_test(a_live_folder_is_never_touched),
 		cmocka_unit_test(a_dead_folder_is_listed_and_goes_with_its_qemu_alone),
 		cmocka_unit_test(a_folder_without_a_lock_lives_only_while_young),
