@@ -123,7 +123,7 @@ static void what_must_not_be_mixed_is_another_trend(void **state)
 	cleanup_place struct place p = place_make();
 	(void)state;
 
-	added(&p, (struct made_night){ 1, 1000 });
+	added(&p, (struct made_night){ 1, 1000, .boots = 3 });
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		added(&p, others[i]);
 		cleanup_json json_t *j = trends(&p, (struct trend_wish){ .watched = true });
@@ -147,7 +147,7 @@ static void a_result_that_is_added_again_takes_its_own_place(void **state)
 	(void)state;
 
 	added(&p, (struct made_night){ 1, 1000, .boots = 2 });
-	added(&p, (struct made_night){ 2, 1000 });
+	added(&p, (struct made_night){ 2, 1000, .boots = 3 });
 	assert_int_equal(add(&p, &(struct made_night){ 1, 2000, .boots = 4 }, &night, &again), 0);
 	assert_true(again);
 	assert_int_equal(night, 1);
@@ -188,7 +188,7 @@ static void nothing_done_is_no_night(void **state)
 	bool again;
 	(void)state;
 
-	made_write(dir, &(struct made_night){ 1, 1000 });
+	made_write(dir, &(struct made_night){ 1, 1000, .boots = 3 });
 	assert_int_equal(dir_remove(cells, &e), 0);
 	assert_int_equal(result_load(dir, &r, &e), 0);
 	assert_int_equal(night_add(p.h, r, NULL, &night, &again, &e), -ENODATA);
@@ -314,7 +314,7 @@ static void one_kernel_on_both_nights_cannot_be_the_cause(void **state)
 	(void)state;
 
 	for (unsigned i = 1; i <= 6; i++)	/* QEMU is another from night 3 on */
-		added(&p, (struct made_night){ i, (i > 2 ? 900 : 1000) + i % 2 });
+		added(&p, (struct made_night){ i, (i > 2 ? 900 : 1000) + i % 2, .boots = 3 });
 	cleanup_json json_t *a = answer(&p);
 	assert_string_equal(json_str(a, "verdict"), "not-confirmed");
 	assert_non_null(strstr(json_str(a, "reason"), "QEMU 7.2.2, before 7.2.1"));
@@ -338,7 +338,7 @@ static void the_setup_is_what_is_measured_with_and_no_word_more(void **state)
 		{ "workloads.nginx.parameters.duration.help", false },
 		{ "workloads.nginx.folder", false }, { "clock", true }, { "experiment", false },
 	};
-	cleanup_json json_t *plan = made_plan(&(struct made_night){ 1, 1000 });
+	cleanup_json json_t *plan = made_plan(&(struct made_night){ 1, 1000, .boots = 3 });
 	char usual[SETUP_SIZE], now[SETUP_SIZE];
 	struct err e;
 	(void)state;
@@ -414,7 +414,7 @@ static void an_addition_that_fails_leaves_nothing(void **state)
 
 	assert_int_equal(history_exec(p.h, "DROP TABLE boot; CREATE TABLE boot (trend INTEGER, night "
 				      "INTEGER, n INTEGER, value REAL CHECK (value < 1000));", &e), 0);
-	assert_true(add(&p, &(struct made_night){ 1, 1000 }, &night, &again) < 0);
+	assert_true(add(&p, &(struct made_night){ 1, 1000, .boots = 3 }, &night, &again) < 0);
 	assert_int_equal(night_list(p.h, &list, &e), 0);
 	assert_int_equal(json_array_size(list), 0);
 }
