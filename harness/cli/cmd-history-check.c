@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "cell/batch.h"
 #include "cli/command.h"
 #include "cli/globals.h"
@@ -11,6 +12,7 @@
 #include "cli/result-dir.h"
 #include "history/change.h"
 #include "history/confirm-all.h"
+#include "history/junit.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "plan/plan.h"
@@ -18,7 +20,7 @@
 
 static struct {
 	int json, confirm, nights, jobs, at_most, dry_run;
-	const char *out;
+	const char *out, *junit;
 } opts = { .nights = 1, .jobs = 1 };
 
 /* What running A/Bs takes. */
@@ -30,6 +32,8 @@ static const struct poptOption ab_options[] = {
 	  "the folder for the A/Bs; one that was stopped goes on there; default " RESULTS
 	  "/confirm-TIME", "DIR" },
 	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print JSON, for programs", NULL },
+	{ "junit", '\0', POPT_ARG_STRING, &opts.junit, 0,
+	  "write JUnit XML as well: a testcase for each key metric, an alarm is a failure", "FILE" },
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)history_options, 0, NULL, NULL },
 	POPT_TABLEEND
 };
@@ -55,8 +59,9 @@ static int check(struct err *e)
 		return err_set(e, EINVAL, "--nights and --at-most are at least 1");
 	if (opts.jobs < 1 || opts.jobs > BATCH_JOBS_MAX)
 		return err_set(e, EINVAL, "--jobs is from 1 to %d", BATCH_JOBS_MAX);
-	if (opts.dry_run && opts.json)
-		return err_set(e, EINVAL, "--dry-run prints plans for people: it goes without --json");
+	if (opts.dry_run && (opts.json || opts.junit))
+		return err_set(e, EINVAL, "--dry-run prints plans for people: it goes without --json and "
+			       "--junit");
 	return session_check_uri(cli.connect, e);
 }
 
@@ -122,10 +127,20 @@ static enum exit_code exit_of(const json_t *rows)
 	return code;
 }
 
+static int junit_write(const json_t *trends, struct err *e)
+{
+	cleanup_free char *xml = NULL;
+	int rc = history_junit(trends, (unsigned)opts.nights, &xml, e);
+
+	return rc ? rc : file_write_atomic(opts.junit, xml, strlen(xml), e);
+}
+
 static enum exit_code tell(const json_t *trends, struct err *e)
 {
 	cleanup_json json_t *rows = rows_told(trends);
 
+	if (opts.junit && junit_write(trends, e))
+		return EXIT_RIG;
 	if (opts.json) {
 		cleanup_json json_t *all = json_pack("{s:i, s:O}", "schema", 1, "changes", rows);
 

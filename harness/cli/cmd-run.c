@@ -13,7 +13,7 @@ static const struct poptOption options[] = {
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)run_options, 0, NULL, NULL },
 	{ "diagnostic", '\0', POPT_ARG_NONE, &opt_diagnostic, 0,
 	  "ask for no verdict, so that any number of pairs will do", NULL },
-	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON, for programs", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON, for programs; with --dry-run the plan", NULL },
 	{ "strict", '\0', POPT_ARG_NONE, &opt_strict, 0,
 	  "exit with 1 also when a policy's proof failed", NULL },
 	POPT_TABLEEND
@@ -39,6 +39,7 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 		.command = "run",
 		.experiment = argc ? argv[0] : NULL,
 		.diagnostic = opt_diagnostic,
+		.json = opt_json,
 	};
 	cleanup_free char *dir = NULL;
 	enum exit_code code = run_options_run(&w, &dir, e);

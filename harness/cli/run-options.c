@@ -111,6 +111,16 @@ static int make_plan(const struct run_wish *w, json_t **ret, struct err *e)
 	return plan_make(&cli.search, &o, ret, e);
 }
 
+static void show_plan(const json_t *plan, bool json)
+{
+	if (!json) {
+		plan_print(plan, stdout);
+		return;
+	}
+	json_dumpf(plan, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+	putchar('\n');
+}
+
 static int run(const struct run_wish *w, const char *dir, const json_t *plan, uint64_t budget_ms,
 	       struct err *e)
 {
@@ -153,7 +163,7 @@ enum exit_code run_options_run(const struct run_wish *w, char **ret_dir, struct 
 		if (make_plan(w, &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
 			return EXIT_USAGE;
 		if (opt_dry_run) {
-			plan_print(plan, stdout);
+			show_plan(plan, w->json);
 			*ret_dir = NULL;
 			return EXIT_WELL;
 		}

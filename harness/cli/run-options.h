@@ -16,6 +16,7 @@ struct run_wish {
 	const char *experiment;		/* NULL: --resume must say what to run */
 	const json_t *sweep;		/* axes of plan/sweep.h, or NULL */
 	bool diagnostic;		/* ask for no verdict */
+	bool json;			/* a plan that is only printed is printed as JSON */
 };
 
 /*

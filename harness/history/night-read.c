@@ -51,7 +51,7 @@ static int add_outcomes(struct history *h, json_t *night, struct err *e)
 	json_t *cells = json_object();
 	json_int_t unproven = 0;
 	int rc = history_prepare(h, "SELECT outcome, sum(cells), sum(unproven) FROM outcome"
-				    " WHERE night = ? GROUP BY outcome", &s, e);
+				    " WHERE night = ? GROUP BY outcome ORDER BY outcome <> 'ok', outcome", &s, e);
 
 	json_object_set_new(night, "cells", cells);
 	if (rc)
