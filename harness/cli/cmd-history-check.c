@@ -20,11 +20,13 @@
 
 static struct {
 	int json, confirm, nights, jobs, at_most, dry_run;
-	const char *out, *junit;
+	const char *out, *junit, *host;
 } opts = { .nights = 1, .jobs = 1 };
 
-/* What running A/Bs takes. */
+/* What both words have. */
 static const struct poptOption ab_options[] = {
+	{ "host", '\0', POPT_ARG_STRING, &opts.host, 0,
+	  "only trends of this machine: of a history that several share, each looks at its own", "NAME" },
 	{ "at-most", '\0', POPT_ARG_INT, &opts.at_most, 0,
 	  "run so many A/Bs, the worst changes first; the others stay open; default: all", "N" },
 	{ "jobs", 'j', POPT_ARG_INT, &opts.jobs, 0, "cells at once, default 1, as in `run`", "N" },
@@ -71,24 +73,45 @@ static void show_plan(const json_t *change, const json_t *plan)
 	plan_print(plan, stdout);
 }
 
+/* Plans that are only shown need a folder, too, which is gone afterwards. */
+static int ask_dir(char **ret, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir = opts.dry_run ? path_format("%s/ramrig-confirm-XXXXXX", tmp ? tmp : "/tmp") :
+		    opts.out ? path_format("%s", opts.out) : result_dir_new(RESULTS, "confirm");
+
+	if (opts.dry_run && !mkdtemp(dir)) {
+		err_set(e, errno, "cannot create %s: %m", dir);
+		free(dir);
+		return -e->code;
+	}
+	*ret = dir;
+	return 0;
+}
+
 static int ask(struct history *h, json_t *trends, json_int_t only, struct err *e)
 {
-	cleanup_free char *dir = opts.out ? path_format("%s", opts.out)
-					  : result_dir_new(RESULTS, "confirm");
+	cleanup_free char *dir = NULL;
 	const struct patch_site site = {
 		.search = &cli.search, .progress = &cli_progress, .connect = cli.connect,
 		.jobs = (unsigned)opts.jobs, .on_change = progress_change, .on_cell = progress_cell,
 		.on_end = progress_end,
 	};
+	struct err ignored;
+	int rc = ask_dir(&dir, e);
+
+	if (rc)
+		return rc;
 	const struct confirm_wish w = {
 		.dir = dir, .at_most = (unsigned)opts.at_most, .only = only,
 		.show_plan = opts.dry_run ? show_plan : NULL,
 	};
-	int rc = confirm_all(h, &site, trends, &w, e);
-	struct err ignored;
 
+	rc = confirm_all(h, &site, trends, &w, e);
 	if (opts.dry_run)
 		dir_remove(dir, &ignored);
+	else if (rc == -ECANCELED)
+		err_set(e, ECANCELED, "stopped; 'ramrig history confirm --out %s' goes on", dir);
 	return rc;
 }
 
@@ -156,7 +179,7 @@ static enum exit_code tell(const json_t *trends, struct err *e)
 
 static enum exit_code look(bool confirm, json_int_t only, struct err *e)
 {
-	const struct trend_wish w = { .watched = true };
+	const struct trend_wish w = { .host = opts.host, .watched = true };
 	cleanup_history struct history *h = NULL;
 	cleanup_json json_t *trends = NULL;
 

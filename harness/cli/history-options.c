@@ -21,6 +21,7 @@ const struct poptOption history_trend_options[] = {
 	{ "arm", '\0', POPT_ARG_STRING, &opt_wish.arm, 0, "only of this arm", "NAME" },
 	{ "metric", '\0', POPT_ARG_STRING, &opt_wish.metric, 0,
 	  "only this metric, be it a key metric or not; default: all key metrics", "NAME" },
+	{ "host", '\0', POPT_ARG_STRING, &opt_wish.host, 0, "only of this machine", "NAME" },
 	POPT_TABLEEND
 };
 

@@ -127,8 +127,8 @@ static int ask_number(struct history *h, const char *sql, sqlite3_int64 *ret, st
 	return rc < 0 ? rc : 0;
 }
 
-/* An empty file becomes a history; any other must be one, and of no newer version. */
-static int check(struct history *h, struct err *e)
+/* An empty file becomes a history with @create; any other must be one, and of no newer version. */
+static int check(struct history *h, bool create, struct err *e)
 {
 	sqlite3_int64 version = 0, application = 0, tables = 0;
 	int rc = ask_number(h, "PRAGMA user_version", &version, e);
@@ -139,7 +139,7 @@ static int check(struct history *h, struct err *e)
 		rc = ask_number(h, "SELECT count(*) FROM sqlite_schema", &tables, e);
 	if (rc)
 		return rc;
-	if (!tables && !version)
+	if (!tables && !version && create)
 		return history_exec(h, schema, e);
 	if (application != APPLICATION_ID)
 		return err_set(e, EINVAL, "%s is an SQLite file of something else; name another file with "
@@ -156,7 +156,7 @@ static int check_locked(struct history *h, struct err *e)
 {
 	int rc = history_exec(h, "BEGIN IMMEDIATE", e);
 
-	return rc ? rc : history_end(h, check(h, e), e);
+	return rc ? rc : history_end(h, check(h, true, e), e);
 }
 
 static int folder_make(const char *path, struct err *e)
@@ -188,7 +188,7 @@ int history_open(const char *path, bool create, struct history **ret, struct err
 	sqlite3_busy_timeout(h->db, BUSY_MS);
 	rc = history_exec(h, "PRAGMA foreign_keys = ON", e);
 	if (!rc)
-		rc = check_locked(h, e);
+		rc = create ? check_locked(h, e) : check(h, false, e);
 	if (!rc)
 		*ret = take_ptr(h);
 	return rc;

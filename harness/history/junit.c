@@ -91,6 +91,26 @@ static void testcase(xmlTextWriterPtr w, const json_t *trend, unsigned nights)
 	xml_close(w);
 }
 
+/* How many elements of a suite have the tag @tag; all of them without one. */
+static unsigned count(const json_t *trends, const char *experiment, unsigned nights, const char *tag)
+{
+	const json_t *trend, *change;
+	unsigned n = 0;
+	size_t i, k;
+
+	json_array_foreach(trends, i, trend) {
+		if (strcmp(json_str_or(trend, "experiment", ""), experiment))
+			continue;
+		n += !tag;
+		json_array_foreach(json_object_get(trend, "changes"), k, change) {
+			const char *its = tag_of(change, nights);
+
+			n += tag && its && !strcmp(its, tag);
+		}
+	}
+	return n;
+}
+
 /* Every trend of @experiment. */
 static void testsuite(xmlTextWriterPtr w, const json_t *trends, const char *experiment,
 		      unsigned nights)
@@ -100,6 +120,10 @@ static void testsuite(xmlTextWriterPtr w, const json_t *trends, const char *expe
 
 	xml_open(w, "testsuite");
 	attr(w, "name", experiment);
+	xml_attr_number(w, "tests", count(trends, experiment, nights, NULL));
+	xml_attr_number(w, "failures", count(trends, experiment, nights, "failure"));
+	xml_attr_number(w, "errors", count(trends, experiment, nights, "error"));
+	xml_attr_number(w, "skipped", count(trends, experiment, nights, "skipped"));
 	json_array_foreach(trends, i, trend)
 		if (!strcmp(json_str_or(trend, "experiment", ""), experiment))
 			testcase(w, trend, nights);

@@ -22,7 +22,7 @@ static const char query[] =
 	" WHERE (?1 IS NULL OR t.experiment = ?1) AND (?2 IS NULL OR t.kernel = ?2)"
 	" AND (?3 IS NULL OR t.topology = ?3) AND (?4 IS NULL OR t.workload = ?4)"
 	" AND (?5 IS NULL OR t.arm = ?5) AND (?6 IS NULL OR t.metric = ?6)"
-	" AND (?7 = 0 OR t.margin IS NOT NULL)"
+	" AND (?7 IS NULL OR t.host = ?7) AND (?8 = 0 OR t.margin IS NOT NULL)"
 	" ORDER BY t.workload, t.topology, t.arm, t.kernel, t.metric, t.experiment, t.id, n.started, n.id,"
 	" b.n";
 
@@ -111,7 +111,8 @@ static int trends_read(struct history *h, sqlite3_stmt *s, json_t *all, struct b
 
 int trend_load(struct history *h, const struct trend_wish *w, json_t **ret, struct err *e)
 {
-	const char *wanted[] = { w->experiment, w->kernel, w->topology, w->workload, w->arm, w->metric };
+	const char *wanted[] = { w->experiment, w->kernel, w->topology, w->workload, w->arm, w->metric,
+				 w->host };
 	cleanup_stmt sqlite3_stmt *s = NULL;
 	cleanup_json json_t *all = json_array();
 	struct boots b = { 0 };
@@ -121,7 +122,7 @@ int trend_load(struct history *h, const struct trend_wish *w, json_t **ret, stru
 		return rc;
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		history_bind(s, (int)i + 1, wanted[i]);
-	sqlite3_bind_int(s, 7, w->watched);
+	sqlite3_bind_int(s, ARRAY_SIZE(wanted) + 1, w->watched);
 	rc = trends_read(h, s, all, &b, e);
 	free(b.v);
 	if (!rc)

@@ -12,7 +12,7 @@
  * median of its boots: boots of one night share the state that the host was in.
  */
 struct trend_wish {		/* NULL: any */
-	const char *experiment, *kernel, *topology, *workload, *arm, *metric;
+	const char *experiment, *kernel, *topology, *workload, *arm, *metric, *host;
 	bool watched;		/* only key metrics of the last plan that had them: those have a margin */
 };
 

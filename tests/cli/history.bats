@@ -103,6 +103,7 @@ answer_write() { # VERDICT
 	expect_in "$output" "change 1: alarm: the A/B says so: -4.90 % (-5.10 to -4.70 %) in 8 pairs; r/result"
 	xmllint --noout junit.xml
 	[ "$(xmllint --xpath 'count(//failure)' junit.xml)" = 1 ]
+	[ "$(xmllint --xpath 'string(//testsuite/@tests)' junit.xml)" = 2 ]
 	[ "$(xmllint --xpath 'count(//testcase)' junit.xml)" = 2 ]
 	expect_in "$(xmllint --xpath 'string(//failure/@message)' junit.xml)" "since night 5"
 	# It is told once, the morning that it was confirmed.
@@ -125,6 +126,9 @@ answer_write() { # VERDICT
 	run_apart ramrig history show --json
 	jq -e 'length == 2 and (.[] | select(.metric == "rps") | (.nights | length == 6) and
 		.nights[0].boots == 4 and .changes[0].night == 5)' <<<"$output"
+	chmod a-w results results/history.sqlite
+	ramrig history show >/dev/null || fail "a history that cannot be written cannot be read"
+	chmod u+w results results/history.sqlite
 	run_apart ramrig history show --metric nothing
 	expect_status 2
 	expect_in "$errors" "no such trend"
@@ -155,6 +159,7 @@ answer_write() { # VERDICT
 	expect_in "$output" "rps"
 	run ! grep -q mem_used <<<"$output"
 	[ "$(ls results)" = history.sqlite ] || fail "something is left: $(ls results)"
+	[ -z "$(ls -A "$TMPDIR")" ] || fail "something is left: $(ls "$TMPDIR")"
 	ramrig history check --json | jq -e '.changes[0].status == "open"'
 }
 
@@ -222,4 +227,5 @@ answer_write() { # VERDICT
 	ramrig history add night-1 --host right >/dev/null
 	ramrig history list --json | jq -e 'length == 2 and [.[].host] == ["left", "right"]'
 	ramrig history show --json --metric rps | jq -e 'length == 2 and all(.[].nights; length == 1)'
+	ramrig history show --json --metric rps --host left | jq -e 'length == 1 and .[0].host == "left"'
 }
