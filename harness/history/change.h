@@ -46,11 +46,12 @@ enum change_status change_status_from_name(const char *name);
 int change_find(json_t *trends, struct err *e);
 
 /*
- * Writes down what is new among the changes of watched @trends, in one transaction, and tells what
- * the history knows of them: sets "id", "found" (the newest night as it was first seen), "nights_since"
- * (nights of that experiment and host that came after it was found, and after it was confirmed), and
- * of those that were asked about "status" and "confirmation". A change that was found before is known
- * again where it lies a night earlier or later: one more night can move it.
+ * Writes down what is new among the changes of watched @trends, in one transaction, and tells
+ * what the history knows of them: sets "id", "found" (the newest night as it was first seen),
+ * "nights_since" (nights of that experiment and host that came after it was found, and after it
+ * was confirmed), and of those that were asked about "status" and "confirmation". A change that
+ * was found before is known again where it lies a night earlier or later: one more night can move
+ * it.
  */
 int change_record(struct history *h, json_t *trends, struct err *e);
 

@@ -13,9 +13,10 @@ struct confirm_wish {
 };
 
 /*
- * Asks about the open changes of @trends (of change_record()), writes each answer down at once and puts
- * it into the change as "status" and "confirmation". Where the newest kernel failed in the A/B the
- * change gets "failure", the reason, and stays open. -ENOENT where no change has the id @only.
+ * Asks about the open changes of @trends (of change_record()), writes each answer down at once
+ * and puts it into the change as "status" and "confirmation". Where the newest kernel failed in
+ * the A/B the change gets "failure", the reason, and stays open. -ENOENT where no change has the
+ * id @only.
  */
 int confirm_all(struct history *h, const struct patch_site *site, json_t *trends,
 		const struct confirm_wish *w, struct err *e);

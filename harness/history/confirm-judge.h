@@ -5,13 +5,13 @@
 #include "patch/bisect-judge.h"
 
 /*
- * What a fresh A/B says of a change that nights have shown: @base is the kernel of before, @arm that
- * of the newest night. Pure.
+ * What a fresh A/B says of a change that nights have shown: @base is the kernel of before, @arm
+ * that of the newest night. Pure.
  *
  * It looks at 8, 12, 16 and 20 pairs (stats/sequential.h). It is a regression where a one-sided
  * sign-flip test at what the look may spend of CONFIRM_ALPHA says worse, and the mean change is
- * beyond the margin: the question of `ramrig bisect` about its bad end. It is none where the whole
- * interval at that level is short of the margin on the bad side.
+ * beyond the margin: the question of `ramrig bisect` about its bad end. It is none where the
+ * whole interval at that level is short of the margin on the bad side.
  */
 #define CONFIRM_ALPHA 0.05
 

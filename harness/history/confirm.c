@@ -73,7 +73,10 @@ static int question_open(struct question *q, struct err *e)
 	return rc;
 }
 
-/* Why kernel @k of the night @night can no longer be booted; NULL where it can. The caller frees it. */
+/*
+ * Why kernel @k of the night @night can no longer be booted; NULL where it can. The caller frees
+ * it.
+ */
 static char *why_gone(const json_t *k, json_int_t night)
 {
 	const char *path = json_str_or(k, "bzimage", ""), *modules = json_str(k, "modules");

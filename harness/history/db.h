@@ -8,8 +8,8 @@
 
 /*
  * The history: one SQLite file, to which each night's result is added. db.c has its tables
- * (docs/nightly.md). Everything in it but findings and confirmations comes from results, so what was
- * lost can be added again as long as these are kept.
+ * (docs/nightly.md). Everything in it but findings and confirmations comes from results, so what
+ * was lost can be added again as long as these are kept.
  *
  * An error of SQLite's is -EIO and names the file; of a damaged file it says what to do.
  */
@@ -41,13 +41,19 @@ int history_exec(struct history *h, const char *sql, struct err *e);
 int history_prepare(struct history *h, const char *sql, sqlite3_stmt **ret, struct err *e);
 void history_bind(sqlite3_stmt *s, int at, const char *text);
 
-/* 1 where there is a row, 0 where there is none (more); the statement is then ready for another go. */
+/*
+ * 1 where there is a row, 0 where there is none (more); the statement is then ready for another
+ * go.
+ */
 int history_step(struct history *h, sqlite3_stmt *s, struct err *e);
 
 /* The same for a statement that gives no rows. */
 int history_run(struct history *h, sqlite3_stmt *s, struct err *e);
 
-/* All or nothing: ends what began with history_exec("BEGIN IMMEDIATE"), by @rc. Returns @rc, or why not. */
+/*
+ * All or nothing: ends what began with history_exec("BEGIN IMMEDIATE"), by @rc. Returns @rc, or
+ * why not.
+ */
 int history_end(struct history *h, int rc, struct err *e);
 
 /* A text of a row, NULL where it is SQL's NULL; until the next step. */

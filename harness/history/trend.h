@@ -17,7 +17,8 @@ struct trend_wish {		/* NULL: any */
 };
 
 /*
- * Sets *ret to the trends that @w asks for, in order of workload, topology, arm, kernel and metric:
+ * Sets *ret to the trends that @w asks for, in order of workload, topology, arm, kernel and
+ * metric:
  *
  *   { "trend": id, "experiment", "kernel", "topology", "workload", "arm", "metric", "unit", "scale",
  *     "better", "margin" (or null), "accelerator", "clock", "cpus", "host", "setup",

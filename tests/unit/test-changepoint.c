@@ -43,7 +43,10 @@ static double student3(struct rng *r)
 	return normal(r) / sqrt((a * a + b * b + c * c) / 3) / sqrt(3);
 }
 
-/* Annual flow of the Nile at Aswan, 1871 to 1970; Cobb, Biometrika 65:243 (1978): a change in 1898. */
+/*
+ * Annual flow of the Nile at Aswan, 1871 to 1970; Cobb, Biometrika 65:243 (1978): a change in
+ * 1898.
+ */
 static const double nile[100] = {
 	1120, 1160, 963,  1210, 1160, 1160, 813,  1230, 1370, 1140, 995,  935,  1110, 994,  1020,
 	960,  1180, 799,  958,	1140, 1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774,  840,
@@ -161,7 +164,10 @@ static void one_bad_night_is_no_new_level(void **state)
 	assert_int_equal(changepoint_find(v, 31, CHANGEPOINT_ALPHA, found), 0);
 }
 
-/* How many of @trends quiet ones show a change in at least one of 60 nights, looked at each night. */
+/*
+ * How many of @trends quiet ones show a change in at least one of 60 nights, looked at each
+ * night.
+ */
 static unsigned quiet_alarms(double (*draw)(struct rng *r), unsigned trends, unsigned *ret_looks)
 {
 	struct changepoint found[NIGHTS];
@@ -204,7 +210,10 @@ static void quiet_nights_seldom_show_a_change(void **state)
 	}
 }
 
-/* Of 1000 trends with a step of @size after @before nights: those found within @within nights of it. */
+/*
+ * Of 1000 trends with a step of @size after @before nights: those found within @within nights of
+ * it.
+ */
 static unsigned found_within(double size, size_t before, size_t within)
 {
 	struct changepoint found[NIGHTS];
