@@ -26,7 +26,7 @@ static struct {
 /* What both words have. */
 static const struct poptOption ab_options[] = {
 	{ "host", '\0', POPT_ARG_STRING, &opts.host, 0,
-	  "only trends of this machine: of a history that several share, each looks at its own", "NAME" },
+	  "only trends of this machine, of a history that several share", "NAME" },
 	{ "at-most", '\0', POPT_ARG_INT, &opts.at_most, 0,
 	  "run so many A/Bs, the worst changes first; the others stay open; default: all", "N" },
 	{ "jobs", 'j', POPT_ARG_INT, &opts.jobs, 0, "cells at once, default 1, as in `run`", "N" },
@@ -35,7 +35,7 @@ static const struct poptOption ab_options[] = {
 	  "/confirm-TIME", "DIR" },
 	{ "json", '\0', POPT_ARG_NONE, &opts.json, 0, "print JSON, for programs", NULL },
 	{ "junit", '\0', POPT_ARG_STRING, &opts.junit, 0,
-	  "write JUnit XML as well: a testcase for each key metric, an alarm is a failure", "FILE" },
+	  "write JUnit XML, too: a testcase for each key metric, an alarm is a failure", "FILE" },
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)history_options, 0, NULL, NULL },
 	POPT_TABLEEND
 };
@@ -50,7 +50,8 @@ static const struct poptOption check_options[] = {
 };
 
 static const struct poptOption confirm_options[] = {
-	{ "dry-run", '\0', POPT_ARG_NONE, &opts.dry_run, 0, "print the plans and start nothing", NULL },
+	{ "dry-run", '\0', POPT_ARG_NONE, &opts.dry_run, 0,
+	  "print the plans and start nothing", NULL },
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)ab_options, 0, NULL, NULL },
 	POPT_TABLEEND
 };
@@ -62,8 +63,8 @@ static int check(struct err *e)
 	if (opts.jobs < 1 || opts.jobs > BATCH_JOBS_MAX)
 		return err_set(e, EINVAL, "--jobs is from 1 to %d", BATCH_JOBS_MAX);
 	if (opts.dry_run && (opts.json || opts.junit))
-		return err_set(e, EINVAL, "--dry-run prints plans for people: it goes without --json and "
-			       "--junit");
+		return err_set(e, EINVAL, "--dry-run prints plans for people: it goes without "
+			       "--json and --junit");
 	return session_check_uri(cli.connect, e);
 }
 
@@ -219,9 +220,10 @@ const struct command cmd_history_check = {
 	.args = "",
 	.summary = "find change points of key metrics, and alarm for those that are confirmed",
 	.details =
-		"Looks for change points in all key metrics over nights, and writes down what it finds. "
-		"It prints what is open and what was found, or confirmed, in the newest nights. An alarm is only what a "
-		"fresh A/B confirms: with --confirm it runs one for each open change.\n\n"
+		"Looks for change points in all key metrics over nights, and writes down what it "
+		"finds. It prints what is open and what was found, or confirmed, in the newest "
+		"nights. An alarm is only what a fresh A/B confirms: with --confirm it runs one for "
+		"each open change.\n\n"
 		"Exits with 1 for an alarm, with 4 where the newest kernel failed in an A/B.",
 	.options = check_options,
 	.min_args = 0,
@@ -234,10 +236,11 @@ const struct command cmd_history_confirm = {
 	.args = "[CHANGE]",
 	.summary = "ask a fresh A/B about change points that are open",
 	.details =
-		"Boots the kernel of the night before the change against that of the newest night, in "
-		"pairs, for the metric, workload and topology that moved: 8 pairs, and 12 more at most "
-		"while that is undecided. Only where that says regression is the change an alarm. Each "
-		"change is asked about once. CHANGE is a number that `ramrig history check` prints.",
+		"Boots the kernel of the night before the change against that of the newest night, "
+		"in pairs, for the metric, workload and topology that moved: 8 pairs, and 12 more at "
+		"most while that is undecided. Only where that says regression is the change an "
+		"alarm. Each change is asked about once. CHANGE is a number that `ramrig history "
+		"check` prints.",
 	.options = confirm_options,
 	.min_args = 0,
 	.max_args = 1,

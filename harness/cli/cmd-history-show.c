@@ -28,7 +28,7 @@ static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
 	    change_find(trends, e) || change_recall(h, trends, e))
 		return history_exit_code(e);
 	if (!json_array_size(trends)) {
-		err_set(e, ENOENT, "%s has no such trend; `ramrig history show` prints all key metrics",
+		err_set(e, ENOENT, "%s has no such trend; `ramrig history show` prints all",
 			history_options_db());
 		return EXIT_USAGE;
 	}
@@ -44,9 +44,9 @@ const struct command cmd_history_show = {
 	.args = "",
 	.summary = "show metrics over nights, with their change points",
 	.details =
-		"A trend is one metric of one kernel, topology, workload and arm over nights; a night's "
-		"value is the median of its boots. Where its level changes, the first night at the new "
-		"level has the change, its p and what is known of it (docs/nightly.md).",
+		"A trend is one metric of one kernel, topology, workload and arm over nights; a "
+		"night's value is the median of its boots. Where its level changes, the first night "
+		"at the new level has the change, its p and what is known of it (docs/nightly.md).",
 	.options = show_options,
 	.min_args = 0,
 	.max_args = 0,

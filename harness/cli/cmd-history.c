@@ -39,7 +39,8 @@ static enum exit_code add_run(int argc, const char *const *argv, struct err *e)
 	    night_add(h, r, opts.host, &night, &again, e))
 		return history_exit_code(e);
 	if (opts.json)
-		printf("{\"night\": %lld, \"again\": %s}\n", (long long)night, again ? "true" : "false");
+		printf("{\"night\": %lld, \"again\": %s}\n", (long long)night,
+		       again ? "true" : "false");
 	else
 		printf("night %lld %s %s\n", (long long)night,
 		       again ? "was there already, and is now as" : "is", argv[0]);
@@ -72,8 +73,8 @@ static void say_lists(json_t *night)
 	json_array_foreach(json_object_get(night, "kernels"), i, kernel)
 		add_word(night, "releases", json_str(kernel, "release"));
 	json_object_foreach(json_object_get(night, "cells"), outcome, count) {
-		cleanup_free char *word = path_format("%lld %s",
-						      (long long)json_integer_value(count), outcome);
+		cleanup_free char *word = path_format("%lld %s", (long long)json_integer_value(count),
+						      outcome);
 
 		add_word(night, "cells_said", word);
 	}
@@ -101,10 +102,11 @@ const struct command cmd_history_add = {
 	.args = "RESULT",
 	.summary = "add a night's result to the history",
 	.details =
-		"The history is an SQLite file that holds each boot's metrics and how its cells ended. "
-		"A result that is there already takes the place of what there was of it, so that one "
-		"which was resumed can be added again. Figures of different hosts, kernels, accelerators, "
-		"clocks and setups are never mixed; `--host` names a machine of which several look alike.",
+		"The history is an SQLite file that holds each boot's metrics and how its cells "
+		"ended. A result that is there already takes the place of what there was of it, so "
+		"that one which was resumed can be added again. Figures of different hosts, kernels, "
+		"accelerators, clocks and setups are never mixed; --host names a machine of which "
+		"several look alike.",
 	.options = add_options,
 	.min_args = 1,
 	.max_args = 1,

@@ -91,7 +91,9 @@ static int print_trend(const json_t *trend, FILE *out, struct err *e)
 		json_str(trend, "arm"), json_str(trend, "kernel"), json_str(trend, "better"),
 		json_str(trend, "accelerator"), json_str(trend, "clock"), json_str(trend, "host"),
 		json_str(trend, "setup"));
-	return listing_table(rows, night_columns, out) ? err_set(e, ENOMEM, "cannot print the nights") : 0;
+	return listing_table(rows, night_columns, out)
+		       ? err_set(e, ENOMEM, "cannot print the nights")
+		       : 0;
 }
 
 int history_print_trends(const json_t *trends, FILE *out, struct err *e)

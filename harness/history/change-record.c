@@ -53,8 +53,8 @@ static int write_down(struct history *h, const json_t *trend, const json_t *chan
 	const json_t *nights = json_object_get(trend, "nights");
 	const json_t *newest = json_array_get(nights, json_array_size(nights) - 1);
 	cleanup_stmt sqlite3_stmt *s = NULL;
-	int rc = history_prepare(h, "INSERT INTO change (trend, night, before, found) VALUES (?, ?, ?, ?)",
-				 &s, e);
+	int rc = history_prepare(
+		h, "INSERT INTO change (trend, night, before, found) VALUES (?, ?, ?, ?)", &s, e);
 
 	if (rc)
 		return rc;
@@ -70,16 +70,17 @@ static int write_down(struct history *h, const json_t *trend, const json_t *chan
 
 /* What the history knows of a change beside what was found: see change_record(). */
 static const char query[] =
-	"SELECT c.found, (SELECT count(*) FROM night n WHERE n.experiment = f.experiment AND n.host ="
-	" f.host AND n.started > max(f.started, coalesce(a.started, ''))), x.verdict, x.reason, x.pairs,"
-	" x.change_seen, x.low, x.high, x.result, x.asked, x.night"
+	"SELECT c.found, (SELECT count(*) FROM night n WHERE n.experiment = f.experiment AND"
+	" n.host = f.host AND n.started > max(f.started, coalesce(a.started, ''))), x.verdict,"
+	" x.reason, x.pairs, x.change_seen, x.low, x.high, x.result, x.asked, x.night"
 	" FROM change c JOIN night f ON f.id = c.found LEFT JOIN confirmation x ON x.change = c.id"
 	" LEFT JOIN night a ON a.id = x.night WHERE c.id = ?";
 
 static json_t *real_or_null(sqlite3_stmt *s, int column)
 {
-	return sqlite3_column_type(s, column) == SQLITE_NULL ? json_null() :
-							       json_real(sqlite3_column_double(s, column));
+	return sqlite3_column_type(s, column) == SQLITE_NULL
+		       ? json_null()
+		       : json_real(sqlite3_column_double(s, column));
 }
 
 static int tell_known(struct history *h, json_int_t id, json_t *change, struct err *e)
@@ -103,8 +104,9 @@ static int tell_known(struct history *h, json_int_t id, json_t *change, struct e
 			    json_pack("{s:s, s:s, s:I, s:o, s:[o, o], s:s?, s:s, s:I}", "verdict",
 				      history_text(s, 2), "reason", history_text(s, 3), "pairs",
 				      (json_int_t)sqlite3_column_int64(s, 4), "change",
-				      real_or_null(s, 5), "ci", real_or_null(s, 6), real_or_null(s, 7),
-				      "result", history_text(s, 8), "asked", history_text(s, 9), "night",
+				      real_or_null(s, 5), "ci", real_or_null(s, 6),
+				      real_or_null(s, 7), "result", history_text(s, 8), "asked",
+				      history_text(s, 9), "night",
 				      (json_int_t)sqlite3_column_int64(s, 10)));
 	return 0;
 }
@@ -160,9 +162,11 @@ int change_confirm(struct history *h, json_int_t id, const json_t *c, struct err
 {
 	const json_t *ci = json_object_get(c, "ci");
 	cleanup_stmt sqlite3_stmt *s = NULL;
-	int rc = history_prepare(h, "INSERT INTO confirmation (change, night, asked, verdict, reason, pairs,"
-				    " change_seen, low, high, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-				 &s, e);
+	int rc = history_prepare(
+		h,
+		"INSERT INTO confirmation (change, night, asked, verdict, reason, pairs,"
+		" change_seen, low, high, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		&s, e);
 
 	if (rc)
 		return rc;

@@ -10,11 +10,11 @@
 const struct change_info change_table[CHANGE_STATUS_COUNT] = {
 	[CHANGE_ALARM] = { "alarm", "worse, and a fresh A/B of the two kernels says so, too" },
 	[CHANGE_OPEN] = { "open", "worse by more than the margin; no A/B was run yet" },
-	[CHANGE_NOT_CONFIRMED] = { "not-confirmed",
-				   "worse, but a fresh A/B does not say regression: not the kernel" },
+	[CHANGE_NOT_CONFIRMED] = { "not-confirmed", "worse, but a fresh A/B says no regression: "
+				   "not the kernel" },
 	[CHANGE_UNCONFIRMABLE] = { "cannot-be-confirmed",
-				   "worse, and no A/B can be run: the kernel of before is gone, or the "
-				   "experiment is another" },
+				   "worse, and no A/B can be run: the kernel of before is gone, or "
+				   "the experiment is another" },
 	[CHANGE_BETTER] = { "better", "an improvement; nothing is asked" },
 	[CHANGE_SMALL] = { "within-margin", "worse by no more than the margin" },
 	[CHANGE_UNWATCHED] = { "unwatched", "of a metric that is no key metric: it has no margin" },
@@ -86,10 +86,10 @@ static json_t *change_pack(const json_t *trend, const struct values *s, size_t i
 	bool worse = !strcmp(json_str(trend, "better"), "more") ? change < 0 : change > 0;
 	enum change_status status = status_of(json_object_get(trend, "margin"), change, worse);
 
-	return json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:s}", "night", night_at(trend, c->at),
-			 "before_night", night_at(trend, c->at - 1), "before", before, "after", after,
-			 "change", change, "p", c->p, "worse", worse, "status",
-			 change_table[status].name);
+	return json_pack("{s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:s}", "night",
+			 night_at(trend, c->at), "before_night", night_at(trend, c->at - 1),
+			 "before", before, "after", after, "change", change, "p", c->p, "worse",
+			 worse, "status", change_table[status].name);
 }
 
 static int find_in(json_t *trend, struct err *e)

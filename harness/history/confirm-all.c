@@ -26,8 +26,8 @@ static bool find(json_t *trends, json_int_t id, const json_t **ret_trend, json_t
 static void say_question(const struct patch_site *site, const json_t *trend, json_int_t id)
 {
 	patch_say(site, "change %lld: %s of %s on %s, arm %s: asking a fresh A/B", (long long)id,
-		  json_str(trend, "metric"), json_str(trend, "workload"), json_str(trend, "topology"),
-		  json_str(trend, "arm"));
+		  json_str(trend, "metric"), json_str(trend, "workload"),
+		  json_str(trend, "topology"), json_str(trend, "arm"));
 }
 
 /* Shows what would be asked, or says why nothing would. */
@@ -46,8 +46,8 @@ static int show(struct history *h, const struct patch_site *site, const json_t *
 }
 
 /* *ret_booted: the answer took boots. */
-static int ask(struct history *h, const struct patch_site *site, const json_t *trend, json_t *change,
-	       const char *dir, bool *ret_booted, struct err *e)
+static int ask(struct history *h, const struct patch_site *site, const json_t *trend,
+	       json_t *change, const char *dir, bool *ret_booted, struct err *e)
 {
 	json_int_t id = json_int_or(change, "id", 0);
 	cleanup_json json_t *answer = NULL;
@@ -87,19 +87,22 @@ int confirm_all(struct history *h, const struct patch_site *site, json_t *trends
 	size_t i;
 
 	if (w->only && !find(trends, w->only, &trend, &change))
-		return err_set(e, ENOENT, "the history shows no change %lld now; `ramrig history check` lists "
-			       "them", (long long)w->only);
+		return err_set(e, ENOENT,
+			       "the history shows no change %lld now; `ramrig history check` "
+			       "lists them",
+			       (long long)w->only);
 	json_array_foreach(rows, i, row) {
 		json_int_t id = json_int_or(row, "id", 0);
 		cleanup_free char *dir = path_format("%s/change-%lld", w->dir, (long long)id);
 		bool took_boots = false;
 		int rc;
 
-		if (!is_open(row) || (w->only && id != w->only) || !find(trends, id, &trend, &change))
+		if (!is_open(row) || (w->only && id != w->only) ||
+		    !find(trends, id, &trend, &change))
 			continue;
 		if (w->at_most && booted == w->at_most) {
-			patch_say(site, "change %lld stays open: %u A/Bs were run, the most that was asked "
-				  "for", (long long)id, booted);
+			patch_say(site, "change %lld stays open: %u A/Bs were run, as many as "
+				  "were asked for", (long long)id, booted);
 			continue;
 		}
 		rc = w->show_plan ? show(h, site, trend, change, dir, w, e)

@@ -5,8 +5,8 @@
 #include "history/confirm.h"
 
 struct confirm_wish {
-	const char *dir;	/* each A/B gets DIR/change-ID, and one that was stopped goes on there */
-	unsigned at_most;	/* A/Bs that are run; 0: all. The worst changes, in margins, come first */
+	const char *dir;	/* each A/B gets DIR/change-ID, and goes on there if stopped */
+	unsigned at_most;	/* A/Bs that are run, the worst in margins first; 0: all */
 	json_int_t only;	/* the id of a change; 0: all that are open */
 	/* Of a dry run: called with each A/B's plan, which is not run; nothing is written down. */
 	void (*show_plan)(const json_t *change, const json_t *plan);

@@ -12,7 +12,10 @@ int confirm_judge(const struct bisect_figure *f, const double *base, const doubl
 		  size_t look, struct confirm_finding *ret, struct err *e)
 {
 	const struct paired_opts o = {
-		.ratio = f->ratio, .alpha = sequential_alpha(CONFIRM_ALPHA, look), .family = 1, .seed = 1,
+		.ratio = f->ratio,
+		.alpha = sequential_alpha(CONFIRM_ALPHA, look),
+		.family = 1,
+		.seed = 1,
 	};
 	bool last = look + 1 == SEQUENTIAL_LOOKS;
 	enum bisect_mark mark;

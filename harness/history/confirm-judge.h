@@ -18,9 +18,10 @@
 enum confirm_verdict { CONFIRM_MORE, CONFIRM_REGRESSION, CONFIRM_NONE, CONFIRM_UNCLEAR };
 
 struct confirm_finding {
-	enum confirm_verdict verdict;	/* CONFIRM_UNCLEAR after the last look, and without a pair */
+	enum confirm_verdict verdict;	/* CONFIRM_UNCLEAR: after the last look, or no pair */
 	size_t pairs;
-	double change, ci[2];	/* a fraction for a ratio, else in the unit; infinite where unbounded */
+	double change, ci[2];		/* a fraction for a ratio, else in the unit; infinite where
+					   unbounded */
 };
 
 /* Judges the first @n pairs, those of @look. -EDOM for a ratio of what has none, -ENOMEM. */

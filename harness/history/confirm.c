@@ -53,8 +53,8 @@ static json_t *answer(const struct question *q, enum change_status verdict, cons
 
 	clock_utc(now);
 	return json_pack("{s:s, s:o, s:i, s:n, s:[n, n], s:n, s:s, s:I}", "verdict",
-			 change_table[verdict].name, "reason", json_sentence(reason), "pairs", 0, "change",
-			 "ci", "result", "asked", now, "night", q->newest);
+			 change_table[verdict].name, "reason", json_sentence(reason), "pairs", 0,
+			 "change", "ci", "result", "asked", now, "night", q->newest);
 }
 
 static int question_open(struct question *q, struct err *e)
@@ -85,16 +85,19 @@ static char *why_gone(const json_t *k, json_int_t night)
 	struct err e;
 
 	if (!k)
-		return path_format("the history does not know the kernel of night %lld", (long long)night);
+		return path_format("the history does not know the kernel of night %lld",
+				   (long long)night);
 	if (access(path, R_OK))
-		return path_format("the kernel of night %lld (%s, hash %.*s) is gone: %s", (long long)night,
-				   json_str(k, "release"), HASH_SHOWN, hash, path);
+		return path_format("the kernel of night %lld (%s, hash %.*s) is gone: %s",
+				   (long long)night, json_str(k, "release"), HASH_SHOWN, hash,
+				   path);
 	if (file_sha256(path, seen, &e) || strcmp(seen, hash))
-		return path_format("the kernel of night %lld (%s, hash %.*s) is gone: %s is another now",
-				   (long long)night, json_str(k, "release"), HASH_SHOWN, hash, path);
+		return path_format(
+			"the kernel of night %lld (%s, hash %.*s) is gone: %s is another now",
+			(long long)night, json_str(k, "release"), HASH_SHOWN, hash, path);
 	if (modules && access(modules, R_OK))
-		return path_format("the modules of the kernel of night %lld are gone: %s", (long long)night,
-				   modules);
+		return path_format("the modules of the kernel of night %lld are gone: %s",
+				   (long long)night, modules);
 	return NULL;
 }
 
@@ -182,11 +185,13 @@ static struct plan_versus versus_of(const struct question *q)
 static int check_setup(const struct question *q, json_t *plan, json_t **ret_answer, struct err *e)
 {
 	char setup[SETUP_SIZE];
-	int rc = setup_hash(plan, of_trend(q, "topology"), of_trend(q, "workload"), PLAN_BASE, setup, e);
+	int rc = setup_hash(plan, of_trend(q, "topology"), of_trend(q, "workload"), PLAN_BASE,
+			    setup, e);
 
 	if (!rc && strcmp(setup, of_trend(q, "setup"))) {
-		cleanup_free char *reason = path_format("the experiment %s now measures otherwise than in "
-							"these nights", of_trend(q, "experiment"));
+		cleanup_free char *reason =
+			path_format("the experiment %s now measures otherwise than in these nights",
+				    of_trend(q, "experiment"));
 
 		*ret_answer = answer(q, CHANGE_UNCONFIRMABLE, reason);
 	}
@@ -194,7 +199,8 @@ static int check_setup(const struct question *q, json_t *plan, json_t **ret_answ
 }
 
 /* Makes the kernel files and the plan; *ret_answer where the plan cannot be what it was. */
-static int make_plan(const struct question *q, json_t **ret_plan, json_t **ret_answer, struct err *e)
+static int make_plan(const struct question *q, json_t **ret_plan, json_t **ret_answer,
+		     struct err *e)
 {
 	const struct plan_versus v = versus_of(q);
 	struct plan_opts o = plan_opts_of(q, &v);
@@ -215,8 +221,9 @@ static int make_plan(const struct question *q, json_t **ret_plan, json_t **ret_a
 	rc = plan_make(&search, &o, &plan, e);
 	search_clear(&search);
 	if (rc == -EINVAL || rc == -ENOENT) {
-		cleanup_free char *reason = path_format("the experiment %s cannot be run as in these nights: "
-							"%s", of_trend(q, "experiment"), e->msg);
+		cleanup_free char *reason =
+			path_format("the experiment %s cannot be run as in these nights: %s",
+				    of_trend(q, "experiment"), e->msg);
 
 		*ret_answer = answer(q, CHANGE_UNCONFIRMABLE, reason);
 		return 0;
@@ -239,8 +246,9 @@ int confirm_plan(struct history *h, const struct patch_site *site, const json_t 
 		 const json_t *change, const char *dir, json_t **ret_plan, json_t **ret_answer,
 		 struct err *e)
 {
-	cleanup_question struct question q = { .h = h, .site = site, .trend = trend, .change = change,
-					       .dir = dir };
+	cleanup_question struct question q = {
+		.h = h, .site = site, .trend = trend, .change = change, .dir = dir
+	};
 	json_t *plan = NULL, *known = NULL;
 	int rc = question_open(&q, e);
 
@@ -267,8 +275,9 @@ static json_t *confirmation(const struct question *q, const struct confirm_findi
 		[CONFIRM_NONE] = "the A/B excludes a change beyond the margin",
 		[CONFIRM_UNCLEAR] = "the A/B cannot tell a change beyond the margin",
 	};
-	json_t *c = answer(q, f->verdict == CONFIRM_REGRESSION ? CHANGE_ALARM : CHANGE_NOT_CONFIRMED,
-			   reasons[f->verdict]);
+	json_t *c =
+		answer(q, f->verdict == CONFIRM_REGRESSION ? CHANGE_ALARM : CHANGE_NOT_CONFIRMED,
+		       reasons[f->verdict]);
 
 	json_object_set_new(c, "pairs", json_integer((json_int_t)f->pairs));
 	json_object_set_new(c, "result", json_string(result));
@@ -320,8 +329,9 @@ static int run(const struct question *q, const struct contest *c, json_t **ret, 
 int confirm_run(struct history *h, const struct patch_site *site, const json_t *trend,
 		const json_t *change, const char *dir, json_t **ret, struct err *e)
 {
-	cleanup_question struct question q = { .h = h, .site = site, .trend = trend, .change = change,
-					       .dir = dir };
+	cleanup_question struct question q = {
+		.h = h, .site = site, .trend = trend, .change = change, .dir = dir
+	};
 	cleanup_contest struct contest c = { 0 };
 	cleanup_json json_t *plan = NULL;
 	cleanup_free char *result = path_format("%s/result", dir);

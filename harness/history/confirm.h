@@ -11,7 +11,7 @@
  * night, for the metric, workload and topology that moved, under the policies of its arm, all
  * else as in the nights. Only what that calls a regression is an alarm.
  *
- *   DIR/images/kernels/	kernel files "before" and "newest", which name the files in the cache
+ *   DIR/images/kernels/	kernel files "before" and "newest", of files in the cache
  *   DIR/result/		a result like any other (docs/results.md)
  */
 

@@ -15,39 +15,41 @@ static const char schema[] =
 	"PRAGMA application_id = " STRING(APPLICATION_ID) ";"
 	"PRAGMA user_version = " STRING(HISTORY_SCHEMA) ";"
 	/* A result. Its values are those of the plan, and of its first cell that was done. */
-	"CREATE TABLE night (id INTEGER PRIMARY KEY, started TEXT NOT NULL, experiment TEXT NOT NULL,"
-	" host TEXT NOT NULL, host_kernel TEXT NOT NULL, ramrig TEXT NOT NULL, qemu TEXT NOT NULL,"
-	" libvirt TEXT NOT NULL, image TEXT NOT NULL, clock TEXT NOT NULL, topology_scale INTEGER NOT NULL,"
-	" workload_scale TEXT, limit_ratio REAL, result TEXT NOT NULL,"
+	"CREATE TABLE night (id INTEGER PRIMARY KEY, started TEXT NOT NULL, experiment TEXT NOT"
+	" NULL, host TEXT NOT NULL, host_kernel TEXT NOT NULL, ramrig TEXT NOT NULL, qemu TEXT NOT"
+	" NULL, libvirt TEXT NOT NULL, image TEXT NOT NULL, clock TEXT NOT NULL, topology_scale"
+	" INTEGER NOT NULL, workload_scale TEXT, limit_ratio REAL, result TEXT NOT NULL,"
 	" UNIQUE (started, experiment, host)) STRICT;"
 	/* What identifies a kernel, and where it lay. */
 	"CREATE TABLE kernel (id INTEGER PRIMARY KEY, name TEXT NOT NULL, release TEXT NOT NULL,"
 	" package TEXT, version TEXT, hash TEXT NOT NULL, bzimage TEXT NOT NULL, modules TEXT,"
 	" UNIQUE (name, hash, bzimage)) STRICT;"
 	"CREATE TABLE ran (night INTEGER NOT NULL REFERENCES night, name TEXT NOT NULL,"
-	" kernel INTEGER NOT NULL REFERENCES kernel, PRIMARY KEY (night, name)) STRICT, WITHOUT ROWID;"
+	" kernel INTEGER NOT NULL REFERENCES kernel, PRIMARY KEY (night, name)) STRICT, WITHOUT"
+	" ROWID;"
 	"CREATE TABLE outcome (night INTEGER NOT NULL REFERENCES night, kernel TEXT NOT NULL,"
 	" topology TEXT NOT NULL, workload TEXT NOT NULL, arm TEXT NOT NULL, outcome TEXT NOT NULL,"
 	" cells INTEGER NOT NULL, unproven INTEGER NOT NULL,"
 	" PRIMARY KEY (night, kernel, topology, workload, arm, outcome)) STRICT, WITHOUT ROWID;"
 	/* One metric of one combination: what may stand in one row of figures. */
-	"CREATE TABLE trend (id INTEGER PRIMARY KEY, experiment TEXT NOT NULL, kernel TEXT NOT NULL,"
-	" topology TEXT NOT NULL, workload TEXT NOT NULL, arm TEXT NOT NULL, metric TEXT NOT NULL,"
-	" unit TEXT NOT NULL, scale TEXT NOT NULL, accelerator TEXT NOT NULL, clock TEXT NOT NULL,"
-	" cpus INTEGER NOT NULL, nodes TEXT NOT NULL, host TEXT NOT NULL, setup TEXT NOT NULL,"
-	" better TEXT NOT NULL, margin REAL,"
-	" UNIQUE (experiment, kernel, topology, workload, arm, metric, unit, scale, accelerator, clock,"
-	" cpus, nodes, host, setup)) STRICT;"
-	"CREATE TABLE boot (trend INTEGER NOT NULL REFERENCES trend, night INTEGER NOT NULL REFERENCES"
-	" night, n INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (trend, night, n))"
+	"CREATE TABLE trend (id INTEGER PRIMARY KEY, experiment TEXT NOT NULL, kernel TEXT NOT"
+	" NULL, topology TEXT NOT NULL, workload TEXT NOT NULL, arm TEXT NOT NULL, metric TEXT NOT"
+	" NULL, unit TEXT NOT NULL, scale TEXT NOT NULL, accelerator TEXT NOT NULL, clock TEXT NOT"
+	" NULL, cpus INTEGER NOT NULL, nodes TEXT NOT NULL, host TEXT NOT NULL, setup TEXT NOT"
+	" NULL, better TEXT NOT NULL, margin REAL,"
+	" UNIQUE (experiment, kernel, topology, workload, arm, metric, unit, scale, accelerator,"
+	" clock, cpus, nodes, host, setup)) STRICT;"
+	"CREATE TABLE boot (trend INTEGER NOT NULL REFERENCES trend, night INTEGER NOT NULL"
+	" REFERENCES night, n INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (trend, night, n))"
 	" STRICT, WITHOUT ROWID;"
 	"CREATE INDEX boot_of_night ON boot (night);"
 	/* A change point as it was first found: \"night\" is the first at the new level. */
 	"CREATE TABLE change (id INTEGER PRIMARY KEY, trend INTEGER NOT NULL REFERENCES trend,"
 	" night INTEGER NOT NULL REFERENCES night, before INTEGER NOT NULL REFERENCES night,"
 	" found INTEGER NOT NULL REFERENCES night, UNIQUE (trend, night)) STRICT;"
-	"CREATE TABLE confirmation (change INTEGER PRIMARY KEY REFERENCES change, night INTEGER NOT NULL"
-	" REFERENCES night, asked TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL,"
+	"CREATE TABLE confirmation (change INTEGER PRIMARY KEY REFERENCES change, night INTEGER"
+	" NOT NULL REFERENCES night, asked TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT"
+	" NULL,"
 	" pairs INTEGER NOT NULL, change_seen REAL, low REAL, high REAL, result TEXT) STRICT;";
 
 static int db_err(struct history *h, struct err *e)
@@ -56,8 +58,10 @@ static int db_err(struct history *h, struct err *e)
 	const char *why = h->db ? sqlite3_errmsg(h->db) : "out of memory";
 
 	if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-		return err_set(e, EIO, "the history %s is damaged (%s); put a backup in its place, or move "
-			       "it away and add the results anew with `ramrig history add`", h->path, why);
+		return err_set(e, EIO,
+			       "the history %s is damaged (%s); put a backup in its place, or move "
+			       "it away and add the results anew with `ramrig history add`",
+			       h->path, why);
 	return err_set(e, EIO, "the history %s: %s", h->path, why);
 }
 
@@ -142,12 +146,15 @@ static int check(struct history *h, bool create, struct err *e)
 	if (!tables && !version && create)
 		return history_exec(h, schema, e);
 	if (application != APPLICATION_ID)
-		return err_set(e, EINVAL, "%s is an SQLite file of something else; name another file with "
-			       "--db", h->path);
+		return err_set(e, EINVAL,
+			       "%s is an SQLite file of something else; name another file with "
+			       "--db",
+			       h->path);
 	if (version != HISTORY_SCHEMA)
-		return err_set(e, EINVAL, "the history %s has version %lld, and this ramrig knows version "
-			       "%d; use the ramrig that wrote it, or name another file with --db", h->path,
-			       (long long)version, HISTORY_SCHEMA);
+		return err_set(e, EINVAL,
+			       "the history %s has version %lld, and this ramrig knows version "
+			       "%d; use the ramrig that wrote it, or name another file with --db",
+			       h->path, (long long)version, HISTORY_SCHEMA);
 	return 0;
 }
 
@@ -162,7 +169,8 @@ static int check_locked(struct history *h, struct err *e)
 static int folder_make(const char *path, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
-	cleanup_free char *folder = slash > path ? path_format("%.*s", (int)(slash - path), path) : NULL;
+	cleanup_free char *folder =
+		slash > path ? path_format("%.*s", (int)(slash - path), path) : NULL;
 
 	return folder ? dir_make(folder, 0755, e) : 0;
 }
@@ -173,8 +181,10 @@ int history_open(const char *path, bool create, struct history **ret, struct err
 	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
 
 	if (!create && access(path, F_OK))
-		return err_set(e, ENOENT, "there is no history %s: `ramrig history add RESULT` begins one, "
-			       "--db names another", path);
+		return err_set(e, ENOENT,
+			       "there is no history %s: `ramrig history add RESULT` begins one, "
+			       "--db names another",
+			       path);
 	int rc = create ? folder_make(path, e) : 0;
 
 	if (rc)

@@ -43,8 +43,9 @@ static char *change_said(const json_t *trend, const json_t *change)
 	double by = json_number_value(json_object_get(change, "change"));
 	const char *unit = json_str_or(trend, "unit", "");
 
-	return path_format("%+.4g %s since night %lld (%.6g to %.6g %s): %s%s%s", ratio ? 100 * by : by,
-			   ratio ? "%" : unit, (long long)json_int_or(change, "night", 0),
+	return path_format("%+.4g %s since night %lld (%.6g to %.6g %s): %s%s%s",
+			   ratio ? 100 * by : by, ratio ? "%" : unit,
+			   (long long)json_int_or(change, "night", 0),
 			   json_number_value(json_object_get(change, "before")),
 			   json_number_value(json_object_get(change, "after")), unit,
 			   json_str_or(change, "status", ""), c ? ": " : "",
@@ -60,7 +61,9 @@ static const char *tag_of(const json_t *change, unsigned nights)
 		return "error";
 	if (!change_is_news(change, nights))
 		return NULL;
-	return status == CHANGE_ALARM ? "failure" : status == CHANGE_UNCONFIRMABLE ? "skipped" : NULL;
+	return status == CHANGE_ALARM		? "failure"
+	       : status == CHANGE_UNCONFIRMABLE ? "skipped"
+						: NULL;
 }
 
 static void testcase(xmlTextWriterPtr w, const json_t *trend, unsigned nights)
@@ -79,7 +82,8 @@ static void testcase(xmlTextWriterPtr w, const json_t *trend, unsigned nights)
 	attr(w, "name", name);
 	attr(w, "classname", class);
 	json_array_foreach(json_object_get(trend, "changes"), i, change) {
-		cleanup_free char *raw = change_said(trend, change), *said = clean(raw), *so_far = out;
+		cleanup_free char *raw = change_said(trend, change), *said = clean(raw),
+				  *so_far = out;
 		const char *tag = tag_of(change, nights), *failure = json_str(change, "failure");
 
 		out = path_format("%s%s\n", so_far ? so_far : "", said);
@@ -92,7 +96,8 @@ static void testcase(xmlTextWriterPtr w, const json_t *trend, unsigned nights)
 }
 
 /* How many elements of a suite have the tag @tag; all of them without one. */
-static unsigned count(const json_t *trends, const char *experiment, unsigned nights, const char *tag)
+static unsigned count(const json_t *trends, const char *experiment, unsigned nights,
+		      const char *tag)
 {
 	const json_t *trend, *change;
 	unsigned n = 0;

@@ -23,7 +23,8 @@ static json_t *night_row(sqlite3_stmt *s)
 	json_t *night = json_pack("{s:I}", "night", (json_int_t)sqlite3_column_int64(s, 0));
 
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
-		json_object_set_new(night, columns[i].key, json_string(history_text(s, (int)i + 1)));
+		json_object_set_new(night, columns[i].key,
+				    json_string(history_text(s, (int)i + 1)));
 	return night;
 }
 
@@ -50,8 +51,11 @@ static int add_outcomes(struct history *h, json_t *night, struct err *e)
 	cleanup_stmt sqlite3_stmt *s = NULL;
 	json_t *cells = json_object();
 	json_int_t unproven = 0;
-	int rc = history_prepare(h, "SELECT outcome, sum(cells), sum(unproven) FROM outcome"
-				    " WHERE night = ? GROUP BY outcome ORDER BY outcome <> 'ok', outcome", &s, e);
+	int rc = history_prepare(
+		h,
+		"SELECT outcome, sum(cells), sum(unproven) FROM outcome"
+		" WHERE night = ? GROUP BY outcome ORDER BY outcome <> 'ok', outcome",
+		&s, e);
 
 	json_object_set_new(night, "cells", cells);
 	if (rc)
@@ -72,8 +76,8 @@ int night_list(struct history *h, json_t **ret, struct err *e)
 	cleanup_json json_t *list = json_array();
 	json_t *night;
 	size_t i;
-	int rc = history_prepare(h, "SELECT id, " NIGHT_COLUMNS " FROM night ORDER BY started, id", &s,
-				 e);
+	int rc = history_prepare(h, "SELECT id, " NIGHT_COLUMNS " FROM night ORDER BY started, id",
+				 &s, e);
 
 	while (!rc && (rc = history_step(h, s, e)) > 0) {
 		json_array_append_new(list, night_row(s));
@@ -93,9 +97,12 @@ int night_list(struct history *h, json_t **ret, struct err *e)
 int night_kernel(struct history *h, json_int_t night, const char *name, json_t **ret, struct err *e)
 {
 	cleanup_stmt sqlite3_stmt *s = NULL;
-	int rc = history_prepare(h, "SELECT k.name, k.release, k.package, k.version, k.hash, k.bzimage,"
-				    " k.modules FROM ran r JOIN kernel k ON k.id = r.kernel"
-				    " WHERE r.night = ? AND r.name = ?", &s, e);
+	int rc =
+		history_prepare(h,
+				"SELECT k.name, k.release, k.package, k.version, k.hash, k.bzimage,"
+				" k.modules FROM ran r JOIN kernel k ON k.id = r.kernel"
+				" WHERE r.night = ? AND r.name = ?",
+				&s, e);
 
 	if (rc)
 		return rc;
@@ -105,9 +112,10 @@ int night_kernel(struct history *h, json_int_t night, const char *name, json_t *
 	if (rc < 0)
 		return rc;
 	*ret = rc ? json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s, s:s?}", "name", history_text(s, 0),
-			      "release", history_text(s, 1), "package", history_text(s, 2), "version",
-			      history_text(s, 3), "hash", history_text(s, 4), "bzimage",
-			      history_text(s, 5), "modules", history_text(s, 6)) : NULL;
+			      "release", history_text(s, 1), "package", history_text(s, 2),
+			      "version", history_text(s, 3), "hash", history_text(s, 4), "bzimage",
+			      history_text(s, 5), "modules", history_text(s, 6))
+		  : NULL;
 	return 0;
 }
 
@@ -145,7 +153,8 @@ int night_differences(struct history *h, json_int_t before, json_int_t night, ch
 		if (!columns[i].said || !strcmp(was, is))
 			said = take_ptr(so_far);
 		else if (columns[i].shown)
-			said = path_format("%s%s%s %s, before %s", head, sep, columns[i].said, is, was);
+			said = path_format("%s%s%s %s, before %s", head, sep, columns[i].said, is,
+					   was);
 		else
 			said = path_format("%s%s%s", head, sep, columns[i].said);
 	}
@@ -157,8 +166,11 @@ int night_differences(struct history *h, json_int_t before, json_int_t night, ch
 int night_options(struct history *h, json_int_t night, json_t **ret, struct err *e)
 {
 	cleanup_stmt sqlite3_stmt *s = NULL;
-	int rc = history_prepare(h, "SELECT topology_scale, workload_scale, limit_ratio, clock FROM night"
-				    " WHERE id = ?", &s, e);
+	int rc = history_prepare(
+		h,
+		"SELECT topology_scale, workload_scale, limit_ratio, clock FROM night"
+		" WHERE id = ?",
+		&s, e);
 
 	if (rc)
 		return rc;

@@ -88,13 +88,17 @@ static int night_write(struct adding *a, const char *host, struct err *e)
 		json_str_or(plan, "clock", "host"), path ? path : a->r->dir,
 		json_str(plan, "workload_scale"),
 	};
-	int rc = history_prepare(a->h,
-		"INSERT INTO night (started, experiment, host, host_kernel, ramrig, qemu, libvirt, image,"
+	int rc = history_prepare(
+		a->h,
+		"INSERT INTO night (started, experiment, host, host_kernel, ramrig, qemu,"
+		" libvirt, image,"
 		" clock, result, workload_scale, topology_scale, limit_ratio, id)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-		" ON CONFLICT (started, experiment, host) DO UPDATE SET host_kernel = excluded.host_kernel,"
+		" ON CONFLICT (started, experiment, host) DO UPDATE SET"
+		" host_kernel = excluded.host_kernel,"
 		" ramrig = excluded.ramrig, qemu = excluded.qemu, libvirt = excluded.libvirt,"
-		" image = excluded.image, result = excluded.result RETURNING id", &s, e);
+		" image = excluded.image, result = excluded.result RETURNING id",
+		&s, e);
 
 	if (rc)
 		return rc;
@@ -113,13 +117,19 @@ static int night_write(struct adding *a, const char *host, struct err *e)
 static int kernel_write(const struct adding *a, const char *name, const json_t *k, struct err *e)
 {
 	cleanup_stmt sqlite3_stmt *s = NULL, *ran = NULL;
-	const char *texts[] = { name, json_str(k, "release"), json_str(k, "hash"),
-				json_str(k, "bzimage"), json_str(k, "package"), json_str(k, "version"),
+	const char *texts[] = { name,
+				json_str(k, "release"),
+				json_str(k, "hash"),
+				json_str(k, "bzimage"),
+				json_str(k, "package"),
+				json_str(k, "version"),
 				json_str(k, "modules") };
 
 	if (!texts[1] || !texts[2] || !texts[3])
-		return err_set(e, EINVAL, "%s/plan.json: the kernel '%s' has no release, hash or bzimage; "
-			       "a plan gets them as it is run", a->r->dir, name);
+		return err_set(e, EINVAL,
+			       "%s/plan.json: the kernel '%s' has no release, hash or bzimage; "
+			       "a plan gets them as it is run",
+			       a->r->dir, name);
 	int rc = history_prepare(a->h,
 		"INSERT INTO kernel (name, release, hash, bzimage, package, version, modules)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -175,11 +185,22 @@ static const json_t *margin_of(const struct adding *a, const struct result_cell 
 static int metric_write(const struct adding *a, const struct result_cell *c, const char *const *key,
 			const char *name, const json_t *m, struct err *e)
 {
-	const json_t *fidelity = json_object_get(c->doc, "fidelity"), *margin = margin_of(a, c, name);
-	const char *texts[] = { json_str(a->r->plan, "experiment"), c->kernel, c->topology, c->workload,
-				c->arm, name, json_str(m, "unit"), json_str(m, "scale"),
-				json_str(fidelity, "accelerator"), json_str(fidelity, "clock"), key[0],
-				key[1], key[2], json_str(m, "better") };
+	const json_t *fidelity = json_object_get(c->doc, "fidelity"),
+		     *margin = margin_of(a, c, name);
+	const char *texts[] = { json_str(a->r->plan, "experiment"),
+				c->kernel,
+				c->topology,
+				c->workload,
+				c->arm,
+				name,
+				json_str(m, "unit"),
+				json_str(m, "scale"),
+				json_str(fidelity, "accelerator"),
+				json_str(fidelity, "clock"),
+				key[0],
+				key[1],
+				key[2],
+				json_str(m, "better") };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		history_bind(a->trend, (int)i + 1, texts[i]);
@@ -203,8 +224,9 @@ static int metrics_write(const struct adding *a, const struct result_cell *c, st
 	char setup[SETUP_SIZE];
 	int rc = setup_hash(a->r->plan, c->topology, c->workload, c->arm, setup, e);
 	cleanup_free char *host = host_of(a, c->doc);
-	cleanup_free char *nodes = json_dumps(json_object_get(json_object_get(c->doc, "fidelity"), "nodes"),
-					      JSON_COMPACT | JSON_SORT_KEYS);
+	cleanup_free char *nodes =
+		json_dumps(json_object_get(json_object_get(c->doc, "fidelity"), "nodes"),
+			   JSON_COMPACT | JSON_SORT_KEYS);
 	const char *const key[] = { nodes, host, setup };
 	const char *name;
 	json_t *m;
@@ -222,10 +244,13 @@ static int cells_write(struct adding *a, struct err *e)
 		" SET cells = cells + 1, unproven = unproven + excluded.unproven", &a->outcome, e);
 
 	if (!rc)
-		rc = history_prepare(a->h,
-			"INSERT INTO trend (experiment, kernel, topology, workload, arm, metric, unit, scale,"
+		rc = history_prepare(
+			a->h,
+			"INSERT INTO trend (experiment, kernel, topology, workload, arm, metric,"
+			" unit, scale,"
 			" accelerator, clock, nodes, host, setup, better, cpus, margin)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO"
+			" UPDATE"
 			" SET better = excluded.better, margin = excluded.margin RETURNING id",
 			&a->trend, e);
 	if (!rc)

@@ -32,7 +32,8 @@ int night_list(struct history *h, json_t **ret, struct err *e);
  * The kernel called @name of @night, as docs/results.md has it; *ret is NULL where it is not
  * known.
  */
-int night_kernel(struct history *h, json_int_t night, const char *name, json_t **ret, struct err *e);
+int night_kernel(struct history *h, json_int_t night, const char *name, json_t **ret,
+		 struct err *e);
 
 /*
  * What differs between two nights but their kernels, as a new sentence ("QEMU 7.2.22, before

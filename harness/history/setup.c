@@ -55,7 +55,8 @@ int setup_hash(const json_t *plan, const char *topology, const char *workload, c
 	char hex[65];
 
 	if (!text)
-		return err_set(e, ENOMEM, "out of memory for the setup of %s on %s", workload, topology);
+		return err_set(e, ENOMEM, "out of memory for the setup of %s on %s", workload,
+			       topology);
 	content_init(&c);
 	content_add_text(&c, "setup", text);
 	content_end(&c, hex);

@@ -5,25 +5,26 @@
 #include "stats/summary.h"
 
 /* Texts of a trend, as columns of the query from 1 on and keys of the object. */
-static const char *const texts[] = { "experiment", "kernel", "topology", "workload", "arm", "metric",
-				     "unit", "scale", "better", "accelerator", "clock", "host",
-				     "setup" };
+static const char *const texts[] = { "experiment", "kernel", "topology", "workload", "arm",
+				     "metric",	   "unit",   "scale",	 "better",   "accelerator",
+				     "clock",	   "host",   "setup" };
 enum column {
 	COL_TREND, COL_TEXTS, COL_CPUS = COL_TEXTS + ARRAY_SIZE(texts), COL_MARGIN, COL_NIGHT,
 	COL_STARTED, COL_RELEASE, COL_HASH, COL_VALUE
 };
 
 static const char query[] =
-	"SELECT t.id, t.experiment, t.kernel, t.topology, t.workload, t.arm, t.metric, t.unit, t.scale,"
-	" t.better, t.accelerator, t.clock, t.host, t.setup, t.cpus, t.margin, n.id, n.started,"
-	" k.release, k.hash, b.value"
+	"SELECT t.id, t.experiment, t.kernel, t.topology, t.workload, t.arm, t.metric, t.unit,"
+	" t.scale, t.better, t.accelerator, t.clock, t.host, t.setup, t.cpus, t.margin, n.id,"
+	" n.started, k.release, k.hash, b.value"
 	" FROM trend t JOIN boot b ON b.trend = t.id JOIN night n ON n.id = b.night"
-	" LEFT JOIN ran r ON r.night = n.id AND r.name = t.kernel LEFT JOIN kernel k ON k.id = r.kernel"
-	" WHERE (?1 IS NULL OR t.experiment = ?1) AND (?2 IS NULL OR t.kernel = ?2)"
+	" LEFT JOIN ran r ON r.night = n.id AND r.name = t.kernel LEFT JOIN kernel k ON k.id ="
+	" r.kernel WHERE (?1 IS NULL OR t.experiment = ?1) AND (?2 IS NULL OR t.kernel = ?2)"
 	" AND (?3 IS NULL OR t.topology = ?3) AND (?4 IS NULL OR t.workload = ?4)"
 	" AND (?5 IS NULL OR t.arm = ?5) AND (?6 IS NULL OR t.metric = ?6)"
 	" AND (?7 IS NULL OR t.host = ?7) AND (?8 = 0 OR t.margin IS NOT NULL)"
-	" ORDER BY t.workload, t.topology, t.arm, t.kernel, t.metric, t.experiment, t.id, n.started, n.id,"
+	" ORDER BY t.workload, t.topology, t.arm, t.kernel, t.metric, t.experiment, t.id,"
+	" n.started, n.id,"
 	" b.n";
 
 /* Values of the night that is being read. */
@@ -62,13 +63,16 @@ static int boot_add(struct boots *b, double value, struct err *e)
 
 static json_t *trend_begin(sqlite3_stmt *s)
 {
-	json_t *t = json_pack("{s:I, s:I, s:[]}", "trend", (json_int_t)sqlite3_column_int64(s, COL_TREND),
-			      "cpus", (json_int_t)sqlite3_column_int64(s, COL_CPUS), "nights");
+	json_t *t = json_pack("{s:I, s:I, s:[]}", "trend",
+			      (json_int_t)sqlite3_column_int64(s, COL_TREND), "cpus",
+			      (json_int_t)sqlite3_column_int64(s, COL_CPUS), "nights");
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		json_object_set_new(t, texts[i], json_string(history_text(s, COL_TEXTS + (int)i)));
-	json_object_set_new(t, "margin", sqlite3_column_type(s, COL_MARGIN) == SQLITE_NULL ?
-					 json_null() : json_real(sqlite3_column_double(s, COL_MARGIN)));
+	json_object_set_new(t, "margin",
+			    sqlite3_column_type(s, COL_MARGIN) == SQLITE_NULL
+				    ? json_null()
+				    : json_real(sqlite3_column_double(s, COL_MARGIN)));
 	return t;
 }
 
@@ -76,15 +80,16 @@ static json_t *night_begin(sqlite3_stmt *s, json_t *trend)
 {
 	json_t *night = json_pack("{s:I, s:s, s:s?, s:s?}", "night",
 				  (json_int_t)sqlite3_column_int64(s, COL_NIGHT), "started",
-				  history_text(s, COL_STARTED), "release", history_text(s, COL_RELEASE),
-				  "hash", history_text(s, COL_HASH));
+				  history_text(s, COL_STARTED), "release",
+				  history_text(s, COL_RELEASE), "hash", history_text(s, COL_HASH));
 
 	json_array_append_new(json_object_get(trend, "nights"), night);
 	return night;
 }
 
 /* Reads all rows; each begins a trend, a night of it, or adds a boot to that. */
-static int trends_read(struct history *h, sqlite3_stmt *s, json_t *all, struct boots *b, struct err *e)
+static int trends_read(struct history *h, sqlite3_stmt *s, json_t *all, struct boots *b,
+		       struct err *e)
 {
 	json_t *trend = NULL;
 	int rc;
@@ -98,7 +103,8 @@ static int trends_read(struct history *h, sqlite3_stmt *s, json_t *all, struct b
 			if (json_array_append_new(all, trend))
 				return err_set(e, ENOMEM, "out of memory for the trends");
 		}
-		if (!b->night || json_int_or(b->night, "night", 0) != sqlite3_column_int64(s, COL_NIGHT)) {
+		if (!b->night ||
+		    json_int_or(b->night, "night", 0) != sqlite3_column_int64(s, COL_NIGHT)) {
 			night_close(b);
 			b->night = night_begin(s, trend);
 		}
@@ -111,8 +117,8 @@ static int trends_read(struct history *h, sqlite3_stmt *s, json_t *all, struct b
 
 int trend_load(struct history *h, const struct trend_wish *w, json_t **ret, struct err *e)
 {
-	const char *wanted[] = { w->experiment, w->kernel, w->topology, w->workload, w->arm, w->metric,
-				 w->host };
+	const char *wanted[] = { w->experiment, w->kernel, w->topology, w->workload,
+				 w->arm,	w->metric, w->host };
 	cleanup_stmt sqlite3_stmt *s = NULL;
 	cleanup_json json_t *all = json_array();
 	struct boots b = { 0 };

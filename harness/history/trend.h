@@ -13,7 +13,7 @@
  */
 struct trend_wish {		/* NULL: any */
 	const char *experiment, *kernel, *topology, *workload, *arm, *metric, *host;
-	bool watched;		/* only key metrics of the last plan that had them: those have a margin */
+	bool watched; /* only key metrics of the last plan that had them: those have a margin */
 };
 
 /*

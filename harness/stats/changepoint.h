@@ -22,7 +22,7 @@
  */
 #define CHANGEPOINT_ALPHA 0.01	/* of one look at values that do not change */
 #define CHANGEPOINT_VALUES_MIN 5	/* fewer are not looked at */
-#define CHANGEPOINT_SEGMENT_MIN 1	/* values on either side: a change shows on its first night */
+#define CHANGEPOINT_SEGMENT_MIN 1	/* values on either side: one night can show a change */
 
 struct changepoint {
 	size_t at;	/* the first value of the new level; at least CHANGEPOINT_SEGMENT_MIN */

@@ -191,7 +191,11 @@ static unsigned quiet_alarms(double (*draw)(struct rng *r), unsigned trends, uns
 
 static void quiet_nights_seldom_show_a_change(void **state)
 {
-	static const struct { const char *name; double (*draw)(struct rng *r); double most; } kinds[] = {
+	static const struct {
+		const char *name;
+		double (*draw)(struct rng *r);
+		double most;
+	} kinds[] = {
 		{ "normal", normal, 0.2 },
 		{ "Laplace", laplace, 0.5 },
 		{ "Student's t of 3", student3, 0.75 },
@@ -202,8 +206,10 @@ static void quiet_nights_seldom_show_a_change(void **state)
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
 		unsigned looks, alarmed = quiet_alarms(kinds[k].draw, TRENDS, &looks);
 
-		print_message("  %s: a change was seen in %.1f of 100 trends of 60 nights, in %.2f of 100 "
-			      "looks\n", kinds[k].name, 100.0 * alarmed / TRENDS,
+		print_message("  %s: a change was seen in %.1f of 100 trends of 60 nights, in %.2f "
+			      "of 100 "
+			      "looks\n",
+			      kinds[k].name, 100.0 * alarmed / TRENDS,
 			      100.0 * looks / (TRENDS * (NIGHTS - 4.0)));
 		assert_true((double)alarmed / TRENDS <= kinds[k].most);
 		assert_true(alarmed);	/* a test that never fires finds nothing */
@@ -226,7 +232,9 @@ static unsigned found_within(double size, size_t before, size_t within)
 
 		for (size_t n = 0; n < before + within; n++) {
 			v[n] = normal(&r) + (n < before ? 0 : size);
-			size_t k = n < before ? 0 : changepoint_find(v, n + 1, CHANGEPOINT_ALPHA, found);
+			size_t k = n < before
+					   ? 0
+					   : changepoint_find(v, n + 1, CHANGEPOINT_ALPHA, found);
 
 			/* The step itself, give or take a night. */
 			for (size_t i = 0; i < k; i++)
@@ -240,11 +248,13 @@ static unsigned found_within(double size, size_t before, size_t within)
 static void steps_are_found_the_sooner_the_larger(void **state)
 {
 	static const size_t nights[] = { 1, 2, 3, 7, 14 };
-	static const struct { double size; size_t before; unsigned least[ARRAY_SIZE(nights)]; } steps[] = {
-		{ 1, 30, { 0, 0, 10, 50, 150 } },
-		{ 2, 30, { 10, 80, 250, 650, 750 } },
-		{ 5, 30, { 700, 950, 980, 980, 980 } },
-		{ 5, 4, { 100, 300, 400, 650, 800 } },
+	static const struct {
+		double size;
+		size_t before;
+		unsigned least[ARRAY_SIZE(nights)];
+	} steps[] = {
+		{ 1, 30, { 0, 0, 10, 50, 150 } },	{ 2, 30, { 10, 80, 250, 650, 750 } },
+		{ 5, 30, { 700, 950, 980, 980, 980 } }, { 5, 4, { 100, 300, 400, 650, 800 } },
 		{ 10, 4, { 350, 700, 850, 950, 950 } },
 	};
 	(void)state;

@@ -18,8 +18,8 @@ static const struct bisect_figure p99 = {
 };
 
 /* The pairs of @look, whose second has @factor times the first, give or take @scatter. */
-static struct confirm_finding scattered(const struct bisect_figure *f, double factor, double scatter,
-					size_t look)
+static struct confirm_finding scattered(const struct bisect_figure *f, double factor,
+					double scatter, size_t look)
 {
 	double base[SEQUENTIAL_PAIRS_MAX], arm[SEQUENTIAL_PAIRS_MAX];
 	size_t n = sequential_pairs[look];
@@ -82,7 +82,8 @@ static void without_a_pair_nothing_is_said(void **state)
 
 static void zero_on_a_ratio_is_refused(void **state)
 {
-	static const double base[8] = { 1, 1, 1, 1, 1, 1, 1, 1 }, arm[8] = { 1, 1, 1, 0, 1, 1, 1, 1 };
+	static const double base[8] = { 1, 1, 1, 1, 1, 1, 1, 1 },
+			    arm[8] = { 1, 1, 1, 0, 1, 1, 1, 1 };
 	struct confirm_finding f;
 	struct err e;
 	(void)state;

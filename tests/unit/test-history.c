@@ -129,8 +129,10 @@ static void what_must_not_be_mixed_is_another_trend(void **state)
 		cleanup_json json_t *j = trends(&p, (struct trend_wish){ .watched = true });
 		assert_int_equal(json_array_size(j), i + 2);
 	}
-	added(&p, (struct made_night){ 7, 1000, .hash = "b" });	/* another build of the same kernel */
-	cleanup_json json_t *j = trends(&p, (struct trend_wish){ .kernel = "testbed", .watched = true });
+	added(&p,
+	      (struct made_night){ 7, 1000, .hash = "b" }); /* another build of the same kernel */
+	cleanup_json json_t *j =
+		trends(&p, (struct trend_wish){ .kernel = "testbed", .watched = true });
 	size_t nights = 0;
 
 	for (size_t i = 0; i < json_array_size(j); i++)
@@ -158,7 +160,8 @@ static void a_result_that_is_added_again_takes_its_own_place(void **state)
 	assert_int_equal(json_int_or(first(j, "nights"), "boots", 0), 4);
 	assert_int_equal(night_list(p.h, &list, &e), 0);
 	assert_int_equal(json_array_size(list), 2);
-	assert_int_equal(json_int_or(json_object_get(json_array_get(list, 0), "cells"), "ok", 0), 4);
+	assert_int_equal(json_int_or(json_object_get(json_array_get(list, 0), "cells"), "ok", 0),
+			 4);
 }
 
 static void figures_of_policies_that_did_not_act_do_not_count(void **state)
@@ -174,7 +177,8 @@ static void figures_of_policies_that_did_not_act_do_not_count(void **state)
 	assert_int_equal(json_array_size(j), 0);
 	assert_int_equal(night_list(p.h, &list, &e), 0);
 	assert_int_equal(json_int_or(json_array_get(list, 0), "unproven", 0), 3);
-	assert_int_equal(json_int_or(json_object_get(json_array_get(list, 1), "cells"), "crashed", 0), 3);
+	assert_int_equal(
+		json_int_or(json_object_get(json_array_get(list, 1), "cells"), "crashed", 0), 3);
 }
 
 static void nothing_done_is_no_night(void **state)
@@ -262,9 +266,10 @@ static void a_change_is_written_down_once_and_asked_about_once(void **state)
 	assert_true(id > 0);
 	assert_int_equal(json_int_or(first(twice, "changes"), "id", 0), id);
 	assert_true(change_is_news(first(twice, "changes"), 1));
-	cleanup_json json_t *c = json_pack("{s:s, s:s, s:i, s:f, s:[f, f], s:s, s:s, s:i}", "verdict",
-		"not-confirmed", "reason", "so", "pairs", 8, "change", 0.001, "ci", -0.01, 0.01, "result",
-		"/r", "asked", "2026-11-05T23:00:00Z", "night", 5);
+	cleanup_json json_t *c =
+		json_pack("{s:s, s:s, s:i, s:f, s:[f, f], s:s, s:s, s:i}", "verdict",
+			  "not-confirmed", "reason", "so", "pairs", 8, "change", 0.001, "ci", -0.01,
+			  0.01, "result", "/r", "asked", "2026-11-05T23:00:00Z", "night", 5);
 	assert_int_equal(change_confirm(p.h, id, c, &e), 0);
 	added(&p, (struct made_night){ 6, 951, .hash = "b" });
 	cleanup_json json_t *later = known(&p, true);
@@ -283,8 +288,10 @@ static void rows_of_changes_begin_with_the_worst_in_margins(void **state)
 	json_error_t je;
 	cleanup_json json_t *j = json_loads(
 		"[{\"metric\":\"a\",\"margin\":0.02,\"changes\":[{\"worse\":true,\"change\":-0.03},"
-		"{\"worse\":false,\"change\":0.5}]},{\"metric\":\"b\",\"margin\":0.01,\"changes\":[{"
-		"\"worse\":true,\"change\":-0.02}]}]", 0, &je);
+		"{\"worse\":false,\"change\":0.5}]},{\"metric\":\"b\",\"margin\":0.01,\"changes\":["
+		"{"
+		"\"worse\":true,\"change\":-0.02}]}]",
+		0, &je);
 	cleanup_json json_t *rows = change_rows(j);
 	(void)state;
 
@@ -301,7 +308,8 @@ static json_t *answer(struct place *p)
 	json_t *plan = NULL, *a = NULL;
 	struct err e;
 
-	if (confirm_plan(p->h, &site, json_array_get(j, 0), first(j, "changes"), p->dir, &plan, &a, &e))
+	if (confirm_plan(p->h, &site, json_array_get(j, 0), first(j, "changes"), p->dir, &plan, &a,
+			 &e))
 		fail_msg("%s", e.msg);
 	assert_null(plan);
 	assert_non_null(a);
@@ -382,8 +390,11 @@ static void a_file_that_is_no_history_is_refused_with_what_to_do(void **state)
 
 	assert_int_equal(history_open(path, false, &h, &e), -ENOENT);
 	assert_non_null(strstr(e.msg, "history add"));
-	assert_int_equal(open_bytes(path, "no database at all, but long enough to be read as one......."
-				    "........................................................", 110, &e), -EIO);
+	assert_int_equal(open_bytes(path,
+				    "no database at all, but long enough to be read as one......."
+				    "........................................................",
+				    110, &e),
+			 -EIO);
 	assert_non_null(strstr(e.msg, "is damaged"));
 	assert_non_null(strstr(e.msg, "move it away"));
 
@@ -412,8 +423,11 @@ static void an_addition_that_fails_leaves_nothing(void **state)
 	bool again;
 	(void)state;
 
-	assert_int_equal(history_exec(p.h, "DROP TABLE boot; CREATE TABLE boot (trend INTEGER, night "
-				      "INTEGER, n INTEGER, value REAL CHECK (value < 1000));", &e), 0);
+	assert_int_equal(history_exec(p.h,
+				      "DROP TABLE boot; CREATE TABLE boot (trend INTEGER, night "
+				      "INTEGER, n INTEGER, value REAL CHECK (value < 1000));",
+				      &e),
+			 0);
 	assert_true(add(&p, &(struct made_night){ 1, 1000, .boots = 3 }, &night, &again) < 0);
 	assert_int_equal(night_list(p.h, &list, &e), 0);
 	assert_int_equal(json_array_size(list), 0);
