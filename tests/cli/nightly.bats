@@ -120,6 +120,7 @@ expect_calls() { # PATTERN COUNT
 	run_apart nightly
 	exec 8>&-
 	expect_status 3
+	# shellcheck disable=SC2154
 	expect_in "$errors" "another night is running"
 	[ ! -e calls ]
 }
