@@ -127,6 +127,16 @@ $(B)/agent/%.o: %.c $(B)/flags | $(SETUP)
 	@mkdir -p $(@D)
 	$(call say,CC,$(CC) $(CPPFLAGS_ALL) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<)
 
+# What every page of a report holds is part of the program (harness/report/assets.c).
+REPORT_ASSETS := $(addprefix $(B)/reports/,style.css program.js policy.txt)
+reports/node_modules/.package-lock.json: reports/package.json reports/package-lock.json | $(SETUP)
+	cd reports && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+$(REPORT_ASSETS) &: reports/node_modules/.package-lock.json reports/assemble \
+		$(wildcard reports/*.css reports/*.js reports/*/*.js)
+	$(call say,MAKE,reports/assemble $(B)/reports)
+$(B)/obj/harness/report/assets.o $(B)/fuzz/obj/harness/report/assets.o: $(REPORT_ASSETS)
+
 $(B)/libramrig.a: $(LIB_OBJ)
 	@rm -f $@
 	$(call say,AR,ar rcs $@ $^)

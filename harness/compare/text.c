@@ -32,6 +32,14 @@ static struct step step_for(const char *unit, double size)
 	return best;
 }
 
+double text_step(const char *unit, double size, const char **ret_shown)
+{
+	struct step s = step_for(unit, size);
+
+	*ret_shown = s.shown;
+	return s.size;
+}
+
 /* Three to four figures are what a person compares. */
 static int decimals_for(double size)
 {

@@ -10,6 +10,12 @@
 /* A value with its unit: "1,234 1/s", "512.3 MiB", "14.4 ms"; "-" for JSON null. */
 char *text_value(const json_t *value, const char *unit);
 
+/*
+ * The larger unit in which text_value() would show a value of @size, or @unit itself. Returns how
+ * many of @unit it has: what an axis divides by.
+ */
+double text_step(const char *unit, double size, const char **ret_shown);
+
 /* The change of a row, signed: "-4.1 %", "+12.3 MiB"; "-" where there is none. */
 char *text_change(const json_t *row);
 

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "report/parts.h"
+#include "topology/draw.h"
+
+#define HOSTS_TOLD 3	/* different values of one fact; of more it is said how many */
+
+/* What topology_read() takes for granted of a checked file: the plan may be anybody's. */
+static bool is_drawable(const json_t *doc)
+{
+	const json_t *nodes = json_object_get(doc, "nodes"), *device;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, device) {
+		if (!json_str(device, "name"))
+			return false;
+	}
+	return json_str(doc, "topology") && json_str(doc, "summary") && json_array_size(nodes);
+}
+
+static char *drawing_of(const json_t *doc, bool is_virtual)
+{
+	struct draw_opts o = {
+		.summary = json_str(doc, "summary"),
+		.clock = is_virtual ? CLOCK_VIRTUAL : CLOCK_HOST,
+		.utf8 = true,
+	};
+	struct topology t;
+	struct err e;
+
+	if (!is_drawable(doc))
+		return path_format("The plan does not describe it.");
+	if (topology_read(doc, &t, NULL, &e))
+		return path_format("It cannot be drawn: %s.", e.msg);
+	return topology_draw(&t, &o);
+}
+
+static bool plan_is(const json_t *plan, const char *key, const char *word)
+{
+	const char *text = json_str(plan, key);
+
+	return text && !strcmp(text, word);
+}
+
+json_t *part_topologies(const struct report *r)
+{
+	const json_t *plan = r->result->plan;
+	json_t *all = json_array(), *doc;
+	const char *name;
+
+	json_object_foreach(json_object_get(plan, "topologies"), name, doc)
+		json_array_append_new(
+			all, json_pack("{s:s, s:o}", "name", name, "text",
+				       part_text(drawing_of(doc, plan_is(plan, "clock", "virtual")))));
+	return all;
+}
+
+static json_t *command_of(const json_t *plan)
+{
+	const json_t *ratio = json_object_get(plan, "limit_ratio");
+	const char *clock = json_str(plan, "clock"), *size = json_str(plan, "workload_scale");
+	json_int_t scale = json_int_or(plan, "scale", 1);
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return json_null();
+	fprintf(out, "ramrig run %s --pairs %lld --seed %lld", json_str(plan, "experiment"),
+		(long long)json_int_or(plan, "pairs", 0), (long long)json_int_or(plan, "seed", 0));
+	if (clock)
+		fprintf(out, " --clock %s", clock);
+	if (scale != 1)
+		fprintf(out, " --scale %lld", (long long)scale);
+	if (size)
+		fprintf(out, " --workload-scale %s", size);
+	if (json_is_number(ratio))
+		fprintf(out, " --limit-ratio %g", json_number_value(ratio));
+	fclose(out);
+	return part_text(text);
+}
+
+__attribute__((format(printf, 3, 4)))
+static void fact_add(json_t *facts, const char *what, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text)
+		json_array_append_new(facts, json_pack("[s, o]", what, part_text(text)));
+}
+
+static void fact_of_plan(json_t *facts, const char *what, const json_t *map, const char *key)
+{
+	const char *text = json_str(map, key);
+
+	if (text && *text)
+		fact_add(facts, what, "%s", text);
+}
+
+/* The different values that cells have at @path, a key of an object of theirs: mostly one. */
+static json_t *seen_in_cells(const struct result *r, const char *object, const char *key,
+			     const char *kernel)
+{
+	json_t *seen = json_array();
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const json_t *doc = r->cells[i].doc;
+		json_t *v = json_object_get(object ? json_object_get(doc, object) : doc, key);
+		cleanup_json json_t *list = json_array();
+
+		if (!v || json_is_null(v) || (kernel && strcmp(kernel, r->cells[i].kernel)))
+			continue;
+		json_array_append(list, v);
+		json_strings_merge(seen, list);
+	}
+	return seen;
+}
+
+/* "7.2.22", "a, b, c and 2 more"; whole numbers as they are; the caller frees it. */
+static char *seen_text(const json_t *seen)
+{
+	size_t n = json_array_size(seen), i;
+	char *text = path_format("%s", "");
+	const json_t *v;
+
+	json_array_foreach(seen, i, v) {
+		cleanup_free char *before = text;
+		cleanup_free char *one = json_is_string(v) ?
+						 path_format("%s", json_string_value(v)) :
+						 json_dumps(v, JSON_ENCODE_ANY);
+
+		if (i == HOSTS_TOLD) {
+			text = path_format("%s and %zu more", before, n - i);
+			return text;
+		}
+		text = path_format("%s%s%s", before, i ? ", " : "", one ? one : "?");
+	}
+	return text;
+}
+
+static void fact_of_cells(json_t *facts, const char *what, const struct result *r,
+			  const char *object, const char *key)
+{
+	cleanup_json json_t *seen = seen_in_cells(r, object, key, NULL);
+	cleanup_free char *text = seen_text(seen);
+
+	if (json_array_size(seen))
+		fact_add(facts, what, "%s", text);
+}
+
+static void fact_of_memory(json_t *facts, const struct result *r)
+{
+	cleanup_json json_t *seen = seen_in_cells(r, "host", "memory_bytes", NULL);
+	const json_t *bytes = json_array_get(seen, 0);
+
+	if (json_is_number(bytes))
+		fact_add(facts, "host's memory", "%.1f GiB", json_number_value(bytes) / 0x1p30);
+}
+
+static void facts_of_time(json_t *facts, const struct result *r)
+{
+	const char *first = NULL, *last = NULL;
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const char *at = json_str(r->cells[i].doc, "started");
+
+		if (!at)
+			continue;
+		if (!first || strcmp(at, first) < 0)
+			first = at;
+		if (!last || strcmp(at, last) > 0)
+			last = at;
+	}
+	if (first)
+		fact_add(facts, "cells started", "%s to %s", first, last);
+}
+
+static json_t *facts_of(const struct report *r)
+{
+	const json_t *plan = r->result->plan, *image = json_object_get(plan, "image");
+	json_t *facts = json_array();
+
+	fact_of_plan(facts, "planned", plan, "created");
+	facts_of_time(facts, r->result);
+	fact_add(facts, "seed", "%lld", (long long)json_int_or(plan, "seed", 0));
+	fact_of_plan(facts, "clock", plan, "clock");
+	fact_of_plan(facts, "scale of workloads", plan, "workload_scale");
+	fact_of_plan(facts, "image", image, "name");
+	fact_of_plan(facts, "image's hash", image, "hash");
+	fact_of_cells(facts, "ramrig", r->result, "versions", "ramrig");
+	fact_of_cells(facts, "QEMU", r->result, "versions", "qemu");
+	fact_of_cells(facts, "libvirt", r->result, "versions", "libvirt");
+	fact_of_cells(facts, "host's kernel", r->result, "host", "kernel");
+	fact_of_cells(facts, "host's CPUs", r->result, "host", "cpus");
+	fact_of_memory(facts, r->result);
+	fact_of_cells(facts, "host's boot", r->result, "host", "boot_id");
+	return facts;
+}
+
+static json_t *kernels_of(const struct result *r)
+{
+	json_t *all = json_array(), *k;
+	const char *name;
+
+	json_object_foreach(json_object_get(r->plan, "kernels"), name, k) {
+		cleanup_json json_t *seen = seen_in_cells(r, NULL, "release", name);
+		const char *planned = json_str(k, "release");
+
+		json_array_append_new(
+			all, json_pack("{s:s, s:o, s:s?, s:s?, s:s?}", "name", name, "release",
+				       json_array_size(seen) ? part_text(seen_text(seen)) :
+				       planned ? json_string(planned) : json_null(),
+				       "package", json_str(k, "package"), "version",
+				       json_str(k, "version"), "hash", json_str(k, "hash")));
+	}
+	return all;
+}
+
+json_t *part_origin(const struct report *r)
+{
+	return json_pack("{s:o, s:o, s:o}", "command", command_of(r->result->plan), "facts",
+			 facts_of(r), "kernels", kernels_of(r->result));
+}
