@@ -1,20 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include "cli/command.h"
 #include "cli/history-options.h"
 #include "cli/history-print.h"
 #include "history/change.h"
+#include "history/html.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 
 static int opt_json;
+static const char *opt_html;
 
 static const struct poptOption show_options[] = {
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)history_trend_options, 0, NULL, NULL },
 	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print JSON, for programs", NULL },
+	{ "html", '\0', POPT_ARG_STRING, &opt_html, 0,
+	  "write a page for a browser instead; it needs no network", "FILE" },
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)history_options, 0, NULL, NULL },
 	POPT_TABLEEND
 };
+
+static int page_save(const json_t *trends, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return err_set(e, ENOMEM, "out of memory for %s", opt_html);
+	int rc = history_html(trends, out, e);
+	bool cut = ferror(out);
+
+	if ((fclose(out) || cut) && !rc)
+		rc = err_set(e, ENOMEM, "out of memory for %s", opt_html);
+	return rc ? rc : file_write_atomic(opt_html, text, len, e);
+}
 
 static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
 {
@@ -24,6 +46,10 @@ static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
 
 	(void)argc;
 	(void)argv;
+	if (opt_json && opt_html) {
+		err_set(e, EINVAL, "--json and --html exclude each other");
+		return EXIT_USAGE;
+	}
 	if (history_options_open(false, &h, e) || trend_load(h, &w, &trends, e) ||
 	    change_find(trends, e) || change_recall(h, trends, e))
 		return history_exit_code(e);
@@ -32,6 +58,8 @@ static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
 			history_options_db());
 		return EXIT_USAGE;
 	}
+	if (opt_html)
+		return page_save(trends, e) ? EXIT_RIG : EXIT_WELL;
 	if (!opt_json)
 		return history_print_trends(trends, stdout, e) ? EXIT_RIG : EXIT_WELL;
 	json_dumpf(trends, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));

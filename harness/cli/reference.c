@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/reference.h"
+#include "history/change.h"
 #include "patch/trial-judge.h"
 #include "plan/arms.h"
 #include "result/metric.h"
@@ -62,6 +63,9 @@ void reference_print(FILE *out)
 	fputs("## verdicts on a patch\n\n"
 	      "What `ramrig try` ends with: the first of these that holds.\n\n", out);
 	trial_print_reference(out);
+	fputs("\n## changes between nights\n\n"
+	      "What `ramrig history` knows of a change point.\n\n", out);
+	change_print_reference(out);
 	fputc('\n', out);
 	print_exit_codes(out);
 }

@@ -20,6 +20,13 @@ const struct change_info change_table[CHANGE_STATUS_COUNT] = {
 	[CHANGE_UNWATCHED] = { "unwatched", "of a metric that is no key metric: it has no margin" },
 };
 
+void change_print_reference(FILE *out)
+{
+	fputs("| status | meaning |\n| --- | --- |\n", out);
+	for (int s = 0; s < CHANGE_STATUS_COUNT; s++)
+		fprintf(out, "| `%s` | %s |\n", change_table[s].name, change_table[s].meaning);
+}
+
 enum change_status change_status_from_name(const char *name)
 {
 	enum change_status s = 0;

@@ -3,6 +3,7 @@
 #define RAMRIG_HISTORY_CHANGE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include "history/db.h"
 #include "lib/json.h"
 
@@ -29,6 +30,9 @@ struct change_info {
 };
 
 extern const struct change_info change_table[CHANGE_STATUS_COUNT];
+
+/* Writes the table as Markdown: the reference in docs/. */
+void change_print_reference(FILE *out);
 
 /* Returns the status called @name, or CHANGE_STATUS_COUNT. */
 enum change_status change_status_from_name(const char *name);

@@ -15,7 +15,7 @@ stand_in() {
 	mkdir -p fail
 	cat >ramrig-stand-in <<-'END'
 		#!/bin/bash
-		[ "$1" != help ] || exit 2
+		[ "$1" != help ] || exec cat "$FAIL/help"
 		while [ "$1" = --path ]; do shift 2; done
 		echo "$*" >>"$CALLS"
 		case "$1 $2" in
@@ -60,6 +60,19 @@ expect_calls() { # PATTERN COUNT
 	expect_calls "--kernel testbed-6.12 --diagnostic --seed $(date -u +%Y)" 4
 	[ ! -e nights/tonight ]
 	compgen -G "nights/*/log/doctor.log" >/dev/null || fail "no log"
+}
+
+@test "reports are written in those formats that there are" {
+	stand_in
+	printf '    html: a page\n    markdown: text\n' >fail/help
+	run_apart nightly
+	expect_status 0
+	expect_calls '^report ' 4
+	expect_calls '^report .*/nightly --format html --output .*/nightly.html$' 1
+	printf '    junit: for CI systems\n' >fail/help
+	: >calls
+	run_apart nightly
+	expect_calls '^report .*/nightly --format junit --output .*/nightly.junit.xml$' 1
 }
 
 @test "the worst of the exit codes is the night's" {
