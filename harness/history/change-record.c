@@ -99,14 +99,14 @@ static int tell_known(struct history *h, json_int_t id, json_t *change, struct e
 	json_object_set_new(change, "nights_since", json_integer(sqlite3_column_int64(s, 1)));
 	if (!history_text(s, 2))
 		return 0;
-	json_object_set_new(change, "status", json_string(history_text(s, 2)));
+	json_object_set_new(change, "status", history_json(s, 2));
 	json_object_set_new(change, "confirmation",
-			    json_pack("{s:s, s:s, s:I, s:o, s:[o, o], s:s?, s:s, s:I}", "verdict",
-				      history_text(s, 2), "reason", history_text(s, 3), "pairs",
+			    json_pack("{s:o, s:o, s:I, s:o, s:[o, o], s:o, s:o, s:I}", "verdict",
+				      history_json(s, 2), "reason", history_json(s, 3), "pairs",
 				      (json_int_t)sqlite3_column_int64(s, 4), "change",
 				      real_or_null(s, 5), "ci", real_or_null(s, 6),
-				      real_or_null(s, 7), "result", history_text(s, 8), "asked",
-				      history_text(s, 9), "night",
+				      real_or_null(s, 7), "result", history_json(s, 8), "asked",
+				      history_json(s, 9), "night",
 				      (json_int_t)sqlite3_column_int64(s, 10)));
 	return 0;
 }

@@ -119,6 +119,13 @@ const char *history_text(sqlite3_stmt *s, int column)
 	return (const char *)sqlite3_column_text(s, column);
 }
 
+json_t *history_json(sqlite3_stmt *s, int column)
+{
+	const char *text = history_text(s, column);
+
+	return text ? json_sentence(text) : json_null();
+}
+
 static int ask_number(struct history *h, const char *sql, sqlite3_int64 *ret, struct err *e)
 {
 	cleanup_stmt sqlite3_stmt *s = NULL;

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include "lib/err.h"
+#include "lib/json.h"
 
 /*
  * The history: one SQLite file, to which each night's result is added. db.c has its tables
@@ -58,6 +59,9 @@ int history_end(struct history *h, int rc, struct err *e);
 
 /* A text of a row, NULL where it is SQL's NULL; until the next step. */
 const char *history_text(sqlite3_stmt *s, int column);
+
+/* The same as a new JSON string of one line, or JSON null: SQLite does not ask whether it is UTF-8. */
+json_t *history_json(sqlite3_stmt *s, int column);
 
 static inline void cleanup_stmtp(sqlite3_stmt **s)
 {

@@ -24,7 +24,7 @@ static json_t *night_row(sqlite3_stmt *s)
 
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
 		json_object_set_new(night, columns[i].key,
-				    json_string(history_text(s, (int)i + 1)));
+				    history_json(s, (int)i + 1));
 	return night;
 }
 
@@ -40,9 +40,9 @@ static int add_kernels(struct history *h, json_t *night, struct err *e)
 		return rc;
 	sqlite3_bind_int64(s, 1, json_int_or(night, "night", 0));
 	while ((rc = history_step(h, s, e)) > 0)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", history_text(s, 0),
-						      "release", history_text(s, 1), "hash",
-						      history_text(s, 2)));
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "name", history_json(s, 0),
+						      "release", history_json(s, 1), "hash",
+						      history_json(s, 2)));
 	return rc;
 }
 

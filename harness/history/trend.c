@@ -68,7 +68,7 @@ static json_t *trend_begin(sqlite3_stmt *s)
 			      (json_int_t)sqlite3_column_int64(s, COL_CPUS), "nights");
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		json_object_set_new(t, texts[i], json_string(history_text(s, COL_TEXTS + (int)i)));
+		json_object_set_new(t, texts[i], history_json(s, COL_TEXTS + (int)i));
 	json_object_set_new(t, "margin",
 			    sqlite3_column_type(s, COL_MARGIN) == SQLITE_NULL
 				    ? json_null()
@@ -78,10 +78,10 @@ static json_t *trend_begin(sqlite3_stmt *s)
 
 static json_t *night_begin(sqlite3_stmt *s, json_t *trend)
 {
-	json_t *night = json_pack("{s:I, s:s, s:s?, s:s?}", "night",
+	json_t *night = json_pack("{s:I, s:o, s:o, s:o}", "night",
 				  (json_int_t)sqlite3_column_int64(s, COL_NIGHT), "started",
-				  history_text(s, COL_STARTED), "release",
-				  history_text(s, COL_RELEASE), "hash", history_text(s, COL_HASH));
+				  history_json(s, COL_STARTED), "release",
+				  history_json(s, COL_RELEASE), "hash", history_json(s, COL_HASH));
 
 	json_array_append_new(json_object_get(trend, "nights"), night);
 	return night;

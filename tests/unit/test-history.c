@@ -12,6 +12,7 @@
 #include "night-fixture.h"
 #include "history/change.h"
 #include "history/confirm.h"
+#include "history/junit.h"
 #include "history/night.h"
 #include "history/setup.h"
 #include "history/trend.h"
@@ -414,6 +415,60 @@ static void a_file_that_is_no_history_is_refused_with_what_to_do(void **state)
 	assert_non_null(strstr(e.msg, "something else"));
 }
 
+static void texts_that_are_no_utf8_do_not_break_what_reads_them(void **state)
+{
+	cleanup_place struct place p = place_make();
+	cleanup_json json_t *list = NULL;
+	struct err e;
+	(void)state;
+
+	step(&p, 950, 6);
+	assert_int_equal(history_exec(p.h, "UPDATE trend SET host = CAST(x'41ff0a' AS TEXT), better = "
+				      "CAST(x'ff' AS TEXT); UPDATE night SET qemu = CAST(x'fe' AS TEXT);"
+				      "UPDATE kernel SET release = CAST(x'fd' AS TEXT)", &e), 0);
+	cleanup_json json_t *j = known(&p, true);
+	assert_string_equal(json_str(json_array_get(j, 0), "host"), "A? ");
+	assert_int_equal(night_list(p.h, &list, &e), 0);
+	assert_string_equal(json_str(json_array_get(list, 0), "qemu"), "?");
+}
+
+/* How often @what stands in @text. */
+static unsigned times(const char *text, const char *what)
+{
+	unsigned n = 0;
+
+	for (const char *at = text; (at = strstr(at, what)); at++)
+		n++;
+	return n;
+}
+
+static void junit_tells_alarms_as_failures(void **state)
+{
+	json_error_t je;
+	cleanup_json json_t *j = json_loads(
+		"[{\"experiment\": \"a\", \"metric\": \"rps\", \"workload\": \"n<\", \"changes\": ["
+		"{\"status\": \"alarm\", \"nights_since\": 0, \"night\": 5}]},"
+		"{\"experiment\": \"b\", \"metric\": \"tps\", \"changes\": ["
+		"{\"status\": \"alarm\", \"nights_since\": 3, \"night\": 2}]},"
+		"{\"experiment\": \"a\", \"metric\": \"p99\", \"changes\": ["
+		"{\"status\": \"cannot-be-confirmed\", \"nights_since\": 0},"
+		"{\"status\": \"open\", \"failure\": \"it \\u001b died & fell\"},"
+		"{\"status\": \"open\", \"nights_since\": 0}]}]", 0, &je);
+	cleanup_free char *xml = NULL;
+	struct err e;
+	(void)state;
+
+	assert_non_null(j);
+	assert_int_equal(history_junit(j, 1, &xml, &e), 0);
+	assert_int_equal(times(xml, "<testsuite "), 2);
+	assert_int_equal(times(xml, "<testcase "), 3);
+	assert_int_equal(times(xml, "<failure "), 1);	/* the other alarm is of an older night */
+	assert_int_equal(times(xml, "<error message=\"it   died &amp; fell\"/>"), 1);
+	assert_int_equal(times(xml, "<skipped "), 1);
+	assert_non_null(strstr(xml, "tests=\"2\" failures=\"1\" errors=\"1\" skipped=\"1\""));
+	assert_non_null(strstr(xml, "n&lt; on"));
+}
+
 static void an_addition_that_fails_leaves_nothing(void **state)
 {
 	cleanup_place struct place p = place_make();
@@ -449,6 +504,8 @@ int main(void)
 		cmocka_unit_test(a_kernel_that_is_gone_cannot_be_asked),
 		cmocka_unit_test(the_setup_is_what_is_measured_with_and_no_word_more),
 		cmocka_unit_test(a_file_that_is_no_history_is_refused_with_what_to_do),
+		cmocka_unit_test(texts_that_are_no_utf8_do_not_break_what_reads_them),
+		cmocka_unit_test(junit_tells_alarms_as_failures),
 		cmocka_unit_test(an_addition_that_fails_leaves_nothing),
 	};
 
