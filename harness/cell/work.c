@@ -16,6 +16,7 @@
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "lib/text.h"
 #include "plan/policies.h"
 
 #define END_MS 5000	/* for libvirt to tell that a guest has ended */
@@ -31,6 +32,23 @@ static json_t *fidelity_of(const struct work *k, const json_t *policies)
 			 k->heat, "sweeper", k->sweeps ? json_true() : NULL);
 }
 
+/* The processor's model as the kernel names it; the empty text where it does not. */
+static json_t *host_cpu(void)
+{
+	static const char key[] = "\nmodel name";
+	char text[4096];
+	struct err ignored;
+	const char *at = NULL;
+
+	if (!text_read("/proc/cpuinfo", text, sizeof(text), &ignored))
+		at = strstr(text, key);
+	at = at ? at + strlen(key) : "";
+	at += strspn(at, " \t:");
+	cleanup_free char *model = path_format("%.*s", (int)strcspn(at, "\n"), at);
+
+	return json_sentence(model);
+}
+
 json_t *work_host(void)
 {
 	cleanup_free char *boot = NULL;
@@ -43,9 +61,9 @@ json_t *work_host(void)
 	if (!file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", BOOT_ID_MAX, &boot, NULL,
 		       &ignored))
 		boot[strcspn(boot, "\n")] = '\0';
-	return json_pack("{s:i, s:I, s:s, s:s}", "cpus", get_nprocs(), "memory_bytes",
-			 (json_int_t)s.totalram * s.mem_unit, "kernel", u.release, "boot_id",
-			 boot ? boot : "");
+	return json_pack("{s:o, s:i, s:I, s:s, s:s}", "cpu", host_cpu(), "cpus", get_nprocs(),
+			 "memory_bytes", (json_int_t)s.totalram * s.mem_unit, "kernel", u.release,
+			 "boot_id", boot ? boot : "");
 }
 
 /* The result as far as it is known before the boot; the worst outcome until told better. */

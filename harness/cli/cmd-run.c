@@ -16,7 +16,8 @@ static const struct poptOption options[] = {
 	{ "sequential", '\0', POPT_ARG_NONE, &opt_sequential, 0,
 	  "look after 8, 12, 16 and 20 pairs, and run no more once every key metric is decided or "
 	  "not to be decided any more", NULL },
-	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the comparison as JSON, for programs", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0,
+	  "print the comparison as JSON, for programs; with --dry-run the plan", NULL },
 	{ "strict", '\0', POPT_ARG_NONE, &opt_strict, 0,
 	  "exit with 1 also when a policy's proof failed", NULL },
 	POPT_TABLEEND
@@ -43,6 +44,7 @@ static enum exit_code run_main(int argc, const char *const *argv, struct err *e)
 		.experiment = argc ? argv[0] : NULL,
 		.diagnostic = opt_diagnostic,
 		.sequential = opt_sequential,
+		.json = opt_json,
 	};
 	cleanup_free char *dir = NULL;
 	enum exit_code code = run_options_run(&w, &dir, e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "claims/judge.h"
 #include "cli/reference.h"
+#include "history/change.h"
 #include "patch/trial-judge.h"
 #include "plan/arms.h"
 #include "result/metric.h"
@@ -67,6 +68,9 @@ void reference_print(FILE *out)
 	fputs("\n## verdicts on a claim\n\n"
 	      "What `ramrig claims run` gives each published figure.\n\n", out);
 	claim_print_reference(out);
+	fputs("\n## changes between nights\n\n"
+	      "What `ramrig history` knows of a change point.\n\n", out);
+	change_print_reference(out);
 	fputc('\n', out);
 	print_exit_codes(out);
 }

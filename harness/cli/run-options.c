@@ -118,6 +118,16 @@ static int make_plan(const struct run_wish *w, json_t **ret, struct err *e)
 	return plan_make(&cli.search, &o, ret, e);
 }
 
+static void show_plan(const json_t *plan, bool json)
+{
+	if (!json) {
+		plan_print(plan, stdout);
+		return;
+	}
+	json_dumpf(plan, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+	putchar('\n');
+}
+
 /* Runs the pairs up to @pairs, or all (0), until @deadline_ms, or without one (0). */
 static int run_pairs(const char *dir, const json_t *plan, unsigned pairs, int64_t deadline_ms,
 		     bool *ret_spent, struct err *e)
@@ -202,7 +212,7 @@ enum exit_code run_options_run(const struct run_wish *w, char **ret_dir, struct 
 		if (make_plan(w, &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
 			return EXIT_USAGE;
 		if (opt_dry_run) {
-			plan_print(plan, stdout);
+			show_plan(plan, w->json);
 			*ret_dir = NULL;
 			return EXIT_WELL;
 		}

@@ -17,6 +17,7 @@ struct run_wish {
 	const json_t *sweep;		/* axes of plan/sweep.h, or NULL */
 	bool diagnostic;		/* ask for no verdict */
 	bool sequential;		/* look after 8, 12, 16 and 20 pairs; excludes diagnostic */
+	bool json;			/* a plan that is only printed is printed as JSON */
 };
 
 /*

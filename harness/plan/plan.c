@@ -120,7 +120,8 @@ static int draft_choose(const struct plan_opts *o, struct draft *d, struct err *
 					      : json_str(d->doc, "workload_scale");
 	d->limit_ratio = o->limit_ratio ? o->limit_ratio :
 		json_number_value(json_object_get(json_object_get(d->doc, "memory"), "limit_ratio"));
-	d->diagnostic = o->diagnostic || json_is_true(json_object_get(d->doc, "diagnostic"));
+	d->diagnostic = o->diagnostic ||
+			(!o->versus && json_is_true(json_object_get(d->doc, "diagnostic")));
 	if (strcmp(d->clock, "host") && strcmp(d->clock, "virtual"))
 		return err_set(e, EINVAL, "the clock '%s' is not host or virtual", d->clock);
 	return sequential_choose(o, d, e);

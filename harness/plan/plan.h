@@ -45,7 +45,8 @@
  */
 /*
  * Two kernels under one arm's policies, in place of the experiment's own
- * kernels and arms: what a patch does, whatever the experiment was made for.
+ * kernels and arms: what a patch does, whatever the experiment was made for. They
+ * are judged, even where the experiment by itself is diagnostic.
  */
 #define PLAN_BASE "base"	/* names of the two arms */
 #define PLAN_PATCHED "patched"
