@@ -3,7 +3,7 @@
 // Every page begins here: the data name the view that lays them out.
 'use strict';
 
-const views = {result: resultView, trends: trendsView};
+const views = {result: resultView, trends: trendsView, claims: claimsView};
 
 {
 	const data = JSON.parse(document.getElementById('data').textContent);

@@ -7,11 +7,9 @@
 #include "cli/claims-table.h"
 #include "cli/claims-text.h"
 #include "compare/fidelity.h"
-#include "compare/wrap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
-#define WIDTH	       100
 #define FIGURES_BESIDE 2 /* that fit beside the columns they are made of */
 
 static char *copy(const char *text)
@@ -44,19 +42,7 @@ static void head_print(const json_t *claim, const struct claims_sink *to)
 					      json_str(claim, "summary"), json_str(source, "title"),
 					      json_str(source, "place"));
 
-	if (to->markdown)
-		fprintf(to->out, "## %s\n\n", json_str(claim, "claim"));
-	else
-		fprintf(to->out, "%s\n", json_str(claim, "claim"));
-	wrap_print(to->out, text, WIDTH, 0);
-}
-
-/* A note below a table: of Markdown an item of a list, or they would run together. */
-static void note_print(const struct claims_sink *to, const char *text)
-{
-	cleanup_free char *line = path_format("%s%s", to->markdown ? "- " : "", text);
-
-	wrap_print(to->out, line, WIDTH, 2);
+	claims_head(to, json_str(claim, "claim"), text);
 }
 
 /* Prints "WHAT: TEXT", its lines joined. */
@@ -69,7 +55,7 @@ static void paragraph_print(const struct claims_sink *to, const char *what, cons
 	for (char *s = line; *s; s++)
 		if (*s == '\n')
 			*s = ' ';
-	note_print(to, line);
+	claims_note(to, line);
 }
 
 /* Whether a change is to be computed, or stands in the table as it is. */
@@ -142,7 +128,7 @@ static int vendor_table(const json_t *claim, const json_t *stated, unsigned show
 	vendor_head(&t, claim, show);
 	json_array_foreach(json_object_get(claim, "rows"), i, r)
 		vendor_row(&t, claim, stated, r, show);
-	return claims_table_print(&t, to, e);
+	return claims_table_print(&t, json_str(claim, "summary"), to, e);
 }
 
 /* One table, or two where one would be too wide. */
@@ -153,7 +139,7 @@ static int vendor_print(const json_t *claim, const json_t *stated, const struct 
 		return vendor_table(claim, stated, SHOW_PRINTED | SHOW_CHANGES, to, e);
 	if (vendor_table(claim, stated, SHOW_PRINTED, to, e))
 		return -e->code;
-	fputc('\n', to->out);
+	claims_gap(to);
 	return vendor_table(claim, stated, SHOW_CHANGES, to, e);
 }
 
@@ -197,7 +183,7 @@ static void notes_print(const json_t *figures, const json_t *list, char *(*say)(
 				same == rows ? path_format("%s: %s.", json_str(kind, "name"), text)
 					     : path_format("%s (%s): %s.", json_str(kind, "name"),
 							   names, text);
-			note_print(to, line);
+			claims_note(to, line);
 		}
 	}
 }
@@ -207,9 +193,8 @@ static char *say_note(const json_t *figure)
 	return path_format("%s", json_str_or(figure, "note", ""));
 }
 
-int claims_print_claim(const json_t *claim, bool markdown, FILE *out, struct err *e)
+int claims_print_claim(const json_t *claim, const struct claims_sink *to, struct err *e)
 {
-	const struct claims_sink to = { out, markdown };
 	const json_t *list = json_object_get(claim, "figures"), *f;
 	const json_t *source = json_object_get(claim, "source");
 	cleanup_json json_t *stated = NULL;
@@ -219,22 +204,22 @@ int claims_print_claim(const json_t *claim, bool markdown, FILE *out, struct err
 
 	if (rc)
 		return rc;
-	head_print(claim, &to);
-	fputc('\n', out);
-	rc = vendor_print(claim, stated, &to, e);
+	head_print(claim, to);
+	claims_gap(to);
+	rc = vendor_print(claim, stated, to, e);
 	if (rc)
 		return rc;
 	json_array_foreach(list, i, f)
 		has_dev |= json_str(f, "dev") != NULL;
-	fputc('\n', out);
+	claims_gap(to);
 	if (has_dev)
-		paragraph_print(&to, "runs",
+		paragraph_print(to, "runs",
 				"of each arm that would show the change, or one as large as the "
 				"tolerance where that is more, four times of five");
-	paragraph_print(&to, "Measured on", json_str_or(source, "setup", "not said"));
-	paragraph_print(&to, "Here", json_str(claim, "scaled"));
-	notes_print(stated, list, claims_text_cells, &to);
-	notes_print(stated, list, say_note, &to);
+	paragraph_print(to, "Measured on", json_str_or(source, "setup", "not said"));
+	paragraph_print(to, "Here", json_str(claim, "scaled"));
+	notes_print(stated, list, claims_text_cells, to);
+	notes_print(stated, list, say_note, to);
 	return 0;
 }
 
@@ -298,7 +283,7 @@ static int figure_table(const json_t *claim, const json_t *f, const json_t *figu
 	json_array_foreach(json_object_get(claim, "rows"), i, r)
 		figure_row(&t, claim, r, f,
 			   figure_find(figures, json_str(r, "name"), json_str(f, "name")));
-	return claims_table_print(&t, to, e);
+	return claims_table_print(&t, json_str(f, "name"), to, e);
 }
 
 static char *say_reason(const json_t *figure)
@@ -338,40 +323,44 @@ static int assessed_print(const json_t *claim, const json_t *figures, const stru
 
 	head_print(claim, to);
 	json_array_foreach(list, i, f) {
-		fputc('\n', to->out);
+		claims_gap(to);
 		rc = figure_table(claim, f, figures, to, e);
 		if (rc)
 			return rc;
 	}
-	fputc('\n', to->out);
+	claims_gap(to);
 	notes_print(figures, list, say_reason, to);
 	notes_print(figures, list, say_note, to);
 	notes_print(figures, list, say_ground, to);
 	return 0;
 }
 
-int claims_print_assessed(const json_t *claims, const json_t *assessed, bool markdown, FILE *out,
-			  struct err *e)
+int claims_print_assessed(const json_t *claims, const json_t *assessed,
+			  const struct claims_sink *to, struct err *e)
 {
-	const struct claims_sink to = { out, markdown };
 	const json_t *list = json_object_get(assessed, "claims"), *one;
-	const char *name, *comma = "";
+	cleanup_free char *sum = path_format("Figures:");
+	const char *name;
 	json_t *n;
 	size_t i;
 
 	json_array_foreach(list, i, one) {
 		int rc = assessed_print(json_array_get(claims, i), json_object_get(one, "figures"),
-					&to, e);
+					to, e);
 
 		if (rc)
 			return rc;
-		fputc('\n', out);
+		claims_gap(to);
 	}
-	fputs("Figures: ", out);
 	json_object_foreach(json_object_get(assessed, "verdicts"), name, n) {
-		fprintf(out, "%s%lld %s", comma, (long long)json_integer_value(n), name);
-		comma = ", ";
+		char *longer =
+			path_format("%s%s %lld %s", sum, sum[strlen(sum) - 1] == ':' ? "" : ",",
+				    (long long)json_integer_value(n), name);
+
+		free(sum);
+		sum = longer;
 	}
-	fputs(".\n", out);
+	cleanup_free char *sentence = path_format("%s.", sum);
+	claims_sum(to, sentence);
 	return 0;
 }

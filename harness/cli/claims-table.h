@@ -6,15 +6,33 @@
 #include <stdio.h>
 #include "cli/listing.h"
 
-/* A table whose columns a file decides, for a terminal or in Markdown. */
+/*
+ * Headings, notes, and tables whose columns a file decides: for a terminal, in Markdown, or as
+ * the data of a page (reports/views/claims.js).
+ */
 
 #define CLAIMS_COLUMNS_MAX 64	/* what is beyond is left out */
 
-/* Where it is printed, and how. */
+enum claims_form { CLAIMS_TEXT, CLAIMS_MARKDOWN, CLAIMS_PAGE };
+
+/* Where it goes, and how. */
 struct claims_sink {
-	FILE *out;
-	bool markdown;
+	enum claims_form form;
+	FILE *out;		/* of text and Markdown */
+	json_t *blocks;		/* of a page: an array that grows */
 };
+
+#define CLAIMS_WIDTH 100
+
+/* A heading with the text below it; then the tables and notes of what it names. */
+void claims_head(const struct claims_sink *to, const char *heading, const char *text);
+void claims_note(const struct claims_sink *to, const char *text);
+
+/* What all of it comes to: last, but on a page on top. */
+void claims_sum(const struct claims_sink *to, const char *text);
+
+/* An empty line, but on a page. */
+void claims_gap(const struct claims_sink *to);
 
 struct claims_table {
 	struct listing_column columns[CLAIMS_COLUMNS_MAX + 1];
@@ -34,7 +52,9 @@ json_t *claims_table_row(struct claims_table *t);
 /* Takes @text, a new string, as the next cell of @row. */
 void claims_table_cell(json_t *row, char *text);
 
-int claims_table_print(const struct claims_table *t, const struct claims_sink *to, struct err *e);
+/* @caption names it on a page. */
+int claims_table_print(const struct claims_table *t, const char *caption,
+		       const struct claims_sink *to, struct err *e);
 
 void claims_table_clear(struct claims_table *t);
 #define cleanup_claims_table __attribute__((cleanup(claims_table_clear)))

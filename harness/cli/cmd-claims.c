@@ -6,21 +6,24 @@
 #include "cli/claims-print.h"
 #include "cli/command.h"
 #include "cli/globals.h"
-#include "cli/progress.h"
+#include "cli/patch-options.h"
 #include "cli/result-dir.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "plan/plan.h"
+#include "report/page.h"
 #include "vm/accel.h"
 #include "vm/session.h"
 
 static const char **opt_results, *opt_out;
+static const char *opt_html;
 static int opt_json, opt_markdown, opt_pairs, opt_jobs = 1, opt_dry_run;
 
 static const struct poptOption show_options[] = {
 	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0,
 	  "print the checked files as JSON, for programs", NULL },
 	{ "markdown", '\0', POPT_ARG_NONE, &opt_markdown, 0, "print Markdown", NULL },
+	{ "html", '\0', POPT_ARG_STRING, &opt_html, 0, "write a page for a browser", "FILE" },
 	POPT_TABLEEND
 };
 
@@ -37,20 +40,20 @@ static const struct poptOption claims_options[] = {
 	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print the verdicts as JSON, for programs",
 	  NULL },
 	{ "markdown", '\0', POPT_ARG_NONE, &opt_markdown, 0, "print Markdown", NULL },
+	{ "html", '\0', POPT_ARG_STRING, &opt_html, 0, "write a page for a browser", "FILE" },
 	POPT_TABLEEND
 };
 
 /* The claims that @names name, all of them where there are none, as an array of checked files. */
 static int claims_load(const char *const *names, json_t **ret, struct err *e)
 {
-	cleanup_json json_t *all = json_array(), *listed = json_array();
+	cleanup_json json_t *all = json_array();
+	cleanup_json json_t *listed = *names ? json_array() : search_list(&cli.search, SPEC_CLAIM);
 	const json_t *name;
 	size_t i;
 
 	for (i = 0; names[i]; i++)
 		json_array_append_new(listed, json_string(names[i]));
-	if (!i)
-		json_array_extend(listed, search_list(&cli.search, SPEC_CLAIM));
 	json_array_foreach(listed, i, name) {
 		cleanup_free char *path = NULL;
 		cleanup_spec struct spec *s = NULL;
@@ -64,32 +67,66 @@ static int claims_load(const char *const *names, json_t **ret, struct err *e)
 	return 0;
 }
 
-static void json_print(const json_t *j)
+/* One page, of what was put together for it. */
+static int page_save(const json_t *blocks, const char *title, struct err *e)
 {
-	json_dumpf(j, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-	putchar('\n');
+	cleanup_json json_t *data =
+		json_pack("{s:s, s:s, s:O}", "page", "claims", "title", title, "blocks", blocks);
+	cleanup_free char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return err_set(e, ENOMEM, "out of memory for the page");
+	int rc = page_write(&(struct page){ title, data }, out, e);
+	if (fclose(out) && !rc)
+		rc = err_set(e, ENOMEM, "out of memory for the page");
+	return rc ? rc : file_write_atomic(opt_html, text, len, e);
+}
+
+/* Prints @claims, or what was made of them, in the form that is asked for. */
+static int claims_print(const json_t *claims, const json_t *assessed, struct err *e)
+{
+	cleanup_json json_t *blocks = json_array();
+	const struct claims_sink to = {
+		.form = opt_html       ? CLAIMS_PAGE
+			: opt_markdown ? CLAIMS_MARKDOWN
+				       : CLAIMS_TEXT,
+		.out = stdout,
+		.blocks = blocks,
+	};
+	const json_t *claim;
+	size_t i;
+	int rc = 0;
+
+	if (opt_json) {
+		json_dumpf(assessed ? assessed : claims, stdout,
+			   JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+		putchar('\n');
+		return 0;
+	}
+	if (assessed)
+		rc = claims_print_assessed(claims, assessed, &to, e);
+	json_array_foreach(claims, i, claim) {
+		if (rc || assessed)
+			break;
+		if (i)
+			claims_gap(&to);
+		rc = claims_print_claim(claim, &to, e);
+	}
+	if (rc || !opt_html)
+		return rc;
+	return page_save(blocks, assessed ? "Claims and what was seen" : "Claims", e);
 }
 
 static enum exit_code show_main(int argc, const char *const *argv, struct err *e)
 {
 	cleanup_json json_t *claims = NULL;
-	const json_t *claim;
-	size_t i;
 
 	(void)argc;
 	if (claims_load(argv, &claims, e))
 		return EXIT_USAGE;
-	if (opt_json) {
-		json_print(claims);
-		return EXIT_WELL;
-	}
-	json_array_foreach(claims, i, claim) {
-		if (i)
-			putchar('\n');
-		if (claims_print_claim(claim, opt_markdown, stdout, e))
-			return EXIT_RIG;
-	}
-	return EXIT_WELL;
+	return claims_print(claims, NULL, e) ? EXIT_RIG : EXIT_WELL;
 }
 
 static int check_options(struct err *e)
@@ -120,20 +157,13 @@ static void plans_show(const json_t *plans, const json_t *experiments)
 static enum exit_code cells_run(const json_t *plans, const json_t *experiments,
 				struct claim_results *rs, struct err *e)
 {
-	const struct patch_site site = {
-		.search = &cli.search,
-		.progress = &cli_progress,
-		.connect = cli.connect,
-		.jobs = (unsigned)opt_jobs,
-		.on_change = progress_change,
-		.on_cell = progress_cell,
-		.on_end = progress_end,
-	};
+	struct patch_site site = patch_options_site();
 	cleanup_free char *parent =
 		opt_out ? path_format("%s", opt_out) : result_dir_new(RESULTS, "claims");
 	const json_t *name;
 	size_t i;
 
+	site.jobs = (unsigned)opt_jobs;
 	if (prepare_host(e))
 		return EXIT_RIG;
 	json_array_foreach(experiments, i, name) {
@@ -198,9 +228,7 @@ static enum exit_code claims_main(int argc, const char *const *argv, struct err 
 		return code;
 	if (claims_assess(claims, plans, &rs, &assessed, e))
 		return EXIT_RIG;
-	if (opt_json)
-		json_print(assessed);
-	else if (claims_print_assessed(claims, assessed, opt_markdown, stdout, e))
+	if (claims_print(claims, assessed, e))
 		return EXIT_RIG;
 	return claims_exit(assessed);
 }

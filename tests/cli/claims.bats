@@ -92,3 +92,14 @@ RECORDED=$DATA/results
 	grep -Eq '^\| half of it +\| +500 \| +1\.0 \| +-50\.0 % \|.*\| contradicted +\|$' <<<"$output"
 	ramrig claims show ksm-load --markdown | grep -Eq '^\| 10\.203\.10\.186 +\| +64 \| +44\.1472 \|'
 }
+
+@test "a page holds the same words, and asks for nothing" {
+	cp -R "$RECORDED/quickstart" .
+	run_apart ramrig --path "$DATA/claims" claims run sample --result quickstart --html page.html
+	expect_status 1
+	[ -z "$output" ]
+	for word in 'half of it' contradicted 'nobody says how many'; do
+		grep -Fq "$word" page.html || fail "no $word"
+	done
+	run ! grep -Eq '(src|href)="?https?:' page.html
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The page of claims (harness/cli/cmd-claims.c): what others have published, table by table, and
+// what was seen here beside it.
+'use strict';
+
+// How a verdict on a claim looks: as one of a comparison does.
+const CLAIM_VERDICTS = {
+	reproduced: {sign: '✓', tone: 'better'},
+	contradicted: {sign: '✗', tone: 'worse'},
+	inconclusive: {sign: '?', tone: 'unclear'},
+	'not-testable-here': {sign: '∅', tone: 'void'},
+};
+
+function claimCell(text) {
+	const v = CLAIM_VERDICTS[text];
+
+	return v ? el('span', {class: `badge ${v.tone}`}, el('span', {'aria-hidden': 'true'}, v.sign), ` ${text}`) : text;
+}
+
+function claimTable(block) {
+	return table({
+		caption: block.caption,
+		columns: block.columns.map(c => c.right ? right(c.text) : c.text),
+		bodies: [{rows: block.rows.map(r => r.map((text, i) => i ? claimCell(text) : text))}],
+	});
+}
+
+// A section for each claim; notes that follow each other are one list.
+function claimSections(blocks) {
+	const sections = [];
+	let notes = null;
+
+	for (const block of blocks) {
+		const last = sections[sections.length - 1];
+
+		if (block.note) {
+			notes = notes || last.appendChild(el('ul', {}));
+			notes.append(el('li', {}, block.note));
+			continue;
+		}
+		notes = null;
+		if (block.heading)
+			sections.push(section(block.heading, block.heading, el('p', {}, block.text)));
+		else if (block.caption)
+			last.append(claimTable(block));
+	}
+	return sections;
+}
+
+function claimsView(data) {
+	const sections = claimSections(data.blocks), sum = data.blocks.find(b => b.sum);
+
+	return [
+		el('header', {}, el('p', {class: 'eyebrow'}, 'ramrig claims'), el('h1', {}, data.title),
+			sum ? el('p', {class: 'lead'}, sum.sum) : null, contents(sections)),
+		el('main', {}, sections),
+	];
+}
