@@ -52,8 +52,8 @@ static int collect_link(struct collection *c, const char *name, const char *path
 	size_t len = strlen(c->within);
 
 	if (!target || strncmp(target, c->within, len) || target[len] != '/')
-		return err_set(e, EINVAL, "cannot bundle %s: it is a link to what is not in %s", path,
-			       c->within);
+		return err_set(e, EINVAL, "cannot bundle %s: it is a link to what is not in %s",
+			       path, c->within);
 	return collect_file(c, name, target, e);
 }
 

@@ -7,9 +7,9 @@
 
 /* The members of a bundle that is being made, and where each lies. */
 struct collection {
-	json_t *members;	/* array, as the manifest has them, unsorted */
-	json_t *sources;	/* NAME -> path */
-	const char *within;	/* a full path: links may lead to files below it only */
+	json_t *members;    /* array, as the manifest has them, unsorted */
+	json_t *sources;    /* NAME -> path */
+	const char *within; /* a full path: links may lead to files below it only */
 };
 
 void collection_init(struct collection *c, const char *within);

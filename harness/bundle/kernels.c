@@ -42,7 +42,8 @@ int bundling_cell_set(struct bundling *b, const struct result_cell *c, const jso
 		.dir = b->result->dir,
 		.cell = json_array_get(json_object_get(plan, "cells"), c->n - 1),
 		.features = b->features.qemu ? &b->features : NULL,
-		.sweeps = json_is_true(json_object_get(json_object_get(c->doc, "fidelity"), "sweeper")),
+		.sweeps = json_is_true(
+			json_object_get(json_object_get(c->doc, "fidelity"), "sweeper")),
 	};
 	*ret = bc;
 	ret->opts.kernel = &ret->kernel;
@@ -59,13 +60,16 @@ void bundling_cell_clear(struct bundling_cell *c)
 static int gone(const struct kernel *k, int code, const char *what, struct err *e)
 {
 	cleanup_free char *how =
-		k->vmlinux ? path_format("`ramrig kernel build %s` builds it again", k->name) :
-		k->package ? path_format("`ramrig kernel fetch %s` fetches the newest, which may be another "
-					 "than %s %s", k->name, k->package, k->version) :
-			     path_format("put it back");
+		k->vmlinux   ? path_format("`ramrig kernel build %s` builds it again", k->name)
+		: k->package ? path_format("`ramrig kernel fetch %s` fetches the newest, which may "
+					   "be another than %s %s",
+					   k->name, k->package, k->version)
+			     : path_format("put it back");
 
-	return err_set(e, code, "the kernel %s of the result %s: %s; only the same kernel will do (SHA-256 "
-		       "of its bzImage %.16s)", k->name, what, how, k->hash);
+	return err_set(e, code,
+		       "the kernel %s of the result %s: %s; only the same kernel will do (SHA-256 "
+		       "of its bzImage %.16s)",
+		       k->name, what, how, k->hash);
 }
 
 static int bzimage_check(const struct kernel *k, struct err *e)
@@ -79,7 +83,8 @@ static int bzimage_check(const struct kernel *k, struct err *e)
 
 	if (rc)
 		return rc;
-	cleanup_free char *other = path_format("is not what lies at %.200s now (%.16s)", k->bzimage, hash);
+	cleanup_free char *other =
+		path_format("is not what lies at %.200s now (%.16s)", k->bzimage, hash);
 
 	return strcmp(hash, k->hash) ? gone(k, ESTALE, other, e) : 0;
 }
@@ -136,7 +141,8 @@ static int modules_of_cells(struct bundling *b, const char *name, const json_t *
 		cleanup_free char *key = path_format("%s/%s", cell->topology, cell->arm);
 		struct bundling_cell bc;
 
-		if (!b->wanted[i] || (name && strcmp(cell->kernel, name)) || json_object_get(seen, key))
+		if (!b->wanted[i] || (name && strcmp(cell->kernel, name)) ||
+		    json_object_get(seen, key))
 			continue;
 		json_object_set_new(seen, key, json_true());
 		rc = bundling_cell_set(b, cell, j, &bc, e);
@@ -180,8 +186,9 @@ static int recipe_collect(const struct bundling *b, const struct kernel *k, cons
 		rc = collect_tree(b->into, recipe_name, recipe, e);
 		json_object_set_new(ret, "recipe", json_string(recipe_name));
 	} else if (!rc && k->vmlinux && b->progress && b->progress->say) {
-		cleanup_free char *line = path_format("kernel %s: its patches are not at hand (a build "
-						      "tree, or built before they were kept)", k->name);
+		cleanup_free char *line = path_format("kernel %s: its patches are not at hand (a "
+						      "build tree, or built before they were kept)",
+						      k->name);
 
 		b->progress->say(b->progress->arg, line);
 	}
@@ -204,8 +211,8 @@ static int part_collect(struct bundling *b, const char *folder, const char *belo
 int bundle_kernel(struct bundling *b, const char *name, const json_t *j, const char *folder,
 		  json_t **ret, struct err *e)
 {
-	cleanup_json json_t *made = json_pack("{s:n, s:n, s:n, s:n}", "bzimage", "modules", "vmlinux",
-					      "recipe");
+	cleanup_json json_t *made =
+		json_pack("{s:n, s:n, s:n, s:n}", "bzimage", "modules", "vmlinux", "recipe");
 	struct kernel k = { 0 };
 	int rc = kernel_from_json(j, &k, e);
 

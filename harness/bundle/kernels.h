@@ -10,9 +10,9 @@
 /* What of a result is being bundled, and what was asked of this host for it. */
 struct bundling {
 	const struct result *result;
-	const bool *wanted;		/* of each of its cells */
+	const bool *wanted; /* of each of its cells */
 	bool vmlinux;
-	struct vm_features features;	/* asked for where a topology needs some */
+	struct vm_features features; /* asked for where a topology needs some */
 	const struct progress *progress;
 	struct collection *into;
 };
@@ -34,9 +34,9 @@ void bundling_cell_clear(struct bundling_cell *c);
 
 /*
  * Adds the kernel @j of the plan as members below @folder: bzImage, configuration, those modules
- * that cells want which boot it (@name of the plan; NULL: all cells, as the reference), what made it
- * where it was built from source, and with @b->vmlinux that, too. Sets *ret to a new KERNEL of the
- * manifest. -ENOENT and -ESTALE say what is not there any more, and how to make it.
+ * that cells want which boot it (@name of the plan; NULL: all cells, as the reference), what made
+ * it where it was built from source, and with @b->vmlinux that, too. Sets *ret to a new KERNEL of
+ * the manifest. -ENOENT and -ESTALE say what is not there any more, and how to make it.
  */
 int bundle_kernel(struct bundling *b, const char *name, const json_t *j, const char *folder,
 		  json_t **ret, struct err *e);

@@ -13,7 +13,7 @@
 #include "lib/hash.h"
 
 #define KERNELS BUNDLE_REPLAY "/kernels"
-#define IMAGE BUNDLE_REPLAY "/image/root.img"
+#define IMAGE	BUNDLE_REPLAY "/image/root.img"
 
 /* A bundle being made. */
 struct make {
@@ -22,7 +22,7 @@ struct make {
 	struct bundling b;
 	struct collection members;
 	bool *wanted;
-	json_t *kernels, *reference, *image;	/* of the manifest */
+	json_t *kernels, *reference, *image; /* of the manifest */
 };
 
 static void make_clear(struct make *m)
@@ -52,8 +52,8 @@ static int cells_choose(struct make *m, struct err *e)
 		unsigned long n = strtoul(*names, &end, 10);
 
 		if (*end || !n || n > r->n_cells)
-			return err_set(e, EINVAL, "%s has no cell '%s', but %zu from 1 on", r->dir, *names,
-				       r->n_cells);
+			return err_set(e, EINVAL, "%s has no cell '%s', but %zu from 1 on", r->dir,
+				       *names, r->n_cells);
 		m->wanted[n - 1] = true;
 	}
 	return 0;
@@ -107,9 +107,11 @@ static int programs_check(const struct make *m, struct err *e)
 	const char *name;
 
 	if (!json_str(programs, PROGRAM_AGENT))
-		return err_set(e, EINVAL, "%s does not hold the agent that its guests ran: the ramrig that "
-			       "made it kept none, so that its cells cannot be run again as they were; its "
-			       "folder can be copied as it is for analysis", r->dir);
+		return err_set(e, EINVAL,
+			       "%s does not hold the agent that its guests ran: the ramrig that "
+			       "made it kept none, so that its cells cannot be run again as they "
+			       "were; its folder can be copied as it is for analysis",
+			       r->dir);
 	json_object_foreach(programs, name, wanted) {
 		cleanup_free char *path = path_format("%s/" PROGRAMS_FOLDER "/%s", r->dir, name);
 		char hash[65];
@@ -118,9 +120,12 @@ static int programs_check(const struct make *m, struct err *e)
 		if (rc)
 			return rc;
 		if (!json_is_string(wanted) || strcmp(json_string_value(wanted), hash))
-			return err_set(e, ESTALE, "%s is not the program that the guests ran: its SHA-256 is "
-				       "%.16s, the plan says %.16s", path, hash,
-				       json_is_string(wanted) ? json_string_value(wanted) : "nothing");
+			return err_set(e, ESTALE,
+				       "%s is not the program that the guests ran: its SHA-256 is "
+				       "%.16s, the plan says %.16s",
+				       path, hash,
+				       json_is_string(wanted) ? json_string_value(wanted)
+							      : "nothing");
 	}
 	return 0;
 }
@@ -144,7 +149,8 @@ static int kernels_collect(struct make *m, struct err *e)
 		if (!used)
 			continue;
 		/* As the reference it is booted wherever any kernel is. */
-		int rc = bundle_kernel(&m->b, json_equal(j, reference) ? NULL : name, j, folder, &made, e);
+		int rc = bundle_kernel(&m->b, json_equal(j, reference) ? NULL : name, j, folder,
+				       &made, e);
 
 		if (rc)
 			return rc;
@@ -152,8 +158,9 @@ static int kernels_collect(struct make *m, struct err *e)
 		if (json_equal(j, reference))
 			m->reference = json_incref(made);
 	}
-	return m->reference ? 0 : bundle_kernel(&m->b, NULL, reference, KERNELS "/reference",
-						&m->reference, e);
+	return m->reference ? 0
+			    : bundle_kernel(&m->b, NULL, reference, KERNELS "/reference",
+					    &m->reference, e);
 }
 
 static void say(const struct make *m, const char *line)
@@ -183,7 +190,8 @@ static int image_here(const struct make *m, struct image *ret, struct err *e)
 /* One that came in a bundle has been held against its SHA-256 as it was unpacked. */
 static int image_bundled(struct make *m, const json_t *bundled, struct err *e)
 {
-	cleanup_free char *path = path_format("%s/%s", m->source.result->dir, json_str(bundled, "file"));
+	cleanup_free char *path =
+		path_format("%s/%s", m->source.result->dir, json_str(bundled, "file"));
 	int rc = m->opts->image ? collect_file(&m->members, IMAGE, path, e) : 0;
 
 	m->image = json_deep_copy(bundled);
@@ -211,9 +219,9 @@ static int image_collect(struct make *m, struct err *e)
 		const json_t *list = m->opts->image ? m->members.members : alone.members;
 		const json_t *member = json_array_get(list, json_array_size(list) - 1);
 
-		m->image = json_pack("{s:s, s:s, s:O, s:O, s:s?}", "name", image.name, "hash", image.hash,
-				     "bytes", json_object_get(member, "bytes"), "sha256",
-				     json_object_get(member, "sha256"), "file",
+		m->image = json_pack("{s:s, s:s, s:O, s:O, s:s?}", "name", image.name, "hash",
+				     image.hash, "bytes", json_object_get(member, "bytes"),
+				     "sha256", json_object_get(member, "sha256"), "file",
 				     m->opts->image ? IMAGE : NULL);
 	}
 	image_clear(&image);
@@ -221,11 +229,12 @@ static int image_collect(struct make *m, struct err *e)
 }
 
 /* What a cell's guest found in its initramfs must come out again, byte by byte. */
-static int initramfs_check(struct make *m, const struct result_cell *c, const char *tmp, json_t *seen,
-			   struct err *e)
+static int initramfs_check(struct make *m, const struct result_cell *c, const char *tmp,
+			   json_t *seen, struct err *e)
 {
 	const char *then = json_str(c->doc, "initramfs");
-	cleanup_free char *key = path_format("%s/%s/%s/%s", c->kernel, c->topology, c->workload, c->arm);
+	cleanup_free char *key =
+		path_format("%s/%s/%s/%s", c->kernel, c->topology, c->workload, c->arm);
 	const char *now = json_str(seen, key);
 	struct bundling_cell bc;
 
@@ -245,17 +254,20 @@ static int initramfs_check(struct make *m, const struct result_cell *c, const ch
 		initrd_clear(&i);
 		now = json_str(seen, key);
 	}
-	return !strcmp(then, now) ? 0 :
-	       err_set(e, ESTALE, "the initramfs of cell %u cannot be made again (SHA-256 then %.16s, now "
-		       "%.16s): the modules of kernel %s, or files below workloads/, are not what they "
-		       "were", c->n, then, now, c->kernel);
+	return !strcmp(then, now)
+		       ? 0
+		       : err_set(e, ESTALE,
+				 "the initramfs of cell %u cannot be made again (SHA-256 then "
+				 "%.16s, now %.16s): the modules of kernel %s, or files below "
+				 "workloads/, are not what they were",
+				 c->n, then, now, c->kernel);
 }
 
 static int initramfs_check_all(struct make *m, struct err *e)
 {
 	const char *dir = getenv("TMPDIR");
-	cleanup_free char *tmp = path_format("%s/ramrig-initrd-XXXXXX",
-					     dir && *dir == '/' ? dir : "/var/tmp");
+	cleanup_free char *tmp =
+		path_format("%s/ramrig-initrd-XXXXXX", dir && *dir == '/' ? dir : "/var/tmp");
 	cleanup_json json_t *seen = json_object();
 	cleanup_close int fd = mkstemp(tmp);
 	int rc = fd < 0 ? err_set(e, errno, "cannot create %s: %m", tmp) : 0;
@@ -281,13 +293,16 @@ static void cells_describe(const struct make *m, json_t *ran_on, json_t *cells)
 		json_array_append_new(cells, json_integer(r->cells[i].n));
 		cleanup_json json_t *one = json_array();
 
-		json_array_append_new(one, json_pack(
-			"{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}", "ramrig",
-			json_object_get(versions, "ramrig"), "qemu", json_object_get(versions, "qemu"),
-			"libvirt", json_object_get(versions, "libvirt"), "accelerator",
-			json_object_get(json_object_get(doc, "fidelity"), "accelerator"), "cpus",
-			json_object_get(host, "cpus"), "memory_bytes", json_object_get(host, "memory_bytes"),
-			"kernel", json_object_get(host, "kernel")));
+		json_array_append_new(
+			one,
+			json_pack("{s:O*, s:O*, s:O*, s:O*, s:O*, s:O*, s:O*}", "ramrig",
+				  json_object_get(versions, "ramrig"), "qemu",
+				  json_object_get(versions, "qemu"), "libvirt",
+				  json_object_get(versions, "libvirt"), "accelerator",
+				  json_object_get(json_object_get(doc, "fidelity"), "accelerator"),
+				  "cpus", json_object_get(host, "cpus"), "memory_bytes",
+				  json_object_get(host, "memory_bytes"), "kernel",
+				  json_object_get(host, "kernel")));
 		json_strings_merge(ran_on, one);
 	}
 }
@@ -298,11 +313,11 @@ static json_t *manifest_make(const struct make *m)
 	cleanup_json json_t *ran_on = json_array(), *cells = json_array();
 
 	cells_describe(m, ran_on, cells);
-	return json_pack("{s:i, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:O, s:O}", "schema", BUNDLE_SCHEMA,
-			 "ramrig", RAMRIG_VERSION, "experiment", json_str(plan, "experiment"), "created",
-			 json_str_or(plan, "created", ""), "cells", cells, "ran_on", ran_on, "kernels",
-			 m->kernels, "reference", m->reference, "image", m->image, "members",
-			 m->members.members);
+	return json_pack("{s:i, s:s, s:s, s:s, s:O, s:O, s:O, s:O, s:O, s:O}", "schema",
+			 BUNDLE_SCHEMA, "ramrig", RAMRIG_VERSION, "experiment",
+			 json_str(plan, "experiment"), "created", json_str_or(plan, "created", ""),
+			 "cells", cells, "ran_on", ran_on, "kernels", m->kernels, "reference",
+			 m->reference, "image", m->image, "members", m->members.members);
 }
 
 static int make_collect(struct make *m, struct err *e)

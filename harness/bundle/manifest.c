@@ -5,9 +5,9 @@
 #include "lib/cleanup.h"
 
 #define EXPERIMENT_MAX 128
-#define HEX "0123456789abcdef"
-#define NAME_FIRST "abcdefghijklmnopqrstuvwxyz0123456789"
-#define NAME_MORE ".+-"
+#define HEX	       "0123456789abcdef"
+#define NAME_FIRST     "abcdefghijklmnopqrstuvwxyz0123456789"
+#define NAME_MORE      ".+-"
 
 /* The only things that lie at the top of a bundle. */
 static const struct {
@@ -15,9 +15,8 @@ static const struct {
 	bool is_folder;
 	bool is_analysis;
 } tops[] = {
-	{ BUNDLE_CELLS, true, true },	{ BUNDLE_PLAN, false, true },
-	{ "programs", true, false },	{ BUNDLE_REPLAY, true, false },
-	{ "workloads", true, false },
+	{ BUNDLE_CELLS, true, true },	{ BUNDLE_PLAN, false, true }, { "programs", true, false },
+	{ BUNDLE_REPLAY, true, false }, { "workloads", true, false },
 };
 
 static bool is_hash(const char *text)
@@ -33,7 +32,8 @@ static size_t top_of(const char *name)
 	for (i = 0; i < ARRAY_SIZE(tops); i++) {
 		size_t len = strlen(tops[i].name);
 
-		if (!strncmp(name, tops[i].name, len) && name[len] == (tops[i].is_folder ? '/' : '\0'))
+		if (!strncmp(name, tops[i].name, len) &&
+		    name[len] == (tops[i].is_folder ? '/' : '\0'))
 			break;
 	}
 	return i;
@@ -82,7 +82,8 @@ static int member_check(const json_t *m, const char *before, struct err *e)
 	if (!is_hash(json_str(m, "sha256")))
 		return err_set(e, EINVAL, "the member '%.200s' has no SHA-256", name);
 	if (program && !json_is_boolean(program))
-		return err_set(e, EINVAL, "the member '%.200s' is neither a program nor none", name);
+		return err_set(e, EINVAL, "the member '%.200s' is neither a program nor none",
+			       name);
 	return 0;
 }
 
@@ -126,7 +127,8 @@ static int file_check(const json_t *value, const char *what, const json_t *membe
 
 	if ((!value || json_is_null(value)) && may_lack)
 		return 0;
-	if (!name || name_fault(name) || strncmp(name, BUNDLE_REPLAY "/", strlen(BUNDLE_REPLAY "/")) ||
+	if (!name || name_fault(name) ||
+	    strncmp(name, BUNDLE_REPLAY "/", strlen(BUNDLE_REPLAY "/")) ||
 	    (member_of && !json_object_get(member_of, name)))
 		return err_set(e, EINVAL, "its %s is no %s of the bundle's", what,
 			       member_of ? "member" : "folder");
@@ -169,6 +171,33 @@ static int parts_check(const json_t *j, const json_t *members, struct err *e)
 	return rc ? err_prefix(e, "image: ") : 0;
 }
 
+/* What goes to somebody's terminal. */
+static bool is_plain(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/* All texts of @j, and all keys. */
+static bool all_plain(json_t *j)
+{
+	const char *key;
+	json_t *v;
+	size_t i;
+
+	if (json_is_string(j))
+		return is_plain(json_string_value(j));
+	json_array_foreach(j, i, v)
+		if (!all_plain(v))
+			return false;
+	json_object_foreach(j, key, v)
+		if (!is_plain(key) || !all_plain(v))
+			return false;
+	return true;
+}
+
 static int head_check(const json_t *j, struct err *e)
 {
 	const char *experiment = json_str(j, "experiment");
@@ -179,31 +208,39 @@ static int head_check(const json_t *j, struct err *e)
 	if (schema < 1)
 		return err_set(e, EINVAL, "it has no schema: this is no bundle of ramrig's");
 	if (schema > BUNDLE_SCHEMA)
-		return err_set(e, EINVAL, "its schema is %lld, made by a newer ramrig; this one knows "
-			       "%d", (long long)schema, BUNDLE_SCHEMA);
+		return err_set(e, EINVAL,
+			       "its schema is %lld, made by a newer ramrig; this one knows %d",
+			       (long long)schema, BUNDLE_SCHEMA);
 	if (!json_str(j, "ramrig") || !json_str(j, "created"))
-		return err_set(e, EINVAL, "it does not say which ramrig made it, or when its plan "
-			       "was made");
+		return err_set(e, EINVAL,
+			       "it does not say which ramrig made it, or when its plan was made");
 	/* It becomes part of a folder's name. */
 	if (!experiment || !*experiment || strlen(experiment) > EXPERIMENT_MAX ||
 	    strspn(experiment, NAME_FIRST NAME_MORE) != strlen(experiment) ||
 	    !strchr(NAME_FIRST, *experiment))
 		return err_set(e, EINVAL, "its experiment has no name that one could have");
-	if (!json_is_array(json_object_get(j, "ran_on")) || !json_is_array(json_object_get(j, "cells")))
-		return err_set(e, EINVAL, "it does not say which cells it has, or what they ran on");
+	if (!json_is_array(json_object_get(j, "ran_on")) ||
+	    !json_is_array(json_object_get(j, "cells")))
+		return err_set(e, EINVAL,
+			       "it does not say which cells it has, or what they ran on");
 	json_array_foreach(json_object_get(j, "cells"), i, cell)
 		if (!json_is_integer(cell) || json_integer_value(cell) < 1)
 			return err_set(e, EINVAL, "cell %zu of those it has is no number", i + 1);
 	return 0;
 }
 
-static int manifest_check(const json_t *j, struct err *e)
+static int manifest_check(json_t *j, struct err *e)
 {
 	cleanup_json json_t *names = NULL;
+	const char *key;
+	json_t *v;
 	int rc = json_is_object(j) ? head_check(j, e) : err_set(e, EINVAL, "it is no object");
 
 	if (!rc)
 		rc = members_check(json_object_get(j, "members"), &names, e);
+	json_object_foreach(j, key, v)
+		if (!rc && strcmp(key, "members") && (!is_plain(key) || !all_plain(v)))
+			rc = err_set(e, EINVAL, "a text in it has control characters");
 	return rc ? rc : parts_check(j, names, e);
 }
 
@@ -217,24 +254,26 @@ int manifest_parse(const char *text, size_t len, json_t **ret, struct err *e)
 	cleanup_json json_t *j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
 
 	if (!j)
-		return err_set(e, EINVAL, BUNDLE_MANIFEST ":%d:%d: %s", je.line, je.column, je.text);
+		return err_set(e, EINVAL, BUNDLE_MANIFEST ":%d:%d: %s", je.line, je.column,
+			       je.text);
 	if (manifest_check(j, e))
 		return err_prefix(e, BUNDLE_MANIFEST ": ");
 	*ret = take_ptr(j);
 	return 0;
 }
 
-int manifest_text(const json_t *manifest, char **ret, size_t *ret_len, struct err *e)
+int manifest_text(json_t *manifest, char **ret, size_t *ret_len, struct err *e)
 {
 	if (manifest_check(manifest, e))
 		return err_prefix(e, BUNDLE_MANIFEST ": ");
-	cleanup_free char *text = json_dumps(manifest, JSON_INDENT(1) | JSON_SORT_KEYS |
-						      JSON_REAL_PRECISION(12));
+	cleanup_free char *text =
+		json_dumps(manifest, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
 	if (!text)
 		return err_set(e, ENOMEM, "out of memory for " BUNDLE_MANIFEST);
 	if (strlen(text) > BUNDLE_MANIFEST_MAX)
-		return err_set(e, EFBIG, BUNDLE_MANIFEST " is over %u MiB: bundle some cells only, by "
-			       "--cell", BUNDLE_MANIFEST_MAX >> 20);
+		return err_set(e, EFBIG,
+			       BUNDLE_MANIFEST " is over %u MiB: bundle some cells only, by --cell",
+			       BUNDLE_MANIFEST_MAX >> 20);
 	*ret_len = strlen(text);
 	*ret = take_ptr(text);
 	return 0;

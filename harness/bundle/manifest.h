@@ -26,16 +26,16 @@
  * order in the file. A name is a relative path of printable ASCII characters, without a backslash,
  * "." and "..", and lies in one of the folders cells, programs, replay and workloads.
  */
-#define BUNDLE_SCHEMA 1
+#define BUNDLE_SCHEMA	1
 #define BUNDLE_MANIFEST "manifest.json"
-#define BUNDLE_PLAN "plan.json"
-#define BUNDLE_CELLS "cells"
-#define BUNDLE_REPLAY "replay"		/* kernels and image: what only a replay needs */
+#define BUNDLE_PLAN	"plan.json"
+#define BUNDLE_CELLS	"cells"
+#define BUNDLE_REPLAY	"replay" /* kernels and image: what only a replay needs */
 
 #define BUNDLE_MANIFEST_MAX (64U << 20)
-#define BUNDLE_MEMBERS_MAX 400000U
-#define BUNDLE_NAME_MAX 1024U
-#define BUNDLE_BYTES_MAX (64ULL << 30)	/* of all members together */
+#define BUNDLE_MEMBERS_MAX  400000U
+#define BUNDLE_NAME_MAX	    1024U
+#define BUNDLE_BYTES_MAX    (64ULL << 30) /* of all members together */
 
 /*
  * Reads and checks a manifest of whatever bytes; pure. -EINVAL says what is wrong with it. The
@@ -47,7 +47,7 @@ int manifest_parse(const char *text, size_t len, json_t **ret, struct err *e);
  * The other way: the bytes of @manifest, which is checked as manifest_parse() checks it. Equal
  * ones give equal bytes. The caller frees *ret.
  */
-int manifest_text(const json_t *manifest, char **ret, size_t *ret_len, struct err *e);
+int manifest_text(json_t *manifest, char **ret, size_t *ret_len, struct err *e);
 
 /* Whether the member @name is one that analysis reads: the plan, and what the cells left. */
 bool manifest_is_analysis(const char *name);

@@ -14,17 +14,16 @@
 #include "lib/hash.h"
 
 #define CHUNK (256U << 10)
-#define HOLE 4096U	/* zeros that are left out of a file on disk */
-
+#define HOLE  4096U /* zeros that are left out of a file on disk */
 
 /* A bundle being read, and the manifest's member that must come next. */
 struct reader {
 	struct archive *a;
 	const char *path;
-	char *text;		/* the manifest as it stands there */
+	char *text; /* the manifest as it stands there */
 	size_t len;
 	json_t *manifest;
-	char hash[65];		/* of the text */
+	char hash[65]; /* of the text */
 	size_t next;
 };
 
@@ -69,16 +68,19 @@ static int entry_check(const struct reader *r, struct archive_entry *entry, cons
 	if (!name)
 		return err_set(e, EINVAL, "%s: a member has a name that cannot be read", r->path);
 	if (kind)
-		return err_set(e, EINVAL, "%s: the member '%.200s' is %s, not a file", r->path, name, kind);
+		return err_set(e, EINVAL, "%s: the member '%.200s' is %s, not a file", r->path,
+			       name, kind);
 	if (!strcmp(name, before))
 		return err_set(e, EINVAL, "%s: the member '%.200s' is there twice", r->path, name);
 	if (!m)
-		return err_set(e, EINVAL, "%s: the member '%.200s' is not in the manifest", r->path, name);
+		return err_set(e, EINVAL, "%s: the member '%.200s' is not in the manifest", r->path,
+			       name);
 	if (strcmp(name, json_str(m, "name")))
-		return err_set(e, EINVAL, "%s: where the manifest has '%.150s' there is '%.150s'", r->path,
-			       json_str(m, "name"), name);
+		return err_set(e, EINVAL, "%s: where the manifest has '%.150s' there is '%.150s'",
+			       r->path, json_str(m, "name"), name);
 	if (archive_entry_size(entry) != json_int_or(m, "bytes", -1))
-		return err_set(e, EINVAL, "%s: the member '%.200s' has %lld bytes, its manifest says %lld",
+		return err_set(e, EINVAL,
+			       "%s: the member '%.200s' has %lld bytes, its manifest says %lld",
 			       r->path, name, (long long)archive_entry_size(entry),
 			       (long long)json_int_or(m, "bytes", -1));
 	return 0;
@@ -94,8 +96,9 @@ static int write_sparse(int fd, const char *data, size_t len)
 {
 	while (len) {
 		size_t n = len < HOLE ? len : HOLE;
-		ssize_t done = all_zero(data, n) ? (lseek(fd, (off_t)n, SEEK_CUR) < 0 ? -1 : (ssize_t)n)
-						 : write(fd, data, n);
+		ssize_t done = all_zero(data, n)
+				       ? (lseek(fd, (off_t)n, SEEK_CUR) < 0 ? -1 : (ssize_t)n)
+				       : write(fd, data, n);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -136,13 +139,18 @@ static int member_copy(const struct reader *r, const json_t *m, int fd, struct e
 		return damaged(r, e);
 	hasher_end(&h, hash);
 	if (left)
-		return err_set(e, EINVAL, "%s: the member '%.200s' has not the %lld bytes that its manifest "
-			       "says", r->path, name, (long long)json_int_or(m, "bytes", 0));
+		return err_set(
+			e, EINVAL,
+			"%s: the member '%.200s' has not the %lld bytes that its manifest says",
+			r->path, name, (long long)json_int_or(m, "bytes", 0));
 	if (strcmp(hash, json_str(m, "sha256")))
-		return err_set(e, EINVAL, "%s: the member '%.100s' is not what was bundled: its SHA-256 is "
-			       "%s, its manifest says %s", r->path, name, hash, json_str(m, "sha256"));
+		return err_set(e, EINVAL,
+			       "%s: the member '%.100s' is not what was bundled: its SHA-256 is "
+			       "%s, its manifest says %s",
+			       r->path, name, hash, json_str(m, "sha256"));
 	return ftruncate(fd, (off_t)json_int_or(m, "bytes", 0))
-		       ? err_set(e, errno, "cannot write '%.200s': %m", name) : 0;
+		       ? err_set(e, errno, "cannot write '%.200s': %m", name)
+		       : 0;
 }
 
 static int member_unpack(const struct reader *r, const json_t *m, const char *dir, struct err *e)
@@ -154,7 +162,8 @@ static int member_unpack(const struct reader *r, const json_t *m, const char *di
 
 	if (rc)
 		return rc;
-	cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	cleanup_close int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return err_set(e, errno, "cannot create %s: %m", path);
 	return member_copy(r, m, fd, e);
@@ -168,7 +177,8 @@ static int members_unpack(struct reader *r, const char *dir, enum bundle_part pa
 	size_t end = json_array_size(members);
 
 	if (part == BUNDLE_ANALYSIS)
-		while (end && !manifest_is_analysis(json_str(json_array_get(members, end - 1), "name")))
+		while (end &&
+		       !manifest_is_analysis(json_str(json_array_get(members, end - 1), "name")))
 			end--;
 	for (; r->next < end; r->next++) {
 		m = json_array_get(members, r->next);
@@ -189,7 +199,9 @@ static int members_unpack(struct reader *r, const char *dir, enum bundle_part pa
 		return 0;
 	int rc = archive_read_next_header(r->a, &entry);
 
-	return rc == ARCHIVE_EOF ? 0 : rc == ARCHIVE_OK ? entry_check(r, entry, NULL, e) : damaged(r, e);
+	return rc == ARCHIVE_EOF  ? 0
+	       : rc == ARCHIVE_OK ? entry_check(r, entry, NULL, e)
+				  : damaged(r, e);
 }
 
 /* The head of the archive: what comes first must be the manifest. */
@@ -203,11 +215,11 @@ static int manifest_read(struct reader *r, struct err *e)
 	int64_t size = archive_entry_size(entry);
 
 	if (!name || strcmp(name, BUNDLE_MANIFEST) || kind_of(entry))
-		return err_set(e, EINVAL, "%s is no bundle: it does not begin with " BUNDLE_MANIFEST,
-			       r->path);
+		return err_set(e, EINVAL,
+			       "%s is no bundle: it does not begin with " BUNDLE_MANIFEST, r->path);
 	if (size < 0 || size > (int64_t)BUNDLE_MANIFEST_MAX)
-		return err_set(e, EINVAL, "%s: its manifest has %lld bytes; %u is the most", r->path,
-			       (long long)size, BUNDLE_MANIFEST_MAX);
+		return err_set(e, EINVAL, "%s: its manifest has %lld bytes; %u is the most",
+			       r->path, (long long)size, BUNDLE_MANIFEST_MAX);
 	r->len = (size_t)size;
 	r->text = malloc(r->len + 1);
 	if (!r->text)
@@ -277,9 +289,11 @@ static int room_check(const struct reader *r, const char *dir, struct err *e)
 		return err_set(e, errno, "cannot look at %s: %m", dir);
 	unsigned long long room = (unsigned long long)fs.f_bavail * fs.f_frsize;
 
-	return bytes <= room ? 0 :
-	       err_set(e, ENOSPC, "%s unpacks to %llu MiB, and the disk of %s has %llu MiB free", r->path,
-		       bytes >> 20, dir, room >> 20);
+	return bytes <= room
+		       ? 0
+		       : err_set(e, ENOSPC,
+				 "%s unpacks to %llu MiB, and the disk of %s has %llu MiB free",
+				 r->path, bytes >> 20, dir, room >> 20);
 }
 
 int bundle_unpack(const char *path, const char *dir, enum bundle_part part, struct err *e)

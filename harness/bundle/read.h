@@ -14,7 +14,7 @@
  */
 enum bundle_part {
 	BUNDLE_WHOLE,
-	BUNDLE_ANALYSIS,	/* what manifest_is_analysis() names; what follows it is not read */
+	BUNDLE_ANALYSIS, /* what manifest_is_analysis() names; what follows it is not read */
 };
 
 /*

@@ -41,7 +41,8 @@ int replayable_relocate(json_t *plan, const json_t *manifest, const char *dir, s
 		if (json_object_get(bundled, name))
 			kernel_relocate(kernel, json_object_get(bundled, name), dir);
 	}
-	kernel_relocate(json_object_get(plan, "reference"), json_object_get(manifest, "reference"), dir);
+	kernel_relocate(json_object_get(plan, "reference"), json_object_get(manifest, "reference"),
+			dir);
 	if (file)
 		json_object_set_new(image, "path", json_sprintf("%s/%s", dir, file));
 	return 0;
@@ -59,8 +60,9 @@ static int file_open(const char *path, char **ret_dir, struct err *e)
 	char hash[65];
 	int rc = bundle_manifest(path, &manifest, hash, e);
 
-	return rc ? rc : cache_ensure(KIND, json_str(manifest, "experiment"), hash, unpack,
-				      (void *)path, ret_dir, NULL, e);
+	return rc ? rc
+		  : cache_ensure(KIND, json_str(manifest, "experiment"), hash, unpack, (void *)path,
+				 ret_dir, NULL, e);
 }
 
 /* Sets @s->manifest where the folder @dir was a bundle. */

@@ -10,9 +10,9 @@
  * first unpacked into the cache (kind "bundle", one entry a bundle).
  */
 struct replayable {
-	struct result *result;	/* its plan has the paths of kernels and image as they are here */
-	json_t *manifest;	/* of a bundle; NULL: a folder that is none */
-	char hash[65];		/* of the manifest, or "" */
+	struct result *result; /* its plan has the paths of kernels and image as they are here */
+	json_t *manifest;      /* of a bundle; NULL: a folder that is none */
+	char hash[65];	       /* of the manifest, or "" */
 };
 
 int replayable_open(const char *path, struct replayable *ret, struct err *e);

@@ -21,7 +21,7 @@ static inline void cleanup_entryp(struct archive_entry **entry)
 	archive_entry_free(*entry);
 }
 #define cleanup_archive __attribute__((cleanup(cleanup_archivep)))
-#define cleanup_entry __attribute__((cleanup(cleanup_entryp)))
+#define cleanup_entry	__attribute__((cleanup(cleanup_entryp)))
 
 static int failed(struct archive *a, const char *name, struct err *e)
 {
@@ -44,7 +44,8 @@ static int head_write(struct archive *a, const char *name, int64_t bytes, bool p
 	return archive_write_header(a, entry) == ARCHIVE_OK ? 0 : failed(a, name, e);
 }
 
-/* The file is written as it is read: what it is then decides, not what it was when it was listed. */
+/* The file is written as it is read: what it is then decides, not what it was when it was listed.
+ */
 static int member_write(struct archive *a, const json_t *m, const char *from, struct err *e)
 {
 	const char *name = json_str(m, "name");
@@ -74,12 +75,14 @@ static int member_write(struct archive *a, const json_t *m, const char *from, st
 	}
 	hasher_end(&h, hash);
 	if (left || strcmp(hash, json_str(m, "sha256")))
-		return err_set(e, ESTALE, "%s changed while it was bundled; is something running there?",
+		return err_set(e, ESTALE,
+			       "%s changed while it was bundled; is something running there?",
 			       from);
 	return 0;
 }
 
-static int all_write(struct archive *a, const json_t *manifest, const json_t *sources, struct err *e)
+static int all_write(struct archive *a, json_t *manifest, const json_t *sources,
+		     struct err *e)
 {
 	cleanup_free char *text = NULL;
 	const json_t *m;
@@ -98,7 +101,7 @@ static int all_write(struct archive *a, const json_t *manifest, const json_t *so
 	return rc;
 }
 
-int bundle_write(const char *path, const json_t *manifest, const json_t *sources, struct err *e)
+int bundle_write(const char *path, json_t *manifest, const json_t *sources, struct err *e)
 {
 	cleanup_free char *tmp = path_format("%s.XXXXXX", path);
 	cleanup_archive struct archive *a = archive_write_new();

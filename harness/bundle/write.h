@@ -10,6 +10,6 @@
  * manifests give equal bytes (with one version of libarchive and libzstd). -ESTALE where a file is
  * not what the manifest says any more.
  */
-int bundle_write(const char *path, const json_t *manifest, const json_t *sources, struct err *e);
+int bundle_write(const char *path, json_t *manifest, const json_t *sources, struct err *e);
 
 #endif

@@ -48,8 +48,7 @@ static char *workload_dir(const struct initrd_opts *o)
 	return folder && !o->bare ? path_format("%s/%s", o->dir, folder) : NULL;
 }
 
-int initrd_write(const struct initrd_opts *o, const char *path, struct initrd *ret,
-		 struct err *e)
+int initrd_write(const struct initrd_opts *o, const char *path, struct initrd *ret, struct err *e)
 {
 	cleanup_json json_t *policies = arm_policies(o), *daemons = NULL;
 	cleanup_free char *agent = NULL, *programs = workload_dir(o);

@@ -56,8 +56,7 @@ int programs_keep(json_t *plan, const char *dir, struct err *e)
 	return rc;
 }
 
-int programs_find(const json_t *plan, const char *dir, const char *name, char **ret,
-		  struct err *e)
+int programs_find(const json_t *plan, const char *dir, const char *name, char **ret, struct err *e)
 {
 	const json_t *kept = json_object_get(plan, "programs");
 	cleanup_free char *path = path_format("%s/" PROGRAMS_FOLDER "/%s", dir, name);
@@ -65,7 +64,8 @@ int programs_find(const json_t *plan, const char *dir, const char *name, char **
 	if (!kept)
 		return search_program(name, ret, e);
 	if (!json_str(kept, name) || access(path, R_OK))
-		return err_set(e, ENOENT, "the result keeps no program %s: %s is not there", name, path);
+		return err_set(e, ENOENT, "the result keeps no program %s: %s is not there", name,
+			       path);
 	*ret = take_ptr(path);
 	return 0;
 }

@@ -45,7 +45,8 @@ static char *default_output(const char *result)
 
 static enum exit_code make_main(int argc, const char *const *argv, struct err *e)
 {
-	cleanup_free char *path = opt_output ? path_format("%s", opt_output) : default_output(argv[0]);
+	cleanup_free char *path =
+		opt_output ? path_format("%s", opt_output) : default_output(argv[0]);
 	cleanup_json json_t *manifest = NULL;
 	const struct bundle_opts o = {
 		.result = argv[0],
@@ -68,7 +69,7 @@ static const struct listing_column member_columns[] = {
 	{ "name", "MEMBER", LISTING_TEXT },   { NULL, NULL, 0 }
 };
 
-/* "debian-6.12 (6 modules, configuration)": what there is of a kernel. */
+/* "debian-6.12: 9 modules, its recipe with 2 patches": what there is of a kernel. */
 static void kernel_print(const json_t *manifest, const char *name, const json_t *k)
 {
 	const char *modules = json_str(k, "modules"), *recipe = json_str(k, "recipe");
@@ -115,8 +116,8 @@ static void manifest_print(const json_t *m)
 	printf("image       %s %.16s, %s\n", json_str(image, "name"), json_str(image, "hash"),
 	       json_str(image, "file") ? "in the bundle" : "not in the bundle");
 	printf("members     %zu, %.1f MiB, by ramrig %s\n",
-	       json_array_size(json_object_get(m, "members")), (double)manifest_bytes(m) / (1 << 20),
-	       json_str(m, "ramrig"));
+	       json_array_size(json_object_get(m, "members")),
+	       (double)manifest_bytes(m) / (1 << 20), json_str(m, "ramrig"));
 }
 
 static enum exit_code show_main(int argc, const char *const *argv, struct err *e)
@@ -132,7 +133,8 @@ static enum exit_code show_main(int argc, const char *const *argv, struct err *e
 		return listing_exit_code(e);
 	if (opt_members)
 		return listing_print(json_object_get(manifest, "members"), member_columns, false, e)
-			       ? EXIT_RIG : EXIT_WELL;
+			       ? EXIT_RIG
+			       : EXIT_WELL;
 	if (opt_json) {
 		json_dumpf(manifest, stdout, JSON_INDENT(2));
 		putchar('\n');
@@ -155,12 +157,13 @@ const struct command cmd_bundle = {
 	.args = "RESULT",
 	.summary = "put a result into one file that can be analysed and run again elsewhere",
 	.details =
-		"The file has all that RESULT's folder has, and what its cells were run with: kernels, "
-		"the modules that its guests loaded, configurations, patches of kernels built from source, "
-		"agent, daemons and the workloads' programs. All of it is held against the hashes that "
-		"the result recorded; what is gone or has changed since is named, and nothing is written.\n\n"
-		"`compare`, `figures`, `series`, `stalls` and `replay` take the file in place of a folder. "
-		"It is a tar archive under zstd, and equal results give equal bytes.",
+		"The file has all that RESULT's folder has, and what its cells were run with: "
+		"kernels, the modules that its guests loaded, configurations, patches of kernels "
+		"built from source, agent, daemons and the workloads' programs. All of it is held "
+		"against the hashes that the result recorded; what is gone or has changed since is "
+		"named, and nothing is written.\n\n"
+		"`compare`, `figures`, `series`, `stalls` and `replay` take the file in place of a "
+		"folder. It is a tar archive under zstd, and equal results give equal bytes.",
 	.options = make_options,
 	.min_args = 1,
 	.max_args = 1,
@@ -171,7 +174,8 @@ const struct command cmd_bundle_show = {
 	.name = "bundle show",
 	.args = "FILE",
 	.summary = "what a bundle has, by its manifest",
-	.details = "Reads the manifest alone; what the members really are is checked when they are read.",
+	.details = "Reads the manifest alone; what the members really are is checked when they are "
+		   "read.",
 	.options = show_options,
 	.min_args = 1,
 	.max_args = 1,
@@ -182,8 +186,8 @@ const struct command cmd_bundle_unpack = {
 	.name = "bundle unpack",
 	.args = "FILE DIR",
 	.summary = "make a result's folder of a bundle",
-	.details = "DIR is made, or is empty. Every member is held against the manifest; where one is not "
-		   "what it says, the rest is not unpacked.",
+	.details = "DIR is made, or is empty. Every member is held against the manifest; where one "
+		   "is not what it says, the rest is not unpacked.",
 	.options = NULL,
 	.min_args = 2,
 	.max_args = 2,

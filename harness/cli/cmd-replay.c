@@ -24,12 +24,14 @@ static const struct poptOption options[] = {
 	{ "out", '\0', POPT_ARG_STRING, &opt_out, 0,
 	  "the new result's folder; default results/EXPERIMENT-cell-N-TIME", "DIR" },
 	{ "allow", '\0', POPT_ARG_ARGV, &opt_allow, 0,
-	  "replay although this differs, a word of the table that --dry-run prints; may be given again; "
-	  "the new result says so", "WHAT" },
+	  "replay although this differs, a word of the table that --dry-run prints; may be given "
+	  "again; the new result says so",
+	  "WHAT" },
 	{ "dry-run", '\0', POPT_ARG_NONE, &opt_dry_run, 0,
 	  "say what is the same here and what differs, and boot nothing", NULL },
 	{ "all", '\0', POPT_ARG_NONE, &opt_all, 0, "every metric that was measured", NULL },
-	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print all of it as JSON, for programs", NULL },
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print all of it as JSON, for programs",
+	  NULL },
 	POPT_TABLEEND
 };
 
@@ -37,15 +39,16 @@ static const struct poptOption options[] = {
 static int say(const struct replay *r, const json_t *outcome, const char *dir, struct err *e)
 {
 	if (!opt_json) {
-		int rc = outcome ? replay_print_outcome(outcome, opt_all, e) : replay_print_rows(r, e);
+		int rc = outcome ? replay_print_outcome(outcome, opt_all, e)
+				 : replay_print_rows(r, e);
 
 		if (!rc && dir)
 			printf("\nresult: %s\n", dir);
 		return rc;
 	}
-	cleanup_json json_t *all = json_pack("{s:s, s:i, s:O, s:O?, s:s?}", "experiment",
-					     json_str(r->plan, "experiment"), "cell", (int)r->cell->n,
-					     "checks", r->rows, "outcome", outcome, "result", dir);
+	cleanup_json json_t *all = json_pack(
+		"{s:s, s:i, s:O, s:O?, s:s?}", "experiment", json_str(r->plan, "experiment"),
+		"cell", (int)r->cell->n, "checks", r->rows, "outcome", outcome, "result", dir);
 
 	json_dumpf(all, stdout, JSON_INDENT(2));
 	putchar('\n');
@@ -106,10 +109,12 @@ static void refuse(const struct replay *r, struct err *e)
 			row = other;
 	const char *was = json_str(row, "was"), *is = json_str(row, "is");
 
-	err_set(e, EINVAL, "this would be no replay: %zu thing%s differ%s, first %s (%s): then %.100s, here "
-		"%.100s; --allow %s replays all the same, and marks the result", n, n == 1 ? "" : "s",
-		n == 1 ? "s" : "", json_str(row, "what"), json_str(row, "meaning"),
-		was ? was : "not recorded", is ? is : "not known", json_str(row, "what"));
+	err_set(e, EINVAL,
+		"this would be no replay: %zu thing%s differ%s, first %s (%s): then %.100s, here "
+		"%.100s; --allow %s replays all the same, and marks the result",
+		n, n == 1 ? "" : "s", n == 1 ? "s" : "", json_str(row, "what"),
+		json_str(row, "meaning"), was ? was : "not recorded", is ? is : "not known",
+		json_str(row, "what"));
 }
 
 static enum exit_code replay_main(int argc, const char *const *argv, struct err *e)
@@ -140,7 +145,8 @@ static enum exit_code replay_main(int argc, const char *const *argv, struct err 
 	if (opt_dry_run)
 		return EXIT_WELL;
 	cleanup_free char *what = path_format("%s-cell-%u", json_str(r.plan, "experiment"), o.n);
-	cleanup_free char *dir = opt_out ? path_format("%s", opt_out) : result_dir_new(RESULTS, what);
+	cleanup_free char *dir =
+		opt_out ? path_format("%s", opt_out) : result_dir_new(RESULTS, what);
 
 	if (replay_begin(&r, dir, e))
 		return EXIT_USAGE;
@@ -151,15 +157,14 @@ const struct command cmd_replay = {
 	.name = "replay",
 	.args = "RESULT CELL",
 	.summary = "run one cell of a result or a bundle again, as it was",
-	.details =
-		"RESULT is a result's folder or the file of `ramrig bundle`, CELL a cell's number. It is "
-		"booted again with the same kernel, modules, image, topology, limits, seed, domain, agent, "
-		"daemons and workload.\n\n"
-		"What it ran on is held against what is here first, and whatever is not the same is refused: "
-		"--dry-run prints the table. --allow replays although one thing differs; the new result then "
-		"says so wherever it is read.\n\n"
-		"It ends with what the cell did then and now. One boot is no verdict: compare results for "
-		"that. The exit code is that of the new cell's outcome.",
+	.details = "RESULT is a result's folder or the file of `ramrig bundle`, CELL a cell's "
+		   "number. It is booted again with the same kernel, modules, image, topology, "
+		   "limits, seed, domain, agent, daemons and workload.\n\n"
+		   "What it ran on is held against what is here first, and whatever is not the "
+		   "same is refused: --dry-run prints the table. --allow replays although one "
+		   "thing differs; the new result then says so wherever it is read.\n\n"
+		   "It ends with what the cell did then and now. One boot is no verdict: compare "
+		   "results for that. The exit code is that of the new cell's outcome.",
 	.options = options,
 	.min_args = 2,
 	.max_args = 2,

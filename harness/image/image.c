@@ -161,9 +161,9 @@ int image_find(const char *name, const char *hash, struct image *ret, struct err
 		}
 		image_clear(&found);
 	}
-	return err_set(e, ENOENT, "the image %s that it ran on (%.16s) is not in the cache; `ramrig image "
-		       "build %s` makes one of today's packages, which is the same only if these are",
-		       name, hash, name);
+	return err_set(e, ENOENT, "the image %s that it ran on (%.16s) is not in the cache; "
+		       "`ramrig image build %s` makes one of today's packages, which is the same "
+		       "only if these are", name, hash, name);
 }
 
 void image_clear(struct image *i)

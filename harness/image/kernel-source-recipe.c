@@ -61,7 +61,8 @@ int kernel_recipe_keep(const struct kernel_source *k, const struct kernel_origin
 		       const json_t *series, const char *dir, struct err *e)
 {
 	cleanup_free char *info = path_format("%s/recipe.json", dir);
-	cleanup_free char *config = strchr(k->config, '/') ? copy_name("config", 0, k->config) : NULL;
+	cleanup_free char *config =
+		strchr(k->config, '/') ? copy_name("config", 0, k->config) : NULL;
 	cleanup_json json_t *fragments = json_array(), *patches = json_array();
 	int rc = cache_dir_make(dir, e);
 
@@ -74,10 +75,10 @@ int kernel_recipe_keep(const struct kernel_source *k, const struct kernel_origin
 	if (rc)
 		return rc;
 	cleanup_json json_t *j =
-		json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:s, s:O, s:O}", "name", k->name, "source",
-			  o->label, "what", o->what, "revision", o->revision, "version", o->version,
-			  "id", o->id, "config", config ? config : k->config, "fragments", fragments,
-			  "series", patches);
+		json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:s, s:O, s:O}", "name", k->name,
+			  "source", o->label, "what", o->what, "revision", o->revision, "version",
+			  o->version, "id", o->id, "config", config ? config : k->config,
+			  "fragments", fragments, "series", patches);
 
 	return j ? json_save_path(j, info, e)
 		 : err_set(e, ENOMEM, "out of memory for the recipe of kernel %s", k->name);

@@ -21,7 +21,7 @@ void hasher_add(struct hasher *h, const void *data, size_t len);
 /* Lower-case hex of all that was added; @h is then to be begun anew or left. */
 void hasher_end(struct hasher *h, char ret[static 65]);
 
-void hasher_clear(struct hasher *h);	/* one that was never begun must be zeroed */
+void hasher_clear(struct hasher *h); /* one that was never begun must be zeroed */
 #define cleanup_hasher __attribute__((cleanup(hasher_clear)))
 
 /* The same of bytes in memory, and of a file's. */

@@ -17,8 +17,8 @@
 #include "vm/unprivileged.h"
 
 #define DOMAIN_MAX (1U << 20)
-#define HELP_MS 10000
-#define HELP_MAX (256U << 10)
+#define HELP_MS	   10000
+#define HELP_MAX   (256U << 10)
 
 /* A fact that is not known is left out. */
 static void set(json_t *facts, const char *name, const char *value)
@@ -30,8 +30,9 @@ static void set(json_t *facts, const char *name, const char *value)
 static void set_number(json_t *facts, const char *name, const json_t *number)
 {
 	if (json_is_integer(number))
-		json_object_set_new(facts, name, json_sprintf("%" JSON_INTEGER_FORMAT,
-							      json_integer_value(number)));
+		json_object_set_new(
+			facts, name,
+			json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(number)));
 }
 
 static void set_host(json_t *facts, const json_t *host)

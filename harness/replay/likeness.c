@@ -6,7 +6,7 @@
 #include "lib/file.h"
 #include "replay/likeness.h"
 
-#define PATH_ENDS "\"'<>, \t\n"		/* what ends a path in XML and on QEMU's command line */
+#define PATH_ENDS	 "\"'<>, \t\n" /* what ends a path in XML and on QEMU's command line */
 #define PATH_COMES_AFTER "\"'>=:, \t\n"
 
 const struct likeness likeness_table[] = {
@@ -60,7 +60,8 @@ int likeness_check_words(const char *const *allowed, struct err *e)
 		cleanup_free char *words = likeness_words();
 
 		if (!l->name)
-			return err_set(e, EINVAL, "--allow '%s': what may be allowed to differ is %s",
+			return err_set(e, EINVAL,
+				       "--allow '%s': what may be allowed to differ is %s",
 				       *allowed, words);
 	}
 	return 0;
@@ -114,8 +115,8 @@ static json_t *row_of(const struct likeness *l, const char *was, const char *is,
 		      const char *const *allowed)
 {
 	const char *verdict = verdict_of(l, was, is, allowed);
-	json_t *row = json_pack("{s:s, s:s, s:s?, s:s?, s:s}", "what", l->name, "meaning", l->what, "was",
-				was, "is", is, "verdict", verdict);
+	json_t *row = json_pack("{s:s, s:s, s:s?, s:s?, s:s}", "what", l->name, "meaning", l->what,
+				"was", was, "is", is, "verdict", verdict);
 
 	if (!was || !is || !strchr(was, '\n'))
 		return row;

@@ -11,13 +11,13 @@
  * of the table below -> string; one that is not known is absent, and is never equal to anything.
  */
 struct likeness {
-	const char *name;	/* a word of --allow */
+	const char *name; /* a word of --allow */
 	const char *what;
-	bool must;		/* another one is refused; else it is told */
-	bool bundled;		/* known of bundles only: absent from both, it is not looked at */
+	bool must;    /* another one is refused; else it is told */
+	bool bundled; /* known of bundles only: absent from both, it is not looked at */
 };
 
-extern const struct likeness likeness_table[];	/* ended by a NULL name */
+extern const struct likeness likeness_table[]; /* ended by a NULL name */
 
 /* "qemu, machine, ...": the words of --allow. The caller frees it. */
 char *likeness_words(void);

@@ -17,21 +17,18 @@
 static int cell_find(struct replay *r, const struct replay_opts *o, struct err *e)
 {
 	const struct result *result = r->source.result;
-	const json_t *cells = json_object_get(r->source.manifest, "cells"), *n;
-	bool is_there = !r->source.manifest;
-	size_t i;
 
 	if (!o->n || o->n > result->n_cells)
 		return err_set(e, EINVAL, "%s has no cell %u, but %zu from 1 on", o->from, o->n,
 			       result->n_cells);
-	json_array_foreach(cells, i, n)
-		is_there |= json_integer_value(n) == o->n;
 	r->cell = &result->cells[o->n - 1];
-	if (!is_there)
-		return err_set(e, EINVAL, "%s was made without cell %u", o->from, o->n);
 	if (!r->cell->doc)
-		return err_set(e, EINVAL, "cell %u of %s has no result: there is nothing to replay", o->n,
-			       o->from);
+		return err_set(e, EINVAL, "cell %u of %s has no result there: nothing to replay",
+			       o->n, o->from);
+	if (json_object_get(result->plan, "limit_ratio") && r->cell->pair &&
+	    !json_object_get(json_object_get(r->cell->doc, "fidelity"), "limits"))
+		return err_set(e, EINVAL, "cell %u of %s did not get as far as to have its memory limits",
+			       o->n, o->from);
 	return 0;
 }
 
@@ -50,7 +47,8 @@ static int plan_check_use(const json_t *plan, const struct result_cell *c, struc
 	const char *connect = json_str(plan, "connect"), *clock = json_str(plan, "clock"), *name;
 
 	if (!connect || !clock || !json_str(json_object_get(plan, "image"), "path"))
-		return err_set(e, EINVAL, "the plan does not say by what, on which clock or on which image "
+		return err_set(e, EINVAL,
+			       "the plan does not say by what, on which clock or on which image "
 			       "its cells ran");
 	if (session_check_uri(connect, e))
 		return -e->code;
@@ -59,7 +57,8 @@ static int plan_check_use(const json_t *plan, const struct result_cell *c, struc
 			       c->workload);
 	json_object_foreach(programs, name, hash)
 		if (strncmp(name, "ramrig-", 7) || strchr(name, '/'))
-			return err_set(e, EINVAL, "the plan's program '%s' is none of ramrig's", name);
+			return err_set(e, EINVAL, "the plan's program '%s' is none of ramrig's",
+				       name);
 	return 0;
 }
 
@@ -67,8 +66,8 @@ static int plan_check_use(const json_t *plan, const struct result_cell *c, struc
 static json_t *cell_plan(const struct replay *r)
 {
 	const struct result *result = r->source.result;
-	json_t *cell = json_deep_copy(json_array_get(json_object_get(result->plan, "cells"),
-						     r->cell->n - 1));
+	json_t *cell = json_deep_copy(
+		json_array_get(json_object_get(result->plan, "cells"), r->cell->n - 1));
 	json_t *limits = json_object_get(json_object_get(r->cell->doc, "fidelity"), "limits");
 
 	json_object_set_new(cell, "n", json_integer(1));
@@ -117,8 +116,10 @@ static int image_choose(struct replay *r, const struct replay_opts *o, struct er
 	if (rc == -ENOENT && any)
 		rc = image_ensure(o->search, name, o->progress, &image, NULL, e);
 	else if (rc == -ENOENT)
-		err_set(e, ENOENT, "the image %s that it ran on (%.16s) is not here: ask for a bundle made "
-			"with --with-image, or --allow image to take today's", name, hash);
+		err_set(e, ENOENT,
+			"the image %s that it ran on (%.16s) is not here: ask for a bundle made "
+			"with --with-image, or --allow image to take today's",
+			name, hash);
 	if (!rc)
 		json_object_set_new(slot, "path", json_string(image.path));
 	image_clear(&image);
@@ -127,12 +128,15 @@ static int image_choose(struct replay *r, const struct replay_opts *o, struct er
 
 static int kernel_check_here(const struct replay *r, struct err *e)
 {
-	const json_t *kernel = json_object_get(json_object_get(r->plan, "kernels"), r->cell->kernel);
+	const json_t *kernel =
+		json_object_get(json_object_get(r->plan, "kernels"), r->cell->kernel);
 	const char *path = json_str(kernel, "bzimage");
 
 	if (!path || access(path, R_OK))
-		return err_set(e, ENOENT, "the kernel %s that it ran on is not at %s; make it again by `ramrig "
-			       "kernel build` or `fetch`, and only the same one will do, or replay a bundle",
+		return err_set(e, ENOENT,
+			       "the kernel %s that it ran on is not at %s; make it again by "
+			       "`ramrig kernel build` or `fetch`, and only the same one will do, "
+			       "or replay a bundle",
 			       r->cell->kernel, path ? path : "any place that the plan names");
 	return 0;
 }
@@ -174,8 +178,9 @@ static json_t *origin_of(const struct replay *r)
 	json_array_foreach(r->rows, i, row)
 		if (!strcmp(json_str(row, "verdict"), "allowed"))
 			json_array_append(differs, (json_t *)row);
-	return json_pack("{s:s, s:O*, s:i, s:O*, s:s?, s:o}", "experiment", json_str(plan, "experiment"),
-			 "created", json_object_get(plan, "created"), "cell", (int)r->cell->n, "started",
+	return json_pack("{s:s, s:O*, s:i, s:O*, s:s?, s:o}", "experiment",
+			 json_str(plan, "experiment"), "created", json_object_get(plan, "created"),
+			 "cell", (int)r->cell->n, "started",
 			 json_object_get(r->cell->doc, "started"), "bundle",
 			 *r->source.hash ? r->source.hash : NULL, "differs", differs);
 }
@@ -201,7 +206,8 @@ int replay_begin(const struct replay *r, const char *dir, struct err *e)
 
 static json_t *both(const json_t *was, const json_t *is, const char *key)
 {
-	return json_pack("{s:O?, s:O?}", "was", json_object_get(was, key), "is", json_object_get(is, key));
+	return json_pack("{s:O?, s:O?}", "was", json_object_get(was, key), "is",
+			 json_object_get(is, key));
 }
 
 static json_t *metric_row(const char *name, const json_t *was, const json_t *is, bool shown)
@@ -211,12 +217,13 @@ static json_t *metric_row(const char *name, const json_t *was, const json_t *is,
 	double then = json_number_value(a), now = json_number_value(b);
 	bool ratio = !strcmp(json_str_or(m, "scale", ""), "ratio");
 	json_t *row = json_pack("{s:s, s:s, s:s, s:b, s:O?, s:O?}", "metric", name, "unit",
-				json_str_or(m, "unit", ""), "scale", json_str_or(m, "scale", ""), "shown",
-				shown, "was", a, "is", b);
+				json_str_or(m, "unit", ""), "scale", json_str_or(m, "scale", ""),
+				"shown", shown, "was", a, "is", b);
 	bool has_change = json_is_number(a) && json_is_number(b) && (!ratio || then > 0);
 
-	json_object_set_new(row, "change", !has_change ? json_null() :
-					   json_real(ratio ? now / then - 1 : now - then));
+	json_object_set_new(row, "change",
+			    !has_change ? json_null()
+					: json_real(ratio ? now / then - 1 : now - then));
 	return row;
 }
 
@@ -230,9 +237,10 @@ static json_t *metrics_compare(const struct replay *r, const json_t *now)
 	json_object_update(names, was);
 	json_object_update(names, is);
 	json_object_foreach(names, name, unused)
-		json_array_append_new(rows, metric_row(name, json_object_get(was, name),
-						       json_object_get(is, name),
-						       figures_shows(r->plan, r->cell->workload, name)));
+		json_array_append_new(rows,
+				      metric_row(name, json_object_get(was, name),
+						 json_object_get(is, name),
+						 figures_shows(r->plan, r->cell->workload, name)));
 	return rows;
 }
 
@@ -257,7 +265,7 @@ static json_t *argv_load(const char *dir, unsigned n)
 static json_t *argv_compare(const json_t *was, const json_t *is)
 {
 	size_t n = json_array_size(was) > json_array_size(is) ? json_array_size(was)
-							       : json_array_size(is);
+							      : json_array_size(is);
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < n; i++) {
@@ -267,7 +275,8 @@ static json_t *argv_compare(const json_t *was, const json_t *is)
 		cleanup_free char *b = likeness_without_paths(now ? now : "");
 
 		if (strcmp(a, b) && !says_nothing(is, i))
-			json_array_append_new(rows, json_pack("{s:s?, s:s?}", "was", then, "is", now));
+			json_array_append_new(rows,
+					      json_pack("{s:s?, s:s?}", "was", then, "is", now));
 	}
 	return rows;
 }

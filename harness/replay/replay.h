@@ -11,16 +11,16 @@
  * allowed by name; the new result then says so wherever it is read.
  */
 struct replay_opts {
-	const char *from;		/* a result's folder, or a bundle */
-	unsigned n;			/* of the cell */
-	const char *const *allowed;	/* words of replay/likeness.h, NULL-ended; or NULL */
-	const struct search *search;	/* for another image, where that is allowed */
+	const char *from;	     /* a result's folder, or a bundle */
+	unsigned n;		     /* of the cell */
+	const char *const *allowed;  /* words of replay/likeness.h, NULL-ended; or NULL */
+	const struct search *search; /* for another image, where that is allowed */
 	const struct progress *progress;
 };
 
 struct replay {
 	struct replayable source;
-	const struct result_cell *cell;	/* the one that is replayed */
+	const struct result_cell *cell; /* the one that is replayed */
 	json_t *plan;			/* of the new result: one cell, number 1 */
 	json_t *rows;			/* of likeness_compare() */
 };
@@ -28,8 +28,8 @@ struct replay {
 /*
  * Finds the cell and all that it takes, and compares what it ran on with what is here; nothing is
  * booted but what tells the accelerator. That something differs is no error: see
- * likeness_count(). -EINVAL where there is no such cell, or it never ran; -ENOENT and -EINVAL where what
- * it takes cannot be had here. End it with replay_clear(), also after a failure.
+ * likeness_count(). -EINVAL where there is no such cell, or it never ran; -ENOENT and -EINVAL where
+ * what it takes cannot be had here. End it with replay_clear(), also after a failure.
  */
 int replay_open(const struct replay_opts *o, struct replay *ret, struct err *e);
 
@@ -40,8 +40,8 @@ int replay_open(const struct replay_opts *o, struct replay *ret, struct err *e);
 int replay_begin(const struct replay *r, const char *dir, struct err *e);
 
 /*
- * Pure but for argv.json of both: what the cell did then and what it did now, out of the new @result,
- * as a new object:
+ * Pure but for argv.json of both: what the cell did then and what it did now, out of the new
+ * @result, as a new object:
  *
  *   { "experiment", "cell", "outcome": { "was", "is" }, "reason": { "was", "is" },
  *     "report": { "was", "is" }: hashes of what the outcome is charged to, or null,

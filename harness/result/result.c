@@ -152,9 +152,9 @@ static void warn_replay(struct result *r)
 	json_array_foreach(json_object_get(replay, "differs"), i, differs) {
 		cleanup_free char *text = path_format(
 			"it replays cell %lld of %s with another %s: then %s, now %s",
-			(long long)json_int_or(replay, "cell", 0), json_str_or(replay, "experiment", "?"),
-			json_str_or(differs, "what", "?"), json_str_or(differs, "was", "?"),
-			json_str_or(differs, "is", "?"));
+			(long long)json_int_or(replay, "cell", 0),
+			json_str_or(replay, "experiment", "?"), json_str_or(differs, "what", "?"),
+			json_str_or(differs, "was", "?"), json_str_or(differs, "is", "?"));
 
 		json_array_append_new(r->warnings, json_sentence(text));
 	}

@@ -307,8 +307,8 @@ verdicts() { # rows.json
 		expect_in "$errors" "$text"
 	done <<-END
 		result 9|has no cell 9, but 2
-		result 2|has no result: there is nothing to replay
-		one.bundle 2|was made without cell 2
+		result 2|cell 2 of result has no result there: nothing to replay
+		one.bundle 2|cell 2 of one.bundle has no result there
 		result one|'one' is not the number of a cell
 		nowhere 1|cannot find the result nowhere
 		result 1 --allow memory|what may be allowed to differ is ramrig, qemu

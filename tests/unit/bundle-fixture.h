@@ -39,17 +39,18 @@ static inline json_t *member_of(const struct part *p)
 static inline json_t *manifest_of(const struct part *parts, size_t n)
 {
 	cleanup_json json_t *members = json_array();
-	json_t *kernel = json_pack("{s:s, s:s, s:n, s:n}", "bzimage",
-				   "replay/kernels/1/boot/vmlinuz-6.12", "modules",
-				   "replay/kernels/1/lib/modules/6.12", "vmlinux", "recipe");
+	json_t *kernel =
+		json_pack("{s:s, s:s, s:n, s:n}", "bzimage", "replay/kernels/1/boot/vmlinuz-6.12",
+			  "modules", "replay/kernels/1/lib/modules/6.12", "vmlinux", "recipe");
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(members, member_of(&parts[i]));
-	return json_pack("{s:i, s:s, s:s, s:s, s:[i], s:[], s:{s:O}, s:o, s:{s:s, s:s, s:i, s:s, s:n}, "
-			 "s:O}", "schema", BUNDLE_SCHEMA, "ramrig", "0.1.0", "experiment", "small",
-			 "created", "2026-11-22T22:40:00Z", "cells", 1, "ran_on", "kernels", "stock",
-			 kernel, "reference", kernel, "image", "name", "default", "hash", HASH, "bytes",
-			 4096, "sha256", HASH, "file", "members", members);
+	return json_pack(
+		"{s:i, s:s, s:s, s:s, s:[i], s:[], s:{s:O}, s:o, s:{s:s, s:s, s:i, s:s, s:n}, s:O}",
+		"schema", BUNDLE_SCHEMA, "ramrig", "0.1.0", "experiment", "small", "created",
+		"2026-11-22T22:40:00Z", "cells", 1, "ran_on", "kernels", "stock", kernel,
+		"reference", kernel, "image", "name", "default", "hash", HASH, "bytes", 4096,
+		"sha256", HASH, "file", "members", members);
 }
 
 static inline json_t *good_manifest(void)

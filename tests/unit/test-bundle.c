@@ -94,7 +94,8 @@ static void a_bundle_unpacks_to_what_went_into_it(void **state)
 	if (bundle_unpack(f->bundle, f->out, BUNDLE_WHOLE, &e))
 		fail_msg("%s", e.msg);
 	for (size_t i = 0; i < ARRAY_SIZE(good_parts); i++) {
-		cleanup_free char *path = path_format("%s/%s", f->out, good_parts[i].name), *text = NULL;
+		cleanup_free char *path = path_format("%s/%s", f->out, good_parts[i].name),
+				  *text = NULL;
 		bool program = !strncmp(good_parts[i].name, "programs/", 9);
 		struct stat st;
 
@@ -158,14 +159,14 @@ static void a_file_that_changes_while_it_is_bundled_leaves_no_bundle(void **stat
 
 /* What is done to a good bundle, as it is written by somebody else. */
 struct evil {
-	const char *words;	/* of the refusal */
-	size_t skip;		/* a member that is left out; SIZE_MAX: none */
-	size_t twice;		/* one that is there twice */
-	size_t other;		/* one that has another name, text or kind */
+	const char *words; /* of the refusal */
+	size_t skip;	   /* a member that is left out; SIZE_MAX: none */
+	size_t twice;	   /* one that is there twice */
+	size_t other;	   /* one that has another name, text or kind */
 	const char *name, *text;
-	mode_t kind;		/* 0: a file */
-	const char *link;	/* a hard link to it */
-	const char *more;	/* a member behind the last */
+	mode_t kind;	  /* 0: a file */
+	const char *link; /* a hard link to it */
+	const char *more; /* a member behind the last */
 	bool no_manifest;
 };
 
@@ -226,20 +227,25 @@ static void what_is_not_as_the_manifest_says_is_refused_with_its_reason(void **s
 	static const struct evil evils[] = {
 		{ "does not begin with manifest.json", .skip = NONE, .twice = NONE, .other = NONE,
 		  .no_manifest = true },
-		{ "'programs/ramrig-agent' there is 'replay/", .skip = 2, .twice = NONE, .other = NONE },
+		{ "'programs/ramrig-agent' there is 'replay/", .skip = 2, .twice = NONE,
+		  .other = NONE },
 		{ "'workloads/web/server.sh' is missing", .skip = 5, .twice = NONE, .other = NONE },
-		{ "'cells/0001/result.json' is there twice", .skip = NONE, .twice = 0, .other = NONE },
-		{ "'workloads/web/server.sh' is there twice", .skip = NONE, .twice = 5, .other = NONE },
-		{ "'workloads/web/zero' is not in the manifest", .skip = NONE, .twice = NONE, .other = NONE,
-		  .more = "workloads/web/zero" },
+		{ "'cells/0001/result.json' is there twice", .skip = NONE, .twice = 0,
+		  .other = NONE },
+		{ "'workloads/web/server.sh' is there twice", .skip = NONE, .twice = 5,
+		  .other = NONE },
+		{ "'workloads/web/zero' is not in the manifest", .skip = NONE, .twice = NONE,
+		  .other = NONE, .more = "workloads/web/zero" },
 		{ "there is '../../escaped'", .skip = NONE, .twice = NONE, .other = 0,
 		  .name = "../../escaped" },
 		{ "there is '/tmp/escaped'", .skip = NONE, .twice = NONE, .other = 0,
 		  .name = "/tmp/escaped" },
 		{ "is a link, not a file", .skip = NONE, .twice = NONE, .other = 2, .kind = S_IFLNK,
 		  .link = "/etc/passwd" },
-		{ "is a link, not a file", .skip = NONE, .twice = NONE, .other = 2, .link = "plan.json" },
-		{ "is a folder, not a file", .skip = NONE, .twice = NONE, .other = 4, .kind = S_IFDIR },
+		{ "is a link, not a file", .skip = NONE, .twice = NONE, .other = 2,
+		  .link = "plan.json" },
+		{ "is a folder, not a file", .skip = NONE, .twice = NONE, .other = 4,
+		  .kind = S_IFDIR },
 		{ "is a device or a socket, not a file", .skip = NONE, .twice = NONE, .other = 4,
 		  .kind = S_IFIFO },
 		{ "has 8 bytes, its manifest says 7", .skip = NONE, .twice = NONE, .other = 2,
@@ -299,8 +305,8 @@ static void zeros_unpack_to_holes(void **state)
 	assert_int_equal(file_write_atomic(in, zeros, SIZE, &e), 0);
 	json_object_set_new(f->sources, "workloads/web/zeros", json_string(in));
 	json_array_append_new(json_object_get(m, "members"),
-			      json_pack("{s:s, s:i, s:s}", "name", "workloads/web/zeros", "bytes", SIZE,
-					"sha256", hash));
+			      json_pack("{s:s, s:i, s:s}", "name", "workloads/web/zeros", "bytes",
+					SIZE, "sha256", hash));
 	assert_int_equal(bundle_write(f->bundle, m, f->sources, &e), 0);
 	assert_int_equal(bundle_unpack(f->bundle, f->out, BUNDLE_WHOLE, &e), 0);
 	assert_int_equal(stat(unpacked, &st), 0);
@@ -329,10 +335,11 @@ static void links_are_taken_as_files_only_within_the_result(void **state)
 static void paths_of_the_plan_become_those_of_the_bundle(void **state)
 {
 	cleanup_json json_t *m = good_manifest();
-	cleanup_json json_t *plan = json_pack(
-		"{s:{s:s, s:s}, s:{s:{s:s, s:s}, s:{s:s}}, s:{s:s}}", "image", "path", "/cache/root.img",
-		"name", "default", "kernels", "stock", "bzimage", "/cache/vmlinuz", "vmlinux", "/v", "left",
-		"bzimage", "/cache/left", "reference", "bzimage", "/cache/vmlinuz");
+	cleanup_json json_t *plan =
+		json_pack("{s:{s:s, s:s}, s:{s:{s:s, s:s}, s:{s:s}}, s:{s:s}}", "image", "path",
+			  "/cache/root.img", "name", "default", "kernels", "stock", "bzimage",
+			  "/cache/vmlinuz", "vmlinux", "/v", "left", "bzimage", "/cache/left",
+			  "reference", "bzimage", "/cache/vmlinuz");
 	const json_t *kernels = json_object_get(plan, "kernels");
 	struct err e;
 	(void)state;
@@ -347,9 +354,11 @@ static void paths_of_the_plan_become_those_of_the_bundle(void **state)
 	assert_string_equal(json_str(json_object_get(plan, "reference"), "bzimage"),
 			    "/b/replay/kernels/1/boot/vmlinuz-6.12");
 	assert_string_equal(json_str(json_object_get(plan, "image"), "path"), "/cache/root.img");
-	json_object_set_new(json_object_get(m, "image"), "file", json_string("replay/image/root.img"));
+	json_object_set_new(json_object_get(m, "image"), "file",
+			    json_string("replay/image/root.img"));
 	assert_int_equal(replayable_relocate(plan, m, "/b", &e), 0);
-	assert_string_equal(json_str(json_object_get(plan, "image"), "path"), "/b/replay/image/root.img");
+	assert_string_equal(json_str(json_object_get(plan, "image"), "path"),
+			    "/b/replay/image/root.img");
 	json_object_del(plan, "reference");
 	assert_int_equal(replayable_relocate(plan, m, "/b", &e), -EINVAL);
 }

@@ -11,7 +11,9 @@
 #include "lib/hash.h"
 
 /* FIPS 180-4's examples, as NIST publishes them, and the empty text. */
-static const struct { const char *text, *hash; } known[] = {
+static const struct {
+	const char *text, *hash;
+} known[] = {
 	{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
 	{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
 	  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
@@ -47,7 +49,8 @@ static void a_file_has_the_hash_of_its_bytes(void **state)
 
 	assert_true(fd >= 0);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		assert_int_equal(file_write_atomic(path, known[i].text, strlen(known[i].text), &e), 0);
+		assert_int_equal(file_write_atomic(path, known[i].text, strlen(known[i].text), &e),
+				 0);
 		assert_int_equal(file_sha256(path, hash, &e), 0);
 		assert_string_equal(hash, known[i].hash);
 	}

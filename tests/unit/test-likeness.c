@@ -78,7 +78,8 @@ static void what_was_not_recorded_or_is_not_known_is_never_equal(void **state)
 		json_object_del(is, l->name);
 		cleanup_json json_t *neither = likeness_compare(was, is, NULL);
 		if (!l->bundled)
-			assert_string_not_equal(json_str(row_of(neither, l->name), "verdict"), "equal");
+			assert_string_not_equal(json_str(row_of(neither, l->name), "verdict"),
+						"equal");
 		else
 			assert_int_equal(json_array_size(neither), json_array_size(rows) - 1);
 	}
@@ -86,7 +87,9 @@ static void what_was_not_recorded_or_is_not_known_is_never_equal(void **state)
 
 static void of_long_texts_the_first_lines_that_differ_are_shown(void **state)
 {
-	static const struct { const char *was, *is, *was_line, *is_line; } cases[] = {
+	static const struct {
+		const char *was, *is, *was_line, *is_line;
+	} cases[] = {
 		{ "<a>\n  <b/>\n</a>\n", "<a>\n  <c/>\n</a>\n", "<b/>", "<c/>" },
 		{ "<a>\n", "<a>\n<b/>\n", "", "<b/>" },
 		{ "<a>\n  <b/>\n", "<a>\n  <b/>\n", "2 lines", "2 lines" },
@@ -108,20 +111,24 @@ static void of_long_texts_the_first_lines_that_differ_are_shown(void **state)
 static void allow_takes_the_words_of_the_table_that_must_be_equal(void **state)
 {
 	static const char *const good[] = { "qemu", "domain", NULL };
-	static const char *const bad[] = { "qemu", "qmeu", NULL }, *const told[] = { "memory", NULL };
+	static const char *const bad[] = { "qemu", "qmeu", NULL }, *const told[] = { "memory",
+										     NULL };
 	struct err e;
 	(void)state;
 
 	assert_int_equal(likeness_check_words(NULL, &e), 0);
 	assert_int_equal(likeness_check_words(good, &e), 0);
 	assert_int_equal(likeness_check_words(bad, &e), -EINVAL);
-	assert_non_null(strstr(e.msg, "--allow 'qmeu': what may be allowed to differ is ramrig, qemu,"));
+	assert_non_null(
+		strstr(e.msg, "--allow 'qmeu': what may be allowed to differ is ramrig, qemu,"));
 	assert_int_equal(likeness_check_words(told, &e), -EINVAL);
 }
 
 static void paths_are_taken_out_of_domains_and_command_lines(void **state)
 {
-	static const struct { const char *text, *without; } cases[] = {
+	static const struct {
+		const char *text, *without;
+	} cases[] = {
 		{ "<emulator>/usr/bin/qemu</emulator>", "<emulator>PATH</emulator>" },
 		{ "<source file='/var/tmp/ramrig-x1/run/root.qcow2'/>", "<source file='PATH'/>" },
 		{ "value=\"if=none,file=/w/run/0.raw,throttling.iops-total=500\"",
@@ -151,12 +158,15 @@ static void the_machine_type_is_read_of_the_command_line_and_of_qemus_aliases(vo
 		"pc                   Standard PC (i440FX + PIIX, 1996) (alias of pc-i440fx-7.2)\n"
 		"q35                  Standard PC (Q35 + ICH9, 2009) (alias of pc-q35-7.2)\n"
 		"pc-q35-7.2           Standard PC (Q35 + ICH9, 2009)\n";
-	static const struct { const char *name, *meant; } cases[] = {
-		{ "q35", "pc-q35-7.2" }, { "pc", "pc-i440fx-7.2" }, { "microvm", "microvm" },
-		{ "pc-q35-7.2", "pc-q35-7.2" }, { "q3", "q3" }, { "", "" },
+	static const struct {
+		const char *name, *meant;
+	} cases[] = {
+		{ "q35", "pc-q35-7.2" },  { "pc", "pc-i440fx-7.2" },
+		{ "microvm", "microvm" }, { "pc-q35-7.2", "pc-q35-7.2" },
+		{ "q3", "q3" },		  { "", "" },
 	};
-	cleanup_json json_t *argv = json_pack("[s, s, s, s]", "qemu", "-machine",
-					      "pc-q35-7.2,usb=off", "-S");
+	cleanup_json json_t *argv =
+		json_pack("[s, s, s, s]", "qemu", "-machine", "pc-q35-7.2,usb=off", "-S");
 	cleanup_json json_t *none = json_pack("[s, s]", "qemu", "-machine");
 	cleanup_free char *machine = facts_machine(argv);
 	(void)state;
@@ -175,7 +185,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_facts_refuse_nothing),
-		cmocka_unit_test(each_fact_that_must_be_equal_is_refused_alone_and_allowed_by_its_name),
+		cmocka_unit_test(
+			each_fact_that_must_be_equal_is_refused_alone_and_allowed_by_its_name),
 		cmocka_unit_test(what_was_not_recorded_or_is_not_known_is_never_equal),
 		cmocka_unit_test(of_long_texts_the_first_lines_that_differ_are_shown),
 		cmocka_unit_test(allow_takes_the_words_of_the_table_that_must_be_equal),

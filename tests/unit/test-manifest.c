@@ -32,7 +32,8 @@ static void set_at(json_t *j, const char *path, const char *value)
 
 	for (; (dot = strchr(key, '.')); key = dot + 1) {
 		*dot = '\0';
-		j = json_is_array(j) ? json_array_get(j, strtoul(key, NULL, 10)) : json_object_get(j, key);
+		j = json_is_array(j) ? json_array_get(j, strtoul(key, NULL, 10))
+				     : json_object_get(j, key);
 		assert_non_null(j);
 	}
 	json_t *v = value ? json_loads(value, JSON_DECODE_ANY, NULL) : NULL;
@@ -47,7 +48,9 @@ static void set_at(json_t *j, const char *path, const char *value)
 
 static void what_is_wrong_with_a_manifest_is_said(void **state)
 {
-	static const struct { const char *path, *value, *words; } cases[] = {
+	static const struct {
+		const char *path, *value, *words;
+	} cases[] = {
 		{ "schema", NULL, "this is no bundle of ramrig's" },
 		{ "schema", "\"1\"", "this is no bundle of ramrig's" },
 		{ "schema", "2", "its schema is 2, made by a newer ramrig" },
@@ -88,9 +91,14 @@ static void what_is_wrong_with_a_manifest_is_said(void **state)
 		{ "members.0.sha256", "7", "has no SHA-256" },
 		{ "members.0.program", "1", "neither a program nor none" },
 		{ "members.1.name", "\"plan.jso\"", "is none that a bundle has" },
+		{ "created", "\"\\u001b[2J\"", "a text in it has control characters" },
+		{ "kernels.a\nb", "{}", "a text in it has control characters" },
+		{ "ran_on", "[{\"qemu\": \"\\u0007\"}]", "a text in it has control characters" },
+		{ "image.name", "\"\\u007f\"", "a text in it has control characters" },
 		{ "kernels", "{}", "it has no kernels" },
 		{ "kernels.stock.bzimage", "null", "kernel 'stock': its bzimage is no member" },
-		{ "kernels.stock.bzimage", "\"replay/kernels/2/boot/vmlinuz-6.12\"", "is no member" },
+		{ "kernels.stock.bzimage", "\"replay/kernels/2/boot/vmlinuz-6.12\"",
+		  "is no member" },
 		{ "kernels.stock.bzimage", "\"plan.json\"", "its bzimage is no member" },
 		{ "kernels.stock.modules", "\"/lib/modules/6.12\"", "its modules is no folder" },
 		{ "kernels.stock.modules", "\"replay/../../lib\"", "its modules is no folder" },
@@ -107,7 +115,8 @@ static void what_is_wrong_with_a_manifest_is_said(void **state)
 		struct err e = { 0 };
 
 		/* The reference is the same object as the kernel. */
-		json_object_set_new(m, "reference", json_deep_copy(json_object_get(m, "reference")));
+		json_object_set_new(m, "reference",
+				    json_deep_copy(json_object_get(m, "reference")));
 		set_at(m, cases[i].path, cases[i].value);
 		cleanup_free char *text = json_dumps(m, 0);
 
@@ -120,7 +129,8 @@ static void what_is_wrong_with_a_manifest_is_said(void **state)
 
 static void what_is_no_json_or_has_a_key_twice_is_refused_with_its_place(void **state)
 {
-	static const char *const texts[] = { "", "{", "[]", "{\"schema\": 1, \"schema\": 1}", "\377" };
+	static const char *const texts[] = { "", "{", "[]", "{\"schema\": 1, \"schema\": 1}",
+					     "\377" };
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {

@@ -44,8 +44,8 @@ static void a_kept_program_is_taken_and_no_other(void **state)
 static void each_daemon_of_the_policies_is_named_once(void **state)
 {
 	cleanup_json json_t *policies = json_pack(
-		"[{s:[{s:[s, s]}, {s:[s]}]}, {s:[{s:[s]}]}, {}]", "daemons", "run", "ramrig-damon", "--x",
-		"run", "ramrig-senpai", "daemons", "run", "ramrig-damon");
+		"[{s:[{s:[s, s]}, {s:[s]}]}, {s:[{s:[s]}]}, {}]", "daemons", "run", "ramrig-damon",
+		"--x", "run", "ramrig-senpai", "daemons", "run", "ramrig-damon");
 	cleanup_json json_t *wanted = json_pack("[s, s]", "ramrig-damon", "ramrig-senpai");
 	cleanup_json json_t *names = policy_daemon_names(policies);
 	(void)state;

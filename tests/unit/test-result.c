@@ -221,13 +221,14 @@ static void what_a_replay_allowed_to_differ_is_a_warning_of_its_result(void **st
 	(void)state;
 
 	edit(dir, "plan.json", "replay",
-	     json_pack("{s:s, s:i, s:[{s:s, s:s, s:s}]}", "experiment", "quickstart", "cell", 3, "differs",
-		       "what", "qemu", "was", "7.2.22", "is", "8.0.0\033[2J"));
+	     json_pack("{s:s, s:i, s:[{s:s, s:s, s:s}]}", "experiment", "quickstart", "cell", 3,
+		       "differs", "what", "qemu", "was", "7.2.22", "is", "8.0.0\033[2J"));
 	cleanup_result struct result *r = load(dir);
 
 	assert_int_equal(json_array_size(r->warnings), 1);
 	assert_string_equal(json_string_value(json_array_get(r->warnings, 0)),
-			    "it replays cell 3 of quickstart with another qemu: then 7.2.22, now 8.0.0 [2J");
+			    "it replays cell 3 of quickstart with another qemu: then 7.2.22, "
+			    "now 8.0.0 [2J");
 }
 
 static char *ask(const char *dir, const char *sql)
