@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include "calibrate/known.h"
 #include "compare/figures.h"
 #include "compare/price.h"
 #include "lib/cleanup.h"
@@ -118,14 +119,12 @@ static bool is_memory_used(const char *name)
 	return false;
 }
 
-static bool wanted(const struct place *p, const char *name)
+bool figures_is_wanted(const json_t *plan, const char *workload, const char *metric)
 {
-	const json_t *plan = p->result->plan;
-	const json_t *workload = json_object_get(json_object_get(plan, "workloads"),
-						 p->cells[0]->workload);
+	const json_t *doc = json_object_get(json_object_get(plan, "workloads"), workload);
 
-	return list_names(json_object_get(workload, "figures"), name) ||
-	       list_names(json_object_get(plan, "metrics"), name) || is_memory_used(name);
+	return list_names(json_object_get(doc, "figures"), metric) ||
+	       list_names(json_object_get(plan, "metrics"), metric) || is_memory_used(metric);
 }
 
 /* What this arm saved and paid against the base, or NULL for the base itself. */
@@ -153,8 +152,13 @@ static json_t *place_json(const struct place *p, const struct groups *gs, bool a
 	for (size_t i = 0; i < p->n; i++)
 		json_object_update_missing(names, json_object_get(p->cells[i]->doc, "metrics"));
 	json_object_foreach(names, name, m) {
-		json_t *f = all || wanted(p, name) ? figure_of(p, name, m) : NULL;
+		bool wanted = figures_is_wanted(p->result->plan, c->workload, name);
+		json_t *f = all || wanted ? figure_of(p, name, m) : NULL;
 
+		if (f && wanted)
+			json_object_set_new(f, "calibration",
+					    known_mark(p->result->plan, c->topology, c->workload,
+						       c->kernel, name));
 		if (f)
 			json_array_append_new(figures, f);
 	}

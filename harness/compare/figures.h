@@ -13,15 +13,19 @@
  * Sets *ret to a new array, in the order of the plan, of
  *
  *   { "workload", "topology", "kernel", "arm", "boots", "window_s", "wall_s", "fidelity",
- *     "figures": [ { "metric", "unit", "median", "least", "most", "boots", "loop" } ] }
+ *     "figures": [ { "metric", "unit", "median", "least", "most", "boots", "loop", "calibration" } ] }
  *
  * and, for every arm but the base, "price" (compare/price.h; of whole pairs) of cells that are ok
  * and not of pair 0. "window_s" (guest time) and "wall_s" (of
  * the whole cell) are medians; "boots" of a figure is in how many it was there;
- * "loop" is "closed" or "open", of latencies only.
+ * "loop" is "closed" or "open", of latencies only, and "calibration" as known_mark()
+ * (calibrate/known.h) has it, of those that are shown without @all only.
  * @all: every metric; else the workload's own figures, the plan's key metrics,
  * and what they used of memory.
  */
 int figures_collect(const struct result *r, bool all, json_t **ret, struct err *e);
+
+/* Whether @metric is shown without @all: of a result of @plan, under @workload. */
+bool figures_is_wanted(const json_t *plan, const char *workload, const char *metric);
 
 #endif
