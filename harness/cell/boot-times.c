@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 #include "cell/boot-times.h"
-#include "image/cache.h"
+#include "image/book.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 #include "lib/json.h"
 
 #define UNKNOWN_MS 300000	/* 60 times what was measured on two cores without KVM */
@@ -11,13 +10,7 @@
 #define FACTOR 10
 #define FACTOR_OF_OTHERS 20	/* a debug kernel is several times slower than a stock one */
 
-static char *book_path(void)
-{
-	cleanup_free char *root = NULL;
-	struct err ignored;
-
-	return cache_root(&root, &ignored) ? NULL : path_format("%s/boot-times.json", root);
-}
+#define BOOK "boot-times"
 
 /* Of guests that differ in the kernel only, which is the key's first word. */
 static json_int_t slowest_of_others(json_t *book, const char *key)
@@ -37,13 +30,9 @@ static json_int_t slowest_of_others(json_t *book, const char *key)
 
 int64_t boot_times_deadline(const char *key)
 {
-	cleanup_free char *path = book_path();
-	cleanup_json json_t *book = NULL;
-	struct err ignored;
-
-	if (!path || json_load_path(path, &book, &ignored))
-		return UNKNOWN_MS;
+	cleanup_json json_t *book = book_read(BOOK);
 	json_int_t ms = json_int_or(book, key, 0) * FACTOR;
+
 	if (ms <= 0)
 		ms = slowest_of_others(book, key) * FACTOR_OF_OTHERS;
 	if (ms <= 0)
@@ -53,18 +42,10 @@ int64_t boot_times_deadline(const char *key)
 
 void boot_times_learn(const char *key, int64_t ms)
 {
-	cleanup_free char *path = book_path();
-	cleanup_json json_t *book = NULL;
-	struct err ignored;
-
-	if (!path)
-		return;
-	if (json_load_path(path, &book, &ignored) || !json_is_object(book)) {
-		json_decref(book);
-		book = json_object();
-	}
+	cleanup_json json_t *book = book_read(BOOK);
 	/* The slowest boot of late, falling slowly. */
 	json_int_t old = json_int_or(book, key, 0);
-	json_object_set_new(book, key, json_integer(ms > old ? ms : old - (old - ms) / 4));
-	json_save_path(book, path, &ignored);
+	cleanup_json json_t *now = json_integer(ms > old ? ms : old - (old - ms) / 4);
+
+	book_note(BOOK, key, now);
 }

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 #include "cell/heat.h"
-#include "image/cache.h"
+#include "image/book.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "plan/policies.h"
 #include "spec/schema.h"
 
-static char *book_path(void)
-{
-	cleanup_free char *root = NULL;
-	struct err ignored;
-
-	return cache_root(&root, &ignored) ? NULL : path_format("%s/heat.json", root);
-}
+#define BOOK "heat"
 
 bool heat_sweeps(const json_t *plan, enum accel accel)
 {
@@ -62,20 +56,11 @@ json_t *heat_entry(const json_t *metrics)
 
 void heat_learn(const char *key, const json_t *workload, const json_t *result)
 {
-	cleanup_free char *path = book_path();
-	cleanup_json json_t *book = NULL;
 	cleanup_json json_t *entry = heat_entry(json_object_get(result, "metrics"));
-	struct err ignored;
 
-	if (!path || !json_is_true(json_object_get(workload, "scores_heat")) ||
-	    strcmp(json_str_or(result, "outcome", ""), "ok") || !json_object_size(entry))
-		return;
-	if (json_load_path(path, &book, &ignored) || !json_is_object(book)) {
-		json_decref(book);
-		book = json_object();
-	}
-	json_object_set(book, key, entry);
-	json_save_path(book, path, &ignored);
+	if (json_is_true(json_object_get(workload, "scores_heat")) &&
+	    !strcmp(json_str_or(result, "outcome", ""), "ok") && json_object_size(entry))
+		book_note(BOOK, key, entry);
 }
 
 /* A source that finds nothing has no precision: that is as bad as it can be. */
@@ -111,11 +96,7 @@ json_t *heat_scores_from(const json_t *book, const char *key, const json_t *poli
 
 json_t *heat_scores(const char *key, const json_t *policies)
 {
-	cleanup_free char *path = book_path();
-	cleanup_json json_t *book = NULL;
-	struct err ignored;
+	cleanup_json json_t *book = book_read(BOOK);
 
-	if (path)
-		json_load_path(path, &book, &ignored);
 	return heat_scores_from(book, key, policies);
 }

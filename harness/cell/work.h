@@ -57,7 +57,4 @@ int work_trial(const struct workdir *w, const struct account_share *shares, void
  */
 int work_shell(const struct workdir *w, const struct account_share *shares, void *arg);
 
-/* "host" of a result: what this host is, as a new object. */
-json_t *work_host(void);
-
 #endif

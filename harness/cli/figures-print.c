@@ -5,6 +5,7 @@
 #include "compare/fidelity.h"
 #include "compare/price-print.h"
 #include "compare/text.h"
+#include "compare/wrap.h"
 #include "lib/cleanup.h"
 
 #define WIDTH 80
@@ -45,6 +46,7 @@ static int place_print(const json_t *place, FILE *out, struct err *e)
 	const json_t *figures = json_object_get(place, "figures");
 	cleanup_free char *fidelity = fidelity_text(json_object_get(place, "fidelity"));
 	cleanup_free char *loops = text_closed_loops(figures, 0, json_array_size(figures));
+	cleanup_free char *noise = text_calibration(figures, 0, json_array_size(figures));
 	cleanup_json json_t *rows = rows_of(figures);
 	json_int_t boots = json_int_or(place, "boots", 0);
 	const json_t *price = json_object_get(place, "price");
@@ -59,6 +61,8 @@ static int place_print(const json_t *place, FILE *out, struct err *e)
 		json_number_value(json_object_get(place, "wall_s")), fidelity);
 	if (loops)
 		fprintf(out, "%s\n", loops);
+	if (noise)
+		wrap_print(out, noise, WIDTH, 2);
 	return price_is_measured(price) ? price_after(price, out, e) : 0;
 }
 

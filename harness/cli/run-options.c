@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "calibrate/known.h"
 #include "cell/prepare.h"
 #include "cell/run.h"
 #include "cli/globals.h"
@@ -90,8 +91,10 @@ static int check_options(const struct run_wish *w, uint64_t *ret_budget_ms, stru
 static int make_plan(const struct run_wish *w, json_t **ret, struct err *e)
 {
 	cleanup_site struct site site = { 0 };
+	struct plan_versus twins;
 	struct plan_opts o = {
 		.experiment = w->experiment,
+		.text = w->text,
 		.sweep = w->sweep,
 		.pairs = (unsigned)opt_pairs,
 		.clock = opt_clock,
@@ -108,6 +111,15 @@ static int make_plan(const struct run_wish *w, json_t **ret, struct err *e)
 	};
 	char *end;
 
+	if (w->twins) {
+		twins = *w->twins;
+		twins.base = opt_kernel;
+		o.versus = &twins;
+		o.kernel = NULL;
+		if (opt_modules)
+			return err_set(e, EINVAL, "a bzImage with --modules cannot be calibrated: make it "
+				       "a kernel of its own (ramrig kernel new --help)");
+	}
 	if (opt_seed) {
 		o.has_seed = true;
 		errno = 0;
@@ -192,6 +204,22 @@ static int run(const struct run_wish *w, const char *dir, const json_t *plan, ui
 	return rc;
 }
 
+/* Beforehand, what the pairs of a plan with verdicts can show. */
+static void say_noise(const json_t *plan)
+{
+	cleanup_free char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	char *line, *rest;
+
+	if (!out)
+		return;
+	plan_print_noise(plan, out);
+	fclose(out);
+	for (rest = text; (line = strsep(&rest, "\n")) && *line;)
+		cli_progress.say(NULL, line);
+}
+
 enum exit_code run_options_run(const struct run_wish *w, char **ret_dir, struct err *e)
 {
 	cleanup_json json_t *plan = NULL;
@@ -212,6 +240,7 @@ enum exit_code run_options_run(const struct run_wish *w, char **ret_dir, struct 
 		if (make_plan(w, &plan, e) || run_check_jobs(plan, (unsigned)opt_jobs, e))
 			return EXIT_USAGE;
 		if (opt_dry_run) {
+			known_note(plan);
 			show_plan(plan, w->json);
 			*ret_dir = NULL;
 			return EXIT_WELL;
@@ -220,6 +249,8 @@ enum exit_code run_options_run(const struct run_wish *w, char **ret_dir, struct 
 			      : result_dir_new(RESULTS, json_str(plan, "experiment"));
 		if (prepare_host(e) || prepare_plan(&cli.search, plan, &cli_progress, e))
 			return EXIT_RIG;
+		known_note(plan);
+		say_noise(plan);
 		if (prepare_needs(plan, e) || run_begin(plan, dir, e))
 			return EXIT_USAGE;
 	}

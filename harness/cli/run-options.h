@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include "cli/command.h"
 #include "lib/json.h"
+#include "plan/plan.h"
 
 /* From an experiment to a result's folder: what `run` and `sweep` have in common. */
 
@@ -14,7 +15,9 @@ extern const struct poptOption run_options[];
 struct run_wish {
 	const char *command;		/* that is to be said to resume */
 	const char *experiment;		/* NULL: --resume must say what to run */
+	const char *text;		/* of the experiment, in place of its file; or NULL */
 	const json_t *sweep;		/* axes of plan/sweep.h, or NULL */
+	const struct plan_versus *twins;	/* A against A, of --kernel where it is given; or NULL */
 	bool diagnostic;		/* ask for no verdict */
 	bool sequential;		/* look after 8, 12, 16 and 20 pairs; excludes diagnostic */
 	bool json;			/* a plan that is only printed is printed as JSON */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "calibrate/known.h"
 #include "compare/compare.h"
 #include "compare/fidelity.h"
 #include "compare/group.h"
@@ -268,8 +269,17 @@ static json_t *rows_json(const struct comparison *c, bool key)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < c->n_rows; i++) {
-		if (c->rows[i].key == key)
-			json_array_append_new(all, row_json(&c->rows[i]));
+		const struct row *r = &c->rows[i];
+		json_t *j = r->key == key ? row_json(r) : NULL;
+
+		if (!j)
+			continue;
+		if (key)
+			json_object_set_new(j, "calibration",
+					    known_mark(c->a->plan, r->group->topology,
+						       r->group->workload, r->group->base_kernel,
+						       r->metric));
+		json_array_append_new(all, j);
 	}
 	return all;
 }

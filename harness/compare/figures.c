@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include "calibrate/known.h"
 #include "compare/figures.h"
 #include "compare/price.h"
 #include "lib/cleanup.h"
@@ -155,9 +156,13 @@ static json_t *place_json(const struct place *p, const struct groups *gs, bool a
 	for (size_t i = 0; i < p->n; i++)
 		json_object_update_missing(names, json_object_get(p->cells[i]->doc, "metrics"));
 	json_object_foreach(names, name, m) {
-		bool shown = all || figures_shows(p->result->plan, c->workload, name);
-		json_t *f = shown ? figure_of(p, name, m) : NULL;
+		bool wanted = figures_shows(p->result->plan, c->workload, name);
+		json_t *f = all || wanted ? figure_of(p, name, m) : NULL;
 
+		if (f && wanted)
+			json_object_set_new(f, "calibration",
+					    known_mark(p->result->plan, c->topology, c->workload,
+						       c->kernel, name));
 		if (f)
 			json_array_append_new(figures, f);
 	}

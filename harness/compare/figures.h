@@ -14,13 +14,14 @@
  *
  *   { "workload", "topology", "kernel", "arm", "boots", "window_s", "wall_s", "fidelity",
  *     "figures": [ { "metric", "unit", "median", "least", "most", "mean", "dev", "boots",
- *                    "loop" } ] }
+ *                    "loop", "calibration" } ] }
  *
  * and, for every arm but the base, "price" (compare/price.h; of whole pairs) of cells that are ok
  * and not of pair 0. "window_s" (guest time) and "wall_s" (of
  * the whole cell) are medians; "dev" is the standard deviation of boots over their mean, null of
  * fewer than two or a mean of 0; "boots" of a figure is in how many it was there;
- * "loop" is "closed" or "open", of latencies only.
+ * "loop" is "closed" or "open", of latencies only, and "calibration" as known_mark()
+ * (calibrate/known.h) has it, of those that are shown without @all only.
  * @all: every metric; else the workload's own figures, the plan's key metrics,
  * and what they used of memory.
  */

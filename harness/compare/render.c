@@ -69,6 +69,14 @@ static void print_loops(FILE *out, const json_t *rows, size_t first, size_t end,
 		wrap_print(out, text, width, 2);
 }
 
+static void print_calibration(FILE *out, const json_t *rows, size_t first, size_t end, size_t width)
+{
+	cleanup_free char *text = text_calibration(rows, first, end);
+
+	if (text)
+		wrap_print(out, text, width, 2);
+}
+
 static int print_groups(FILE *out, const json_t *rows, const struct render_opts *o, struct err *e)
 {
 	for (size_t i = 0; i < json_array_size(rows);) {
@@ -80,6 +88,7 @@ static int print_groups(FILE *out, const json_t *rows, const struct render_opts 
 			return rc;
 		print_ground(out, rows, i, end, o->width);
 		print_loops(out, rows, i, end, o->width);
+		print_calibration(out, rows, i, end, o->width);
 		i = end;
 	}
 	return 0;

@@ -191,6 +191,42 @@ char *text_closed_loops(const json_t *rows, size_t first, size_t end)
 				   names) : NULL;
 }
 
+/* "stale, 33 days old", "missing", "not valid under the virtual clock"; NULL: nothing is wrong. */
+static char *mark_text(const json_t *mark)
+{
+	const char *state = json_str(mark, "state");
+	const json_t *why = json_array_get(json_object_get(mark, "why"), 0);
+	bool invalid = json_is_false(json_object_get(mark, "valid"));
+
+	if (!state || (!strcmp(state, "fresh") && !invalid))
+		return NULL;
+	return path_format("%s%s%s%s", strcmp(state, "fresh") ? state : "",
+			   json_is_string(why) ? ", " : "",
+			   json_is_string(why) ? json_string_value(why) : "",
+			   !invalid		      ? "" :
+			   strcmp(state, "fresh") ? ", not valid under the virtual clock" :
+						    "not valid under the virtual clock");
+}
+
+char *text_calibration(const json_t *rows, size_t first, size_t end)
+{
+	char *text = NULL;
+
+	for (size_t i = first; i < end; i++) {
+		const json_t *row = json_array_get(rows, i);
+		cleanup_free char *mark = mark_text(json_object_get(row, "calibration"));
+		cleanup_free char *before = text;
+
+		text = mark ? path_format("%s%s %s (%s)", before ? before : "Calibration:",
+					  before ? "," : "", json_str(row, "metric"), mark) :
+			      take_ptr(before);
+	}
+	if (!text)
+		return NULL;
+	cleanup_free char *all = text;
+	return path_format("%s.", all);
+}
+
 bool text_same_group(const json_t *a, const json_t *b)
 {
 	static const char *const keys[] = { "workload",   "topology", "base_kernel",

@@ -37,6 +37,12 @@ char *text_confidence(double alpha);
  */
 char *text_closed_loops(const json_t *rows, size_t first, size_t end);
 
+/*
+ * Which of the rows @first .. @end - 1 have noise that is not known, or no longer, or for which
+ * the virtual clock is not valid: one sentence, or NULL where none has.
+ */
+char *text_calibration(const json_t *rows, size_t first, size_t end);
+
 /* "workload on topology, kernel: base against arm" agree in both. */
 bool text_same_group(const json_t *a, const json_t *b);
 

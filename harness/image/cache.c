@@ -12,23 +12,30 @@
 /* An image takes a minute or two; a slow mirror must not look like a hang. */
 #define WAIT_FOR_BUILDER_MS (45 * 60 * 1000)
 
-int cache_root(char **ret, struct err *e)
+int cache_root_path(char **ret, struct err *e)
 {
 	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	cleanup_free char *root = NULL;
 
 	if (xdg && *xdg == '/')
-		root = path_format("%s/ramrig", xdg);
+		*ret = path_format("%s/ramrig", xdg);
 	else if (home && *home == '/')
-		root = path_format("%s/.cache/ramrig", home);
+		*ret = path_format("%s/.cache/ramrig", home);
 	else
 		return err_set(e, ENOENT,
 			       "there is no place for the cache: set HOME or XDG_CACHE_HOME to a full path");
-	int rc = cache_dir_make(root, e);
-	if (rc)
-		return rc;
-	*ret = take_ptr(root);
 	return 0;
+}
+
+int cache_root(char **ret, struct err *e)
+{
+	cleanup_free char *root = NULL;
+	int rc = cache_root_path(&root, e);
+
+	if (!rc)
+		rc = cache_dir_make(root, e);
+	if (!rc)
+		*ret = take_ptr(root);
+	return rc;
 }
 
 /* When an entry was last used is the time of its folder. */

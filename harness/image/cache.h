@@ -17,6 +17,9 @@
 /* Returns the cache's root folder, made when missing. The caller frees *ret. */
 int cache_root(char **ret, struct err *e);
 
+/* The same, whether it is there or not: for who only reads. */
+int cache_root_path(char **ret, struct err *e);
+
 /*
  * Builds one entry in the empty folder @dir; @arg is the caller's.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <unistd.h>
+#include "calibrate/known.h"
 #include "cell/prepare.h"
 #include "cell/run.h"
 #include "lib/cleanup.h"
@@ -23,8 +24,10 @@ static int plan_begin(const struct patch_site *site, const char *dir, const stru
 		rc = run_check_jobs(plan, site->jobs, e);
 	if (!rc)
 		rc = prepare_plan(site->search, plan, site->progress, e);
-	if (!rc)
+	if (!rc) {
+		known_note(plan);
 		rc = run_begin(plan, dir, e);
+	}
 	if (!rc)
 		*ret = take_ptr(plan);
 	return rc;

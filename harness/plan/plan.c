@@ -302,18 +302,40 @@ static json_t *draft_pack(const struct plan_opts *o, const struct draft *d)
 			 "sequential", d->sequential ? json_true() : NULL);
 }
 
-int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_plan, struct err *e)
+static int experiment_load(const struct search *s, const struct plan_opts *o, struct spec **ret,
+			   struct err *e)
+{
+	cleanup_free char *path = NULL;
+	int rc;
+
+	if (o->text)
+		return spec_load_text(SPEC_EXPERIMENT, o->experiment, o->text, strlen(o->text), ret, e);
+	rc = search_find(s, SPEC_EXPERIMENT, o->experiment, &path, e);
+	if (!rc)
+		rc = spec_load(SPEC_EXPERIMENT, path, ret, e);
+	if (!rc && o->sweep)
+		rc = sweep_reload(path, o->sweep, ret, e);
+	return rc;
+}
+
+int plan_make(const struct search *s, const struct plan_opts *given, json_t **ret_plan,
+	      struct err *e)
 {
 	__attribute__((cleanup(draft_clear))) struct draft d = {};
-	cleanup_free char *path = NULL;
+	struct plan_opts own = *given;
+	const struct plan_opts *o = &own;
+	struct plan_versus twins;
 
-	int rc = search_find(s, SPEC_EXPERIMENT, o->experiment, &path, e);
-	if (!rc)
-		rc = spec_load(SPEC_EXPERIMENT, path, &d.experiment, e);
-	if (!rc && o->sweep)
-		rc = sweep_reload(path, o->sweep, &d.experiment, e);
-	if (!rc)
-		rc = draft_choose(o, &d, e);
+	int rc = experiment_load(s, o, &d.experiment, e);
+	if (rc)
+		return rc;
+	if (o->versus && o->versus->twin) {
+		twins = *o->versus;
+		twins.base = twins.base ? twins.base : versus_kernel(spec_doc(d.experiment));
+		twins.patched = twins.base;
+		own.versus = &twins;
+	}
+	rc = draft_choose(o, &d, e);
 	if (!rc)
 		rc = draft_load(s, o, &d, e);
 	if (!rc)

@@ -50,15 +50,19 @@
  */
 #define PLAN_BASE "base"	/* names of the two arms */
 #define PLAN_PATCHED "patched"
+#define PLAN_TWIN_A "a"		/* the same, of one kernel twice */
+#define PLAN_TWIN_B "b"
 
 struct plan_versus {
-	const char *base, *patched;	/* kernels */
+	bool twin;	/* A against A: both arms have the kernel @base; no key metric is needed */
+	const char *base, *patched;	/* kernels; @base NULL, of twins: the experiment's first */
 	const char *policies_of;	/* the arm whose policies both have; NULL: the base arm */
 	const char *topology, *workload, *metric;	/* only this one; NULL: all */
 };
 
 struct plan_opts {
 	const char *experiment;		/* name or path */
+	const char *text;		/* the experiment's YAML, in place of its file; or NULL */
 	unsigned pairs;			/* 0: as the experiment says */
 	bool has_seed;
 	int64_t seed;
@@ -83,6 +87,12 @@ int plan_make(const struct search *s, const struct plan_opts *o, json_t **ret_pl
 
 /* Returns the least number of pairs with which @family tests can alarm at @alpha. */
 unsigned plan_pairs_needed(unsigned long family, double alpha);
+
+/*
+ * Writes a line for each key metric in each place of @plan: how it scatters by "calibration"
+ * (calibrate/known.h), and how many pairs its margin takes. Nothing where no verdict is wanted.
+ */
+void plan_print_noise(const json_t *plan, FILE *out);
 
 /* Writes the plan for people: what is compared, what would be seen, every cell. */
 void plan_print(const json_t *plan, FILE *out);

@@ -2,8 +2,10 @@
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <string.h>
+#include "calibrate/known.h"
 #include "lib/cleanup.h"
 #include "plan/plan.h"
+#include "result/result.h"
 #include "stats/sequential.h"
 
 static inline void cleanup_tablep(struct libscols_table **t)
@@ -87,6 +89,27 @@ static void family_print(const json_t *plan, FILE *out)
 	fprintf(out, "Family: %lu key comparison%s at alpha %.4g; the least p of %" JSON_INTEGER_FORMAT
 		" pairs is 2^-%" JSON_INTEGER_FORMAT "; at least %u pairs are needed.\n", family,
 		family == 1 ? "" : "s", alpha, pairs, pairs - 1, plan_pairs_needed(family, alpha));
+}
+
+void plan_print_noise(const json_t *plan, FILE *out)
+{
+	double alpha = json_number_value(json_object_get(plan, "alpha"));
+	unsigned long family = (unsigned long)json_int_or(plan, "family", 1);
+	const json_t *place, *metric;
+	size_t i, k;
+
+	if (json_is_true(json_object_get(plan, "diagnostic")))
+		return;
+	json_array_foreach(json_object_get(plan, "calibration"), i, place) {
+		json_array_foreach(json_object_get(plan, "metrics"), k, metric) {
+			cleanup_free char *text = NULL;
+
+			if (!result_asks(metric, json_str(place, "workload")))
+				continue;
+			text = known_sentence(place, metric, alpha, family ? family : 1);
+			fprintf(out, "Noise: %s.\n", text);
+		}
+	}
 }
 
 /* The load that a cell's parameters ask for: boots and settling come on top. */
@@ -179,6 +202,7 @@ void plan_print(const json_t *plan, FILE *out)
 	json_object_foreach(json_object_get(plan, "workloads"), name, workload)
 		trace_print(json_object_get(workload, "trace"), name, out);
 	family_print(plan, out);
+	plan_print_noise(plan, out);
 	time_print(plan, out);
 	fputc('\n', out);
 	cells_print(plan, out);

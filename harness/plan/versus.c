@@ -19,6 +19,13 @@ static const json_t *arm_find(const json_t *arms, const char *name)
 	return NULL;
 }
 
+const char *versus_kernel(const json_t *experiment)
+{
+	const char *own = json_str(arm_find(json_object_get(experiment, "arms"), NULL), "kernel");
+
+	return own ? own : json_string_value(json_array_get(json_object_get(experiment, "kernels"), 0));
+}
+
 static int arm_unknown(const char *name, const json_t *arms, struct err *e)
 {
 	struct nearest near = { .written = name };
@@ -40,9 +47,9 @@ int versus_arms(const struct plan_versus *v, const json_t *arms, json_t **ret, s
 	if (!like)
 		return arm_unknown(v->policies_of, arms, e);
 	*ret = json_pack("[{s:s, s:b, s:O, s:s}, {s:s, s:b, s:O, s:s}]",
-			 "name", PLAN_BASE, "base", true, "policies", policies, "kernel", v->base,
-			 "name", PLAN_PATCHED, "base", false, "policies", policies, "kernel",
-			 v->patched);
+			 "name", v->twin ? PLAN_TWIN_A : PLAN_BASE, "base", true, "policies",
+			 policies, "kernel", v->base, "name", v->twin ? PLAN_TWIN_B : PLAN_PATCHED,
+			 "base", false, "policies", policies, "kernel", v->patched);
 	return *ret ? 0 : err_set(e, ENOMEM, "out of memory for two arms");
 }
 
@@ -113,7 +120,7 @@ int versus_narrow(const struct plan_versus *v, const json_t *arms, json_t *topol
 		return rc;
 	keep_policies(arms, policies);
 	keep_metrics(v, metrics);
-	if (!json_array_size(metrics))
+	if (!json_array_size(metrics) && !v->twin)
 		return err_set(e, EINVAL, "%s%s is no key metric of the experiment%s%s",
 			       v->metric ? "" : "there", v->metric ? v->metric : "",
 			       v->workload ? " for workload " : "", v->workload ? v->workload : "");

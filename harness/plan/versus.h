@@ -4,6 +4,9 @@
 
 #include "plan/plan.h"
 
+/* The kernel that twins get where they are told of none: the base arm's own, or the first. */
+const char *versus_kernel(const json_t *experiment);
+
 /*
  * The arms of plan_versus, made of the experiment's @arms: base and patched,
  * both with the policies of one of them. -EINVAL where there is no such arm.

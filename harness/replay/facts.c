@@ -3,6 +3,7 @@
 #include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "cell/host-facts.h"
 #include "cell/boot.h"
 #include "cell/programs.h"
 #include "cell/stage.h"
@@ -225,7 +226,7 @@ static int agent_now(json_t *facts, const struct replayable *s, const json_t *pl
 int facts_now(const struct replayable *s, const json_t *plan, json_t **ret, struct err *e)
 {
 	const struct execute_opts o = { .dir = s->result->dir, .plan = plan, .n = 1, .attempt = 1 };
-	cleanup_json json_t *facts = json_object(), *host = work_host();
+	cleanup_json json_t *facts = json_object(), *host = host_facts(HOST_CPUINFO);
 	struct stage stage = { .dir = { .lock_fd = -1 } };
 	struct err at_end;
 	int rc = stage_set(&stage, &o, json_array_get(json_object_get(plan, "cells"), 0), e);

@@ -24,6 +24,22 @@ static int differences_take(const double *base, const double *arm, size_t n, boo
 	return 0;
 }
 
+/* By how many standard errors a change must be off to be found. */
+static double errors_needed(size_t n, double alpha)
+{
+	return student_quantile(1 - alpha / 2, (unsigned)n - 1) +
+	       student_quantile(POWER, (unsigned)n - 1);
+}
+
+unsigned paired_needed(double effect, double sd, double alpha, size_t family)
+{
+	for (unsigned n = 2; n <= PAIRED_NEEDED_MAX; n++) {
+		if (errors_needed(n, alpha / family) * sd <= effect * sqrt(n))
+			return n;
+	}
+	return 0;
+}
+
 /* On the scale of @d. */
 static double mde_of(const double *d, size_t n, const struct paired_opts *o)
 {
@@ -32,9 +48,7 @@ static double mde_of(const double *d, size_t n, const struct paired_opts *o)
 	/* The smallest p of n pairs is 2^(1-n). */
 	if (n < 2 || ldexp(1, 1 - (int)n) > alpha)
 		return INFINITY;
-	double t = student_quantile(1 - alpha / 2, (unsigned)n - 1) +
-		   student_quantile(POWER, (unsigned)n - 1);
-	return t * summary_sd(d, n) / sqrt(n);
+	return errors_needed(n, alpha) * summary_sd(d, n) / sqrt(n);
 }
 
 int paired_analyse(const double *base, const double *arm, size_t n, const struct paired_opts *o,

@@ -37,6 +37,15 @@ struct paired {
 };
 
 /*
+ * How many pairs find a change of @effect with a chance of 80 % at @alpha / @family, where
+ * pairs' differences scatter by @sd, both on the scale of the differences: what mde is, turned
+ * round. From 2 on; 0 where PAIRED_NEEDED_MAX are not enough. That the sign-flip test can
+ * alarm at all with so few is another question (plan_pairs_needed()).
+ */
+#define PAIRED_NEEDED_MAX 1000
+unsigned paired_needed(double effect, double sd, double alpha, size_t family);
+
+/*
  * Fills @ret from @base and @arm, in the order the pairs were run. -EINVAL
  * without a pair, -EDOM for a value that has no logarithm on the ratio scale.
  */

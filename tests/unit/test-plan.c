@@ -362,6 +362,43 @@ static void two_kernels_take_the_place_of_the_arms(void **state)
 	assert_int_equal(i, 2 * 2 * 2 * 9);
 }
 
+static void one_arm_is_run_twice_where_noise_is_asked_for(void **state)
+{
+	const struct plan_versus twins = { .twin = true };
+	const struct plan_versus of_none = { .twin = true, .base = "old" };
+	cleanup_json json_t *plan = plan_of("three-arms", (struct plan_opts){ .versus = &twins,
+									      .diagnostic = true });
+	cleanup_json json_t *other = plan_of("three-arms", (struct plan_opts){ .versus = &of_none,
+									       .diagnostic = true });
+	const json_t *arms = json_object_get(plan, "arms"), *a = json_array_get(arms, 0),
+		     *b = json_array_get(arms, 1);
+
+	(void)state;
+	assert_int_equal(json_array_size(arms), 2);
+	assert_string_equal(json_str(a, "name"), "a");
+	assert_string_equal(json_str(b, "name"), "b");
+	assert_true(json_is_true(json_object_get(a, "base")));
+	assert_true(json_equal(json_object_get(a, "policies"), json_object_get(b, "policies")));
+	assert_string_equal(json_str(a, "kernel"), json_str(b, "kernel"));
+	assert_int_equal(json_object_size(json_object_get(plan, "kernels")), 1);
+	assert_string_equal(json_str(json_array_get(json_object_get(other, "arms"), 1), "kernel"),
+			    "old");
+}
+
+static void an_experiment_may_be_text(void **state)
+{
+	static const char text[] = "experiment: calibrate\nsummary: A against A\n"
+		"kernels: [new]\ntopologies: [small]\nworkloads: [{name: web}]\n"
+		"arms: [{name: a, base: true}]\npairs: 2\ndiagnostic: true\n";
+	const struct plan_versus twins = { .twin = true };
+	cleanup_json json_t *plan = plan_of("calibrate", (struct plan_opts){ .text = text,
+									     .versus = &twins });
+
+	(void)state;
+	assert_string_equal(json_str(plan, "experiment"), "calibrate");
+	assert_int_equal(json_array_size(json_object_get(plan, "cells")), 4);
+}
+
 static void one_question_of_an_experiment_can_be_asked_alone(void **state)
 {
 	const struct plan_versus v = { .base = "old", .patched = "new", .topology = "large",
@@ -421,6 +458,8 @@ int main(void)
 		cmocka_unit_test(limits_put_pair_0_in_front_and_change_nothing_behind_it),
 		cmocka_unit_test(a_metric_is_asked_of_the_workloads_that_have_it),
 		cmocka_unit_test(two_kernels_take_the_place_of_the_arms),
+		cmocka_unit_test(one_arm_is_run_twice_where_noise_is_asked_for),
+		cmocka_unit_test(an_experiment_may_be_text),
 		cmocka_unit_test(one_question_of_an_experiment_can_be_asked_alone),
 		cmocka_unit_test(what_an_experiment_does_not_have_cannot_be_asked_of_it),
 	};
