@@ -6,19 +6,11 @@
 #include "history/html.h"
 #include "lib/cleanup.h"
 #include "report/page.h"
-
-/* The text @made, which is freed. */
-static json_t *text_json(char *made)
-{
-	json_t *j = json_string(made);
-
-	free(made);
-	return j ? j : json_string("?");
-}
+#include "report/parts.h"
 
 static json_t *value_text(const json_t *of, const char *key, const char *unit)
 {
-	return text_json(text_value(json_object_get(of, key), unit));
+	return part_text(text_value(json_object_get(of, key), unit));
 }
 
 static void put_night_texts(json_t *night, const char *unit)
@@ -39,7 +31,7 @@ static void put_change_texts(json_t *change, const json_t *trend, const char *un
 	json_object_set_new(change, "text",
 			    json_pack("{s:o, s:o, s:o}", "before", value_text(change, "before", unit),
 				      "after", value_text(change, "after", unit), "change",
-				      text_json(text_change(row))));
+				      part_text(text_change(row))));
 }
 
 static void put_texts(json_t *trend)
