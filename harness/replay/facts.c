@@ -3,8 +3,8 @@
 #include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "cell/host-facts.h"
 #include "cell/boot.h"
+#include "cell/host-facts.h"
 #include "cell/programs.h"
 #include "cell/stage.h"
 #include "image/image.h"
