@@ -33,12 +33,9 @@ static pid_t sleeper(const char *comm, const char *word)
 {
 	cleanup_free char *program = path_format("%s/%s", parent, comm);
 	struct err e;
-	int ready[2];
-	char c;
 
 	if (access(program, X_OK))
 		assert_int_equal(file_copy("/bin/sleep", program, 0755, &e), 0);
-	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	pid_t pid = fork();
 
 	if (!pid) {
@@ -46,9 +43,16 @@ static pid_t sleeper(const char *comm, const char *word)
 		execl(program, word, "600", (char *)NULL);
 		_exit(127);
 	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &c, 1), 0);	/* until it has become the program */
-	close(ready[0]);
+	/* It is that program once /proc has the word: the kernel sets that last (binfmt_elf.c). */
+	cleanup_free char *file = path_format("/proc/%d/cmdline", pid);
+
+	for (bool begun = false; !begun;) {
+		cleanup_free char *cmdline = NULL;
+
+		usleep(1000);
+		assert_int_equal(file_read(AT_FDCWD, file, 4096, &cmdline, NULL, &e), 0);
+		begun = !strcmp(cmdline, word);
+	}
 	return pid;
 }
 
