@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include "cli/command.h"
 
-extern const struct command cmd_bisect, cmd_calibrate, cmd_calibrate_show, cmd_cache_list, cmd_cache_prune, cmd_cell, cmd_compare,
+extern const struct command cmd_bisect, cmd_calibrate, cmd_cache_list, cmd_cache_prune, cmd_cell, cmd_compare,
 	cmd_complete, cmd_docs, cmd_doctor, cmd_figures, cmd_image_build, cmd_image_list,
 	cmd_kernel_build, cmd_kernel_fetch, cmd_kernel_list, cmd_kernel_new, cmd_kernel_show,
 	cmd_run, cmd_series, cmd_shell, cmd_stalls, cmd_topology_check, cmd_topology_list,
@@ -18,7 +18,6 @@ const struct command *const commands[] = {
 	&cmd_try,
 	&cmd_bisect,
 	&cmd_calibrate,
-	&cmd_calibrate_show,
 	&cmd_shell,
 	&cmd_doctor,
 	&cmd_image_build,
