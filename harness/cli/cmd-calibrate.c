@@ -15,9 +15,10 @@
 #include "result/index.h"
 
 #define PAIRS 12	/* where no experiment says how many */
+#define SHOW "show"	/* in place of an experiment's name */
 
 static const char *opt_workload, *opt_topology, *opt_from;
-static int opt_json, opt_show_json;
+static int opt_json;
 
 static const struct poptOption options[] = {
 	{ "workload", '\0', POPT_ARG_STRING, &opt_workload, 0,
@@ -27,14 +28,9 @@ static const struct poptOption options[] = {
 	  "the same of topologies; default dram", "NAMES" },
 	{ "from", '\0', POPT_ARG_STRING, &opt_from, 0,
 	  "take a result of A against A that is there, and boot nothing", "RESULT" },
-	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print what was learned as JSON, for programs",
+	{ "json", '\0', POPT_ARG_NONE, &opt_json, 0, "print what is known as JSON, for programs",
 	  NULL },
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)run_options, 0, NULL, NULL },
-	POPT_TABLEEND
-};
-
-static const struct poptOption show_options[] = {
-	{ "json", '\0', POPT_ARG_NONE, &opt_show_json, 0, "print them as JSON, for programs", NULL },
 	POPT_TABLEEND
 };
 
@@ -111,6 +107,17 @@ static int experiment_make(char **ret, struct err *e)
 	return rc;
 }
 
+static enum exit_code show(struct err *e)
+{
+	cleanup_json json_t *all = known_all();
+
+	if (!json_array_size(all) && !opt_json) {
+		puts("Nothing is calibrated here; `ramrig calibrate --workload NAME` does it.");
+		return EXIT_WELL;
+	}
+	return entries_print(all, opt_json, e) ? EXIT_RIG : EXIT_WELL;
+}
+
 static enum exit_code calibrate_run(int argc, const char *const *argv, struct err *e)
 {
 	const struct plan_versus twins = { .twin = true,
@@ -118,6 +125,8 @@ static enum exit_code calibrate_run(int argc, const char *const *argv, struct er
 					   .topology = argc ? opt_topology : NULL };
 	cleanup_free char *text = NULL, *dir = NULL;
 
+	if (argc && !strcmp(argv[0], SHOW))
+		return show(e);
 	if (opt_from && (argc || opt_workload || opt_topology)) {
 		err_set(e, EINVAL, "--from takes a result as it is: it goes without an EXPERIMENT, "
 			"--workload and --topology");
@@ -139,22 +148,9 @@ static enum exit_code calibrate_run(int argc, const char *const *argv, struct er
 	return dir ? learn(dir, true, e) : code;
 }
 
-static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
-{
-	cleanup_json json_t *all = known_all();
-
-	(void)argc;
-	(void)argv;
-	if (!json_array_size(all) && !opt_show_json) {
-		puts("Nothing is calibrated here; `ramrig calibrate --workload NAME` does it.");
-		return EXIT_WELL;
-	}
-	return entries_print(all, opt_show_json, e) ? EXIT_RIG : EXIT_WELL;
-}
-
 const struct command cmd_calibrate = {
 	.name = "calibrate",
-	.args = "[EXPERIMENT]",
+	.args = "[EXPERIMENT | " SHOW "]",
 	.summary = "run A against A, and keep how figures scatter here",
 	.details =
 		"Runs one arm twice, as a and b: the policies of EXPERIMENT's base arm, on its first "
@@ -165,24 +161,14 @@ const struct command cmd_calibrate = {
 		"pairs a key metric's margin takes, and comparisons mark figures whose noise is not known, "
 		"or was learned too long ago or elsewhere.\n"
 		"\n"
+		"`ramrig calibrate show` shows what is kept, by workload, topology and clock: also how many "
+		"pairs changes of 1, 2 and 5 % take, and for which figures the virtual clock is valid. "
+		"What is of another host or QEMU, or older than 30 days, is called stale.\n"
+		"\n"
 		"The result is one like that of `ramrig run`, and --resume finishes it. --from learns from "
 		"a result that is there, of any experiment whose two arms are the same.",
 	.options = options,
 	.min_args = 0,
 	.max_args = 1,
 	.run = calibrate_run,
-};
-
-const struct command cmd_calibrate_show = {
-	.name = "calibrate show",
-	.args = "",
-	.summary = "how figures scatter here, and how many pairs changes of 1, 2 and 5 % take",
-	.details =
-		"Shows what `ramrig calibrate` learned, each by workload, topology and clock, and for "
-		"which figures the virtual clock is valid. What is of another host or QEMU, or older than "
-		"30 days, is called stale.",
-	.options = show_options,
-	.min_args = 0,
-	.max_args = 0,
-	.run = show_run,
 };

@@ -33,6 +33,7 @@ twins() { # DATE
 	[ "$(grep -c '^  arm [ab].*kernel debian-6.12$' <<<"$output")" = 2 ]
 	run_apart ramrig calibrate quickstart --workload nope --dry-run
 	expect_status 2
+	# shellcheck disable=SC2154
 	expect_in "$errors" "no workload 'nope'"
 }
 
