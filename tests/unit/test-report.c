@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
 #include <cmocka.h>
 #include "compare-fixture.h"
 #include "report/page.h"
@@ -130,7 +132,7 @@ static void dev_is_the_deviation_over_the_mean_of_boots(void **state)
 		values[i] = json_number_value(v);
 	double dev = json_number_value(json_array_get(json_object_get(shown, "dev"), 0));
 
-	assert_double_equal(dev, summary_sd(values, i) / summary_mean(values, i), 1e-9);
+	assert_true(fabs(dev - summary_sd(values, i) / summary_mean(values, i)) < 1e-9);
 	assert_true(dev > 0.0005 && dev < 0.2);
 }
 
@@ -164,8 +166,8 @@ static void series_are_of_the_boots_nearest_to_the_medians(void **state)
 
 	assert_string_equal(json_str(group, "by"), "rps");
 	assert_string_equal(cell->arm, "na");
-	assert_double_equal(number(json_object_get(json_object_get(cell->doc, "metrics"), "rps"), "value"),
-			    number(rps, "base_median"), 1e-6);
+	assert_true(fabs(number(json_object_get(json_object_get(cell->doc, "metrics"), "rps"),
+				"value") - number(rps, "base_median")) < 1e-6);
 	assert_int_equal(json_array_size(json_object_get(series, "v")), REPORT_POINTS);
 	assert_int_equal(json_array_size(json_object_get(series, "t")), REPORT_POINTS);
 }
