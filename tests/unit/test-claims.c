@@ -170,6 +170,19 @@ static void the_nearest_key_counts_row_then_figure_then_claim(void **state)
 			    "ksmd_cpu");
 }
 
+static void a_direction_leaves_no_change_out(void **state)
+{
+	cleanup_json json_t *sample = stated("sample-stated");
+	const json_t *less = json_object_get(find(sample, "as seen", "less memory"), "change");
+	const json_t *more = json_object_get(find(sample, "as seen", "more memory"), "change");
+	(void)state;
+
+	assert_true(json_is_null(json_array_get(less, 0)));
+	assert_true(json_number_value(json_array_get(less, 1)) < 0);
+	assert_true(json_number_value(json_array_get(more, 0)) > 0);
+	assert_true(json_is_null(json_array_get(more, 1)));
+}
+
 static void ramrigs_own_claims_name_what_its_experiments_have(void **state)
 {
 	cleanup_json json_t *claims = json_array(), *plans = NULL, *names = NULL;
@@ -410,6 +423,7 @@ int main(void)
 		cmocka_unit_test(ksm_is_stated_of_what_was_used_and_of_all),
 		cmocka_unit_test(a_table_of_arms_is_stated_against_its_base_row),
 		cmocka_unit_test(the_nearest_key_counts_row_then_figure_then_claim),
+		cmocka_unit_test(a_direction_leaves_no_change_out),
 		cmocka_unit_test(ramrigs_own_claims_name_what_its_experiments_have),
 		cmocka_unit_test(what_a_claim_names_and_its_experiment_lacks_is_refused),
 		cmocka_unit_test(under_an_emulator_what_only_a_processor_can_tell_is_not_run),
