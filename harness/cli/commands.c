@@ -2,7 +2,6 @@
 #include <stddef.h>
 #include "cli/command.h"
 
-<<<<<<< HEAD
 extern const struct command cmd_bisect, cmd_bundle, cmd_bundle_show, cmd_bundle_unpack,
 	cmd_cache_list, cmd_cache_prune, cmd_calibrate, cmd_cell, cmd_claims_run, cmd_claims_show,
 	cmd_compare, cmd_complete, cmd_docs, cmd_doctor, cmd_figures, cmd_history_add,
