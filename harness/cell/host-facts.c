@@ -46,7 +46,8 @@ json_t *host_facts(const char *cpuinfo)
 char *host_signature(const json_t *facts)
 {
 	double gib = (double)json_int_or(facts, "memory_bytes", 0) / 0x1p30;
+	const char *model = json_str_or(facts, "model", "");
 
-	return path_format("%s, %lld CPUs, %.0f GiB", json_str_or(facts, "model", ""),
+	return path_format("%s, %lld CPUs, %.0f GiB", *model ? model : "some CPU",
 			   (long long)json_int_or(facts, "cpus", 0), rint(gib));
 }

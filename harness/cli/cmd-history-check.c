@@ -151,19 +151,26 @@ static enum exit_code exit_of(const json_t *rows)
 	return code;
 }
 
-static int junit_write(const json_t *trends, struct err *e)
+static int write_junit(const json_t *trends, struct err *e)
 {
 	cleanup_free char *xml = NULL;
-	int rc = history_junit(trends, (unsigned)opts.nights, &xml, e);
+	size_t len;
+	FILE *out = open_memstream(&xml, &len);
 
-	return rc ? rc : file_write_atomic(opts.junit, xml, strlen(xml), e);
+	if (!out)
+		return err_set(e, ENOMEM, "out of memory for JUnit XML");
+	int rc = history_junit(trends, (unsigned)opts.nights, out, e);
+
+	if (fclose(out) && !rc)
+		rc = err_set(e, ENOMEM, "out of memory for JUnit XML");
+	return rc ? rc : file_write_atomic(opts.junit, xml, len, e);
 }
 
 static enum exit_code tell(const json_t *trends, struct err *e)
 {
 	cleanup_json json_t *rows = rows_told(trends);
 
-	if (opts.junit && junit_write(trends, e))
+	if (opts.junit && write_junit(trends, e))
 		return EXIT_RIG;
 	if (opts.json) {
 		cleanup_json json_t *all = json_pack("{s:i, s:O}", "schema", 1, "changes", rows);

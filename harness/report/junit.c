@@ -4,7 +4,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "report/checks.h"
-#include "report/report.h"
+#include "report/junit.h"
 #include "vm/xml.h"
 
 /* The element that each status but "passed" has, as GitLab and Jenkins read them. */
@@ -73,7 +73,7 @@ static void write_check(xmlTextWriterPtr w, const json_t *suite, const json_t *c
 	cleanup_free char *out = details_text(check, "");
 
 	xml_open(w, "testcase");
-	xml_attr(w, "classname", json_str(suite, "class"));
+	xml_attr(w, "classname", json_str_or(check, "class", json_str_or(suite, "class", "")));
 	xml_attr(w, "name", json_str(check, "name"));
 	write_seconds(w, json_object_get(check, "wall_s"));
 	write_status(w, check);
@@ -100,21 +100,26 @@ static void write_counts(xmlTextWriterPtr w, const json_t *suites, const json_t 
 	}
 }
 
-static void write_property(xmlTextWriterPtr w, const char *name, const char *value)
+static void write_properties(xmlTextWriterPtr w, const json_t *properties)
 {
-	if (!value)
+	const char *name;
+	json_t *value;
+
+	if (!json_object_size(properties))
 		return;
-	xml_open(w, "property");
-	xml_attr(w, "name", name);
-	xml_attr(w, "value", value);
+	xml_open(w, "properties");
+	json_object_foreach((json_t *)properties, name, value) {
+		xml_open(w, "property");
+		xml_attr(w, "name", name);
+		xml_attr(w, "value", json_string_value(value));
+		xml_close(w);
+	}
 	xml_close(w);
 }
 
-static void write_suite(xmlTextWriterPtr w, const json_t *suites, const json_t *suite,
-			const json_t *plan)
+static void write_suite(xmlTextWriterPtr w, const json_t *suites, const json_t *suite)
 {
 	const char *started = json_str(suite, "started");
-	cleanup_free char *seed = path_format("%lld", (long long)json_int_or(plan, "seed", 0));
 	const json_t *check;
 	size_t i;
 
@@ -125,40 +130,51 @@ static void write_suite(xmlTextWriterPtr w, const json_t *suites, const json_t *
 	if (started) /* a time in UTC; the schema of Ant's JUnit task has no zone */
 		xmlTextWriterWriteFormatAttribute(w, BAD_CAST "timestamp", "%.*s",
 						  (int)strcspn(started, "Z"), started);
-	xml_open(w, "properties");
-	write_property(w, "seed", seed);
-	write_property(w, "clock", json_str(plan, "clock"));
-	write_property(w, "fidelity", json_str(suite, "fidelity"));
-	write_property(w, "ramrig", json_str(plan, "ramrig"));
-	xml_close(w);
+	write_properties(w, json_object_get(suite, "properties"));
 	json_array_foreach(json_object_get(suite, "checks"), i, check)
 		write_check(w, suite, check);
 	xml_close(w);
 }
 
-int report_junit(const struct report *r, FILE *out, struct err *e)
+int junit_write(const char *name, const json_t *suites, FILE *out, struct err *e)
 {
 	__attribute__((cleanup(freep_buffer))) xmlBufferPtr buf = xmlBufferCreate();
 	__attribute__((cleanup(freep_writer))) xmlTextWriterPtr w =
 		buf ? xmlNewTextWriterMemory(buf, 0) : NULL;
-	cleanup_json json_t *suites = NULL;
 	const json_t *suite;
 	size_t i;
 
 	if (!w)
-		return err_set(e, ENOMEM, "out of memory for the report");
-	if (checks_make(r, &suites, e))
-		return -e->code;
+		return err_set(e, ENOMEM, "out of memory for JUnit XML");
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
 	xml_open(w, "testsuites");
-	xml_attr(w, "name", json_str(r->comparison, "experiment"));
+	xml_attr(w, "name", name);
 	write_counts(w, suites, NULL);
 	json_array_foreach(suites, i, suite)
-		write_suite(w, suites, suite, r->result->plan);
+		write_suite(w, suites, suite);
 	xml_close(w);
 	if (xmlTextWriterEndDocument(w) < 0 || xmlTextWriterFlush(w) < 0)
-		return err_set(e, ENOMEM, "out of memory for the report");
+		return err_set(e, ENOMEM, "out of memory for JUnit XML");
 	fputs((const char *)xmlBufferContent(buf), out);
 	return 0;
+}
+
+int report_junit(const struct report *r, FILE *out, struct err *e)
+{
+	const json_t *plan = r->result->plan;
+	cleanup_free char *seed = path_format("%lld", (long long)json_int_or(plan, "seed", 0));
+	cleanup_json json_t *suites = NULL;
+	json_t *suite;
+	size_t i;
+
+	if (checks_make(r, &suites, e))
+		return -e->code;
+	json_array_foreach(suites, i, suite)
+		json_object_set_new(suite, "properties",
+				    json_pack("{s:s, s:O, s:O*, s:O*}", "seed", seed, "clock",
+					      json_object_get(plan, "clock"), "fidelity",
+					      json_object_get(suite, "fidelity"), "ramrig",
+					      json_object_get(plan, "ramrig")));
+	return junit_write(json_str(r->comparison, "experiment"), suites, out, e);
 }
