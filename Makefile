@@ -102,14 +102,14 @@ else
 say = @printf '  %-6s %s\n' $(1) '$@'; $(2)
 endif
 
-.PHONY: all check check-unit check-cli check-boot demo soak mutants bench fuzz install clean FORCE
+.PHONY: all check check-unit check-cli check-report check-boot demo soak mutants bench fuzz install clean FORCE
 .DELETE_ON_ERROR:
 # A test's object is no intermediate file to be removed.
 .SECONDARY:
 
 all: $(B)/ramrig $(B)/ramrig-agent $(DAEMONS) $(GUEST_PROGRAMS) $(PROBES) $(DOCS)
 
-$(B)/setup-done: ci/packages ci/setup
+$(B)/setup-done: ci/packages ci/setup ci/npm reports/package-lock.json tests/report/package-lock.json
 	ci/setup
 	@mkdir -p $(@D) && touch $@
 
@@ -129,12 +129,12 @@ $(B)/agent/%.o: %.c $(B)/flags | $(SETUP)
 
 # What every page of a report holds is part of the program (harness/report/assets.c).
 REPORT_ASSETS := $(addprefix $(B)/reports/,style.css program.js policy.txt)
-reports/node_modules/.package-lock.json: reports/package.json reports/package-lock.json | $(SETUP)
-	cd reports && npm ci --silent --ignore-scripts --no-audit --no-fund
+$(B)/npm/reports/installed: reports/package-lock.json | $(SETUP)
+	ci/npm reports
 	@touch $@
-$(REPORT_ASSETS) &: reports/node_modules/.package-lock.json reports/assemble \
+$(REPORT_ASSETS) &: $(B)/npm/reports/installed reports/assemble \
 		$(wildcard reports/*.css reports/*.js reports/*/*.js)
-	$(call say,MAKE,reports/assemble $(B)/reports)
+	$(call say,MAKE,reports/assemble $(B)/npm/reports $(B)/reports)
 $(B)/obj/harness/report/assets.o $(B)/fuzz/obj/harness/report/assets.o: $(REPORT_ASSETS)
 
 $(B)/libramrig.a: $(LIB_OBJ)
@@ -207,6 +207,7 @@ check: all $(TESTS) $(SHORT_FUZZERS)
 	tests/run-unit $(TESTS)
 	tests/fuzz/run $(B)/fuzz-short 2
 	bats --print-output-on-failure tests/cli
+	bats --print-output-on-failure tests/report
 	bats --print-output-on-failure tests/boot
 
 check-unit: $(TESTS)
@@ -214,6 +215,10 @@ check-unit: $(TESTS)
 
 check-cli: all
 	bats --print-output-on-failure tests/cli
+
+check-report: all
+	ci/npm tests/report
+	bats --print-output-on-failure tests/report
 
 check-boot: all
 	bats --print-output-on-failure tests/boot

@@ -12,6 +12,7 @@
 #include "compare/sentence.h"
 #include "compare/tally.h"
 #include "lib/cleanup.h"
+#include "lib/parallel.h"
 #include "stats/adjust.h"
 
 /* A drift or two modes are named when chance would rarely make them. */
@@ -86,31 +87,75 @@ static bool is_key(const json_t *plan, const char *name)
 	return false;
 }
 
+/* Rows of all other metrics, which are still to be analysed. */
 static int add_diagnostic_rows(struct comparison *c, const struct group *g,
 			       const json_t *fidelity, struct err *e)
 {
-	struct row_opts o = c->opts;
 	json_t *names = json_object();
 	const char *name;
 	json_t *m;
 
 	json_array_append_new(c->names, names);
-	/* A diagnostic shares its level with nobody; Benjamini-Hochberg comes after. */
-	o.family = 1;
 	for (size_t i = 0; i < g->n_pairs; i++)
 		json_object_update_missing(names,
 					   json_object_get(g->pairs[i].base->doc, "metrics"));
 	json_object_foreach(names, name, m) {
-		struct row r;
+		struct row r = { .group = g, .metric = name, .fidelity = fidelity };
 
 		if (is_key(c->a->plan, name))
 			continue;
-		int rc = row_diagnostic(g, name, &o, &r, e);
-		r.fidelity = fidelity;
-		if (!rc && r.analysed)
-			rc = row_add(c, &r, e);
+		int rc = row_add(c, &r, e);
 		if (rc)
 			return rc;
+	}
+	return 0;
+}
+
+static int diagnostic_analyse(const struct comparison *c, struct row *row, struct err *e)
+{
+	const json_t *fidelity = row->fidelity;
+	struct row_opts o = c->opts;
+
+	/* A diagnostic shares its level with nobody; Benjamini-Hochberg comes after. */
+	o.family = 1;
+	int rc = row_diagnostic(row->group, row->metric, &o, row, e);
+
+	row->fidelity = fidelity;
+	return rc;
+}
+
+struct analysing {
+	struct comparison *comparison;
+	size_t first;
+	int *rc;	/* of each row from @first on */
+};
+
+static void row_analyse_at(size_t i, void *arg)
+{
+	const struct analysing *a = arg;
+	struct err e;
+
+	a->rc[i] = diagnostic_analyse(a->comparison, &a->comparison->rows[a->first + i], &e);
+}
+
+/* Analyses the rows from @first on; those of which nothing was seen are dropped. */
+static int diagnostics_analyse(struct comparison *c, size_t first, struct err *e)
+{
+	size_t n = c->n_rows - first;
+	cleanup_free int *rc = calloc(n + 1, sizeof(*rc));
+
+	if (!rc)
+		return err_set(e, ENOMEM, "out of memory for %zu diagnostics", n);
+	parallel_each(n, row_analyse_at, &(struct analysing){ c, first, rc });
+	c->n_rows = first;
+	for (size_t i = 0; i < n; i++) {
+		struct row *row = &c->rows[first + i];
+
+		/* The same again, for what is wrong with the first of them. */
+		if (rc[i] && diagnostic_analyse(c, row, e))
+			return -e->code;
+		if (row->analysed)
+			c->rows[c->n_rows++] = *row;
 	}
 	return 0;
 }
@@ -128,9 +173,11 @@ static int add_groups(struct comparison *c, struct err *e)
 		json_array_append_new(c->fidelities, fidelity);
 		rc = add_key_rows(c, &c->groups.v[i], fidelity, e);
 	}
+	size_t first = c->n_rows;
+
 	for (size_t i = 0; !rc && i < c->groups.n; i++)
 		rc = add_diagnostic_rows(c, &c->groups.v[i], json_array_get(c->fidelities, i), e);
-	return rc;
+	return rc ? rc : diagnostics_analyse(c, first, e);
 }
 
 /* A row without a number is a test that found nothing: p = 1, and it stays in the family. */

@@ -17,8 +17,8 @@ struct side {
 static bool side_has(const struct side *s, const struct result_cell *c)
 {
 	/* Pair 0 only tells what limits go by. */
-	return c->pair && !strcmp(c->kernel, s->kernel) && !strcmp(c->topology, s->topology) &&
-	       !strcmp(c->workload, s->workload) && !strcmp(c->arm, s->arm);
+	return c->pair && !strcmp(c->arm, s->arm) && !strcmp(c->workload, s->workload) &&
+	       !strcmp(c->topology, s->topology) && !strcmp(c->kernel, s->kernel);
 }
 
 static bool side_is_planned(const struct side *s)
@@ -41,9 +41,21 @@ static void side_cells(const struct side *s, const struct result_cell **by_pair)
 	}
 }
 
+static unsigned last_pair(const struct result *r)
+{
+	unsigned last = 0;
+
+	for (size_t i = 0; i < r->n_cells; i++) {
+		if (r->cells[i].pair > last)
+			last = r->cells[i].pair;
+	}
+	return last;
+}
+
 static int group_pairs(struct group *g, const struct side *base, const struct side *arm)
 {
-	size_t n = RESULT_PAIRS_MAX + 1;
+	unsigned last_base = last_pair(base->result), last_arm = last_pair(arm->result);
+	size_t n = (last_base > last_arm ? last_base : last_arm) + 1;
 	cleanup_free const struct result_cell **cells = calloc(2 * n, sizeof(*cells));
 
 	g->pairs = calloc(n, sizeof(*g->pairs));

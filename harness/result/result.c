@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/parallel.h"
 #include "result/check.h"
 #include "result/result.h"
 
@@ -66,16 +67,38 @@ static int cell_read(const struct result *r, const struct result_cell *c, json_t
 	return rc;
 }
 
-static void cell_load(struct result *r, struct result_cell *c)
+struct loading {
+	struct result *result;
+	char **why;	/* of each cell; NULL: nothing is wrong with it */
+};
+
+static void cell_load(size_t i, void *arg)
 {
+	const struct loading *l = arg;
+	struct result_cell *c = &l->result->cells[i];
 	struct err e;
 
 	c->outcome = OUTCOME_COUNT;
-	int rc = cell_read(r, c, &c->doc, &e);
+	int rc = cell_read(l->result, c, &c->doc, &e);
 	if (!rc)
 		c->outcome = outcome_from_name(json_str(c->doc, "outcome"));
 	else if (rc != -ENOENT)
-		warn(r, c->n, e.msg);
+		l->why[i] = path_format("%s", e.msg);
+}
+
+static int cells_load(struct result *r, struct err *e)
+{
+	cleanup_free char **why = calloc(r->n_cells + 1, sizeof(*why));
+
+	if (!why)
+		return err_set(e, ENOMEM, "out of memory for the cells of %s", r->dir);
+	parallel_each(r->n_cells, cell_load, &(struct loading){ r, why });
+	for (size_t i = 0; i < r->n_cells; i++) {
+		if (why[i])
+			warn(r, r->cells[i].n, why[i]);
+		free(why[i]);
+	}
+	return 0;
 }
 
 static int cell_plan(const struct result *r, size_t at, struct result_cell *c, struct err *e)
@@ -123,9 +146,7 @@ static int result_read(struct result *r, struct err *e)
 		if (rc)
 			return err_prefix(e, "%s: ", path);
 	}
-	for (size_t i = 0; i < n; i++)
-		cell_load(r, &r->cells[i]);
-	return 0;
+	return cells_load(r, e);
 }
 
 int result_load(const char *dir, struct result **ret, struct err *e)

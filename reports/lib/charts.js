@@ -39,10 +39,11 @@ function chartOf(host) {
 const watcher = new IntersectionObserver(entries => {
 	for (const entry of entries) {
 		const c = chartOf(entry.target);
-		if (entry.isIntersecting && !c.plot) {
+		if (!entry.isIntersecting)
+			continue;
+		if (!c.plot)
 			chartDraw(c, c.host.clientWidth);
-			sizes.observe(c.host);
-		}
+		sizes.observe(c.host);
 	}
 }, {rootMargin: '300px'});
 

@@ -119,11 +119,19 @@ function warnings(data) {
 		data.warnings.length <= 5));
 }
 
+// What must be known before a figure is believed: all but the first sentence of each fidelity.
+function caveats(data) {
+	const said = new Set(data.fidelities.flatMap(f => f.split(/\. /).slice(1).map(s => s.replace(/\.$/, ''))));
+
+	return said.size ? el('p', {class: 'note'}, [...said].map(s => `${s}.`).join(' ')) : null;
+}
+
 function verdictSection(data) {
 	const cells = data.outcomes.filter(o => o.n).map(o => `${o.n.toLocaleString('en')} ${o.name}`).join(', ');
 
 	return section('verdict', 'Verdict', headline(data), sentences(data),
 		el('p', {class: 'note'}, `Cells: ${cells || 'none'}. What this calls for as an exit code is ${data.exit.code}: ${data.exit.meaning}.`),
+		caveats(data),
 		warnings(data));
 }
 

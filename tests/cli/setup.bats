@@ -98,5 +98,5 @@ setup_run() {
 }
 
 @test "the shell scripts of ci are good shell" {
-	shellcheck "$ROOT/ci/setup" "$ROOT/.ci/run"
+	shellcheck "$ROOT/ci/setup" "$ROOT/ci/npm" "$ROOT/.ci/run" "$ROOT/reports/assemble"
 }

@@ -6,7 +6,9 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {pathToFileURL} from 'node:url';
-import {chromium} from 'playwright-core';
+
+const require = createRequire(new URL('../../build/npm/tests/report/package.json', import.meta.url));
+const {chromium} = require('playwright-core');
 
 const looks = {
 	light: {colorScheme: 'light', viewport: {width: 1200, height: 900}},
@@ -31,8 +33,12 @@ async function openAll(page) {
 	});
 }
 
-// What a page must not do: say an error, ask for anything, become another page.
+// What a page must not do, whatever its width: say an error, ask for anything, become another page.
 async function quiet(page, seen) {
+	for (const width of [700, 1000]) {	// charts are drawn anew
+		await page.setViewportSize({width, height: 800});
+		await page.waitForTimeout(150);
+	}
 	const title = await page.title(), images = await page.locator('img').count();
 
 	return [...seen.errors, ...seen.requests.map(r => `a request for ${r}`),
@@ -53,7 +59,7 @@ async function policy(page) {
 }
 
 async function axe(page) {
-	await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+	await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
 	const found = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
 
 	return found.violations.filter(v => ['serious', 'critical'].includes(v.impact)).flatMap(v =>

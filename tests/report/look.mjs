@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // look.mjs PAGE.html OUT: pictures of a page as people see it, OUT-NAME.png, and OUT.pdf.
-import {chromium} from 'playwright-core';
+import {createRequire} from 'node:module';
 import {pathToFileURL} from 'node:url';
+
+const {chromium} = createRequire(new URL('../../build/npm/tests/report/package.json', import.meta.url))('playwright-core');
 
 const [page_path, out] = process.argv.slice(2);
 const looks = [

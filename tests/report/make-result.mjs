@@ -5,13 +5,13 @@
 // Writes a result that was never run, the same each time: cells in pairs with figures, samples,
 // policies that cost and save, a crash and a hang. What a guest can write holds whatever
 // may break a page. `rows` are samples a cell, `others` are metrics without a name of ours.
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {linkSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 
 const [dir, ...options] = process.argv.slice(2);
 const o = Object.assign({workloads: 1, topologies: 1, arms: 3, pairs: 12, rows: 240, others: 40},
 	Object.fromEntries(options.map(text => text.split('=')).map(([k, v]) => [k, Number(v)])));
 
-export const HOSTILE = '</script><script>document.title="broken"</script><!-- <script> & "\' \u2028 <img src=x onerror=alert(1)>';
+const HOSTILE = '</script><script>document.title="broken"</script><!-- <script> & "\' \u2028 <img src=x onerror=alert(1)>';
 const MIB = 1 << 20;
 
 let state = 1;
@@ -140,6 +140,8 @@ function cellOf(c) {
 }
 
 mkdirSync(`${dir}/cells`, {recursive: true});
+if (o.rows)	// one file an arm, which its cells share
+	arms.forEach((arm, i) => writeFileSync(`${dir}/samples-${i}`, samplesOf(arm)));
 writeFileSync(`${dir}/plan.json`, JSON.stringify(plan));
 for (const c of cells) {
 	const folder = `${dir}/cells/${String(c.n).padStart(4, '0')}`, cell = cellOf(c);
@@ -147,7 +149,8 @@ for (const c of cells) {
 	mkdirSync(folder, {recursive: true});
 	writeFileSync(`${folder}/result.json`, JSON.stringify(cell));
 	if (o.rows)
-		writeFileSync(`${folder}/samples.jsonl`, samplesOf(c.arm));
+		linkSync(`${dir}/samples-${arms.indexOf(c.arm)}`, `${folder}/samples.jsonl`);
 	if (cell.outcome === 'hung')
 		writeFileSync(`${folder}/console.log`, `[    0.0] Linux version\n${'[   30.1] a line before\r\n'.repeat(40)}[   31.0] the last words ${HOSTILE}\n\x1b[31mred\x1b[0m \xff\n`);
 }
+arms.forEach((arm, i) => rmSync(`${dir}/samples-${i}`, {force: true}));
