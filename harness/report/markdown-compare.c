@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
-#include "compare/fidelity.h"
 #include "compare/text.h"
 #include "compare/wrap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "report/grid.h"
 #include "report/markdown-parts.h"
+#include "report/parts.h"
 
 #define METRICS_A_TABLE 3 /* each has two columns: more do not fit */
 #define COLUMNS_MAX	(1 + 2 * METRICS_A_TABLE)
 #define RIGHT		"rrrrrr"
+
+/* A figure of a row of part_comparisons(), in words: a new string. */
+static char *text_of(const json_t *row, const char *key)
+{
+	return path_format("%s", json_str_or(json_object_get(row, "text"), key, "-"));
+}
 
 static size_t group_end(const json_t *rows, size_t first)
 {
@@ -33,37 +39,8 @@ static bool same_place(const json_t *a, const json_t *b)
 	return true;
 }
 
-static const json_t *figure_find(const json_t *figures, const json_t *row, bool of_base)
-{
-	const char *arm = json_str(row, of_base ? "base" : "arm");
-	const char *kernel = json_str(row, of_base ? "base_kernel" : "arm_kernel");
-	const json_t *place, *f;
-	size_t i, k;
-
-	json_array_foreach(figures, i, place) {
-		if (strcmp(json_str(place, "workload"), json_str(row, "workload")) ||
-		    strcmp(json_str(place, "topology"), json_str(row, "topology")) ||
-		    strcmp(json_str(place, "arm"), arm) ||
-		    strcmp(json_str(place, "kernel"), kernel))
-			continue;
-		json_array_foreach(json_object_get(place, "figures"), k, f)
-			if (!strcmp(json_str(f, "metric"), json_str(row, "metric")))
-				return f;
-	}
-	return NULL;
-}
-
-static char *dev_text(const json_t *figure)
-{
-	const json_t *dev = json_object_get(figure, "dev");
-
-	return json_is_number(dev) ? path_format("%.2f", 100 * json_number_value(dev))
-				   : path_format("-");
-}
-
 /* The row of an arm, or of the base, with the metrics of the rows @first .. @end - 1. */
-static void arm_row(json_t *table, const json_t *figures, const json_t *rows, size_t first,
-		    size_t end, bool of_base)
+static void arm_row(json_t *table, const json_t *rows, size_t first, size_t end, bool of_base)
 {
 	const json_t *opening = json_array_get(rows, first);
 	const char *kernel = json_str(opening, of_base ? "base_kernel" : "arm_kernel");
@@ -74,10 +51,10 @@ static void arm_row(json_t *table, const json_t *figures, const json_t *rows, si
 	text[n++] = path_format("%s%s%s", json_str(opening, of_base ? "base" : "arm"),
 				two ? ", " : "", two ? kernel : "");
 	for (size_t i = first; i < end; i++) {
-		const json_t *f = figure_find(figures, json_array_get(rows, i), of_base);
+		const json_t *row = json_array_get(rows, i);
 
-		text[n++] = text_value(json_object_get(f, "mean"), json_str_or(f, "unit", ""));
-		text[n++] = dev_text(f);
+		text[n++] = text_of(row, of_base ? "base" : "arm");
+		text[n++] = text_of(row, of_base ? "dev_base" : "dev_arm");
 	}
 	grid_add(table, text, n);
 }
@@ -87,16 +64,16 @@ static void head_row(json_t *table, const json_t *rows, size_t first, size_t end
 	char *text[COLUMNS_MAX];
 	size_t n = 0;
 
-	text[n++] = path_format("mean of boots");
+	text[n++] = path_format("median of boots");
 	for (size_t i = first; i < end; i++) {
 		text[n++] = path_format("%s", json_str(json_array_get(rows, i), "metric"));
-		text[n++] = path_format("dev %%");
+		text[n++] = path_format("dev");
 	}
 	grid_add(table, text, n);
 }
 
 /* The groups of one place, which begins at @first: their arms, METRICS_A_TABLE metrics a table. */
-static void arms_print(FILE *out, const json_t *rows, size_t first, const json_t *figures)
+static void arms_print(FILE *out, const json_t *rows, size_t first)
 {
 	const json_t *opening = json_array_get(rows, first);
 	size_t metrics = group_end(rows, first) - first;
@@ -106,38 +83,23 @@ static void arms_print(FILE *out, const json_t *rows, size_t first, const json_t
 		cleanup_json json_t *table = json_array();
 
 		head_row(table, rows, first + m, first + m + n);
-		arm_row(table, figures, rows, first + m, first + m + n, true);
+		arm_row(table, rows, first + m, first + m + n, true);
 		for (size_t i = first;
 		     i < json_array_size(rows) && same_place(json_array_get(rows, i), opening);
 		     i = group_end(rows, i))
-			arm_row(table, figures, rows, i + m, i + m + n, false);
+			arm_row(table, rows, i + m, i + m + n, false);
 		fputc('\n', out);
 		cleanup_free char *align = path_format("l%.*s", (int)(2 * n), RIGHT);
 		grid_print(out, table, align);
 	}
 }
 
-static char *p_text(const json_t *row)
-{
-	const json_t *p = json_object_get(row, "p_adjusted");
-
-	return json_is_number(p) ? path_format("%.2g", json_number_value(p)) : path_format("-");
-}
-
-static char *margin_text(const json_t *row)
-{
-	const json_t *margin = json_object_get(row, "margin");
-
-	return json_is_number(margin) ? text_size(row, json_number_value(margin))
-				      : path_format("-");
-}
-
-static void verdicts_print(FILE *out, const json_t *rows, size_t first, size_t end, double alpha)
+static void verdicts_print(FILE *out, const json_t *rows, size_t first, size_t end,
+			   const json_t *fidelities, double alpha)
 {
 	const json_t *opening = json_array_get(rows, first);
-	const json_t *f = json_object_get(opening, "fidelity");
-	cleanup_free char *fidelity =
-		json_is_object(f) ? fidelity_text(f) : path_format("no cell counts.");
+	const json_t *fidelity =
+		json_array_get(fidelities, (size_t)json_int_or(opening, "fidelity", 0));
 	cleanup_free char *loops = text_closed_loops(rows, first, end);
 	cleanup_free char *sure = text_confidence(alpha);
 	cleanup_json json_t *table = json_array();
@@ -151,31 +113,37 @@ static void verdicts_print(FILE *out, const json_t *rows, size_t first, size_t e
 		 6);
 	for (size_t i = first; i < end; i++) {
 		const json_t *row = json_array_get(rows, i);
+		const char *label = json_str_or(row, "label", "-");
 
 		if (json_int_or(row, "pairs", 0) > most)
 			most = json_int_or(row, "pairs", 0);
 		grid_add(table,
-			 (char *[]){
-				 path_format("%s", json_str(row, "metric")), text_change(row),
-				 text_interval(row), margin_text(row), p_text(row),
-				 path_format("%s", json_str_or(row, "verdict",
-							       json_str_or(row, "label", "-"))) },
+			 (char *[]){ path_format("%s", json_str(row, "metric")),
+				     text_of(row, "change"), text_of(row, "interval"),
+				     text_of(row, "margin"), text_of(row, "p"),
+				     path_format("%s", json_str_or(row, "verdict", label)) },
 			 6);
 	}
 	fputc('\n', out);
 	grid_print(out, table, "lrrrrl");
-	cleanup_free char *ground = path_format("%lld boots, proof %s; %s%s%s", 2 * (long long)most,
-						json_str(opening, "proof"), fidelity,
-						loops ? " " : "", loops ? loops : "");
+	cleanup_free char *ground = path_format(
+		"%lld boots, proof %s; %s%s%s", 2 * (long long)most, json_str(opening, "proof"),
+		json_string_value(fidelity), loops ? " " : "", loops ? loops : "");
 	fputc('\n', out);
 	wrap_print(out, ground, MARKDOWN_WIDTH, 0);
 }
 
-void markdown_comparisons(FILE *out, const json_t *comparison, const json_t *figures)
+int markdown_comparisons(FILE *out, const struct report *r, struct err *e)
 {
-	const json_t *rows = json_object_get(comparison, "comparisons"), *before = NULL;
-	double alpha = json_number_value(json_object_get(comparison, "alpha"));
+	cleanup_groups struct groups groups = { 0 };
+	cleanup_json json_t *fidelities = json_array(), *rows = NULL;
+	double alpha = json_number_value(json_object_get(r->comparison, "alpha"));
+	const json_t *before = NULL;
+	int rc = groups_within(r->result, &groups, e);
 
+	if (rc)
+		return rc;
+	rows = part_comparisons(r, &groups, fidelities);
 	for (size_t i = 0; i < json_array_size(rows);) {
 		const json_t *row = json_array_get(rows, i);
 		size_t end = group_end(rows, i);
@@ -183,10 +151,11 @@ void markdown_comparisons(FILE *out, const json_t *comparison, const json_t *fig
 		if (!before || !same_place(row, before)) {
 			fprintf(out, "\n## %s on %s, %s\n", json_str(row, "workload"),
 				json_str(row, "topology"), json_str(row, "base_kernel"));
-			arms_print(out, rows, i, figures);
+			arms_print(out, rows, i);
 		}
-		verdicts_print(out, rows, i, end, alpha);
+		verdicts_print(out, rows, i, end, fidelities, alpha);
 		before = row;
 		i = end;
 	}
+	return 0;
 }

@@ -10,10 +10,10 @@
 
 /*
  * The tables of what was compared with what: for each workload, topology and kernel one as
- * vendors print them, arms below each other with each key metric and its deviation, from
- * @figures (compare/figures.h); and the verdicts.
+ * vendors print them, arms below each other with each key metric and its deviation; and the
+ * verdicts. In the words of the page (report/parts.h). -ENOMEM.
  */
-void markdown_comparisons(FILE *out, const json_t *comparison, const json_t *figures);
+int markdown_comparisons(FILE *out, const struct report *r, struct err *e);
 
 /* What was saved of memory, and what it cost; nothing where it was not measured. */
 void markdown_prices(FILE *out, const json_t *prices);

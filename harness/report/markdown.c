@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
-#include "compare/figures.h"
 #include "compare/wrap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -64,19 +63,16 @@ static void repeat_print(FILE *out, const struct report *r)
 int report_markdown(const struct report *r, FILE *out, struct err *e)
 {
 	const json_t *c = r->comparison;
-	cleanup_json json_t *figures = NULL;
 	cleanup_free char *summary = printable(json_str_or(r->result->plan, "summary", ""));
-	int rc = figures_collect(r->result, false, &figures, e);
 
-	if (rc)
-		return rc;
 	fprintf(out, "# %s\n\n", json_str(c, "experiment"));
 	if (*summary) {
 		wrap_print(out, summary, MARKDOWN_WIDTH, 0);
 		fputc('\n', out);
 	}
 	sentence_print(out, c);
-	markdown_comparisons(out, c, figures);
+	if (markdown_comparisons(out, r, e))
+		return -e->code;
 	markdown_prices(out, json_object_get(c, "prices"));
 	markdown_troubles(out, c);
 	repeat_print(out, r);

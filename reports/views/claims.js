@@ -21,7 +21,8 @@ function claimCell(text) {
 function claimTable(block) {
 	return table({
 		caption: block.caption,
-		columns: block.columns.map(c => c.right ? right(c.text) : c.text),
+		hidden: true,	// its first column is called alike
+		columns: block.columns.map((c, i) => i ? c.right ? right(c.text) : c.text : wrap(c.text)),
 		bodies: [{rows: block.rows.map(r => r.map((text, i) => i ? claimCell(text) : text))}],
 	});
 }
