@@ -39,7 +39,7 @@ int collect_file(struct collection *c, const char *name, const char *path, struc
 
 	if (!m)
 		return err_set(e, EINVAL, "cannot bundle %s: its name is no text", path);
-	if (st.st_mode & 0100)
+	if (st.st_mode & 0111)
 		json_object_set_new(m, "program", json_true());
 	json_array_append_new(c->members, m);
 	json_object_set_new(c->sources, name, json_string(path));

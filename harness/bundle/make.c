@@ -8,12 +8,14 @@
 #include "bundle/replayable.h"
 #include "bundle/write.h"
 #include "cell/programs.h"
+#include "image/image-build.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/hash.h"
 
 #define KERNELS BUNDLE_REPLAY "/kernels"
-#define IMAGE	BUNDLE_REPLAY "/image/root.img"
+#define IMAGE	 BUNDLE_REPLAY "/image/" IMAGE_FILE
+#define PACKAGES BUNDLE_REPLAY "/image/" IMAGE_PACKAGES
 
 /* A bundle being made. */
 struct make {
@@ -187,13 +189,24 @@ static int image_here(const struct make *m, struct image *ret, struct err *e)
 	return image_find(name, hash, ret, e);
 }
 
+/* What is in the image whose file is @path, where that is known: also of one that is left out. */
+static int packages_collect(struct make *m, const char *path, struct err *e)
+{
+	cleanup_free char *copy = path_format("%s", path);
+	cleanup_free char *packages = path_format("%s/" IMAGE_PACKAGES, dirname(copy));
+
+	return access(packages, F_OK) ? 0 : collect_file(&m->members, PACKAGES, packages, e);
+}
+
 /* One that came in a bundle has been held against its SHA-256 as it was unpacked. */
 static int image_bundled(struct make *m, const json_t *bundled, struct err *e)
 {
 	cleanup_free char *path =
 		path_format("%s/%s", m->source.result->dir, json_str(bundled, "file"));
-	int rc = m->opts->image ? collect_file(&m->members, IMAGE, path, e) : 0;
+	int rc = packages_collect(m, path, e);
 
+	if (!rc && m->opts->image)
+		rc = collect_file(&m->members, IMAGE, path, e);
 	m->image = json_deep_copy(bundled);
 	if (!m->opts->image)
 		json_object_set_new(m->image, "file", json_null());
@@ -224,6 +237,8 @@ static int image_collect(struct make *m, struct err *e)
 				     "sha256", json_object_get(member, "sha256"), "file",
 				     m->opts->image ? IMAGE : NULL);
 	}
+	if (!rc)
+		rc = packages_collect(m, image.path, e);
 	image_clear(&image);
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include "bundle/read.h"
+#include "image/image-build.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/hash.h"
@@ -296,6 +297,22 @@ static int room_check(const struct reader *r, const char *dir, struct err *e)
 				 r->path, bytes >> 20, dir, room >> 20);
 }
 
+/* As the folder of an image that was built here has it, so that what refers to it knows it. */
+static int image_describe(const struct reader *r, const char *dir, struct err *e)
+{
+	const json_t *image = json_object_get(r->manifest, "image");
+	const char *file = json_str(image, "file");
+	cleanup_free char *path = path_format("%s/%s", dir, file ? file : "");
+	cleanup_json json_t *info = json_pack("{s:O, s:O}", "image", json_object_get(image, "name"),
+					      "hash", json_object_get(image, "hash"));
+
+	if (!file)
+		return 0;
+	cleanup_free char *beside = path_format("%s/" IMAGE_INFO, dirname(path));
+
+	return json_save_path(info, beside, e);
+}
+
 int bundle_unpack(const char *path, const char *dir, enum bundle_part part, struct err *e)
 {
 	cleanup_reader struct reader r = { 0 };
@@ -314,6 +331,8 @@ int bundle_unpack(const char *path, const char *dir, enum bundle_part part, stru
 	rc = members_unpack(&r, dir, part, e);
 	if (!rc && part == BUNDLE_WHOLE)
 		rc = file_write_atomic(manifest, r.text, r.len, e);
+	if (!rc && part == BUNDLE_WHOLE)
+		rc = image_describe(&r, dir, e);
 	umask(mask);
 	return rc;
 }

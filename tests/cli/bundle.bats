@@ -39,6 +39,7 @@ make_image() {
 	local dir=$XDG_CACHE_HOME/ramrig/image/default-$IMAGE_HASH
 	mkdir -p "$dir"
 	truncate -s 1M "$dir/root.img"
+	echo '[]' >"$dir/packages.json"
 	printf '{"image": "default", "hash": "%s"}\n' "$IMAGE_HASH" >"$dir/image.json"
 }
 
@@ -109,7 +110,7 @@ refused() { # TEXT ARGUMENT...: nothing is written
 		workloads/web/server.sh replay/kernels/1/boot/vmlinuz-$RELEASE \
 		replay/kernels/1/boot/config-$RELEASE \
 		replay/kernels/1/lib/modules/$RELEASE/kernel/ext4.ko \
-		replay/kernels/1/lib/modules/$RELEASE/modules.dep.bin; do
+		replay/kernels/1/lib/modules/$RELEASE/modules.dep.bin replay/image/packages.json; do
 		grep -Fxq "$name" members || fail "no $name"
 	done
 	run ! grep -Eq 'unwanted|lock|root.img|manifest' members
