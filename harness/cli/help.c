@@ -141,7 +141,7 @@ int help_main(int argc, const char *const *argv)
 		help_print_all(stdout);
 		return EXIT_WELL;
 	}
-	/* "help kernel" shows the whole family. */
+	/* "help kernel" shows the whole family, "help bundle" the command of that very name. */
 	for (size_t i = 0; commands[i]; i++) {
 		const char *name = commands[i]->name;
 		size_t len = strlen(argv[0]);
@@ -153,6 +153,8 @@ int help_main(int argc, const char *const *argv)
 			fputc('\n', stdout);
 		help_print_command(commands[i], stdout);
 		found = true;
+		if (!name[len])
+			break;
 	}
 	if (found)
 		return EXIT_WELL;
