@@ -22,20 +22,20 @@ static void sentence_print(FILE *out, const json_t *comparison)
 	}
 }
 
-/* What is known of a kernel besides its name: "linux-image-..., 6.12.117-1, 6.12.117+deb12-amd64".
- */
-static char *kernel_text(const json_t *kernel)
+/* A row for each thing that is known of a kernel besides its name: one would be too wide. */
+static void kernel_rows(json_t *rows, const json_t *kernel)
 {
 	static const char *const keys[] = { "package", "version", "release", "hash" };
-	char *text = path_format("%s", "");
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		cleanup_free char *before = text;
 		const char *v = json_str(kernel, keys[i]);
 
-		text = path_format("%s%s%s", before, *before && v ? ", " : "", v ? v : "");
+		if (v)
+			grid_add(rows,
+				 (char *[]){ path_format("%s, %s", json_str(kernel, "name"), keys[i]),
+					     path_format("%s", v) },
+				 2);
 	}
-	return text;
 }
 
 static void repeat_print(FILE *out, const struct report *r)
@@ -53,10 +53,7 @@ static void repeat_print(FILE *out, const struct report *r)
 				    path_format("%s", json_string_value(json_array_get(fact, 1))) },
 			2);
 	json_array_foreach(json_object_get(origin, "kernels"), i, kernel)
-		grid_add(rows,
-			 (char *[]){ path_format("kernel %s", json_str(kernel, "name")),
-				     kernel_text(kernel) },
-			 2);
+		kernel_rows(rows, kernel);
 	grid_print(out, rows, "ll");
 }
 
