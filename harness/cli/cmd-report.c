@@ -37,7 +37,8 @@ static const char *opt_output, *opt_format;
 
 static const struct poptOption options[] = {
 	{ "output", 'o', POPT_ARG_STRING, &opt_output, 0,
-	  "where to; " STDOUT_NAME " is standard output. Without it, RESULT/report.EXTENSION", "FILE" },
+	  "where to; " STDOUT_NAME " is standard output. Without it, RESULT/report.EXTENSION",
+	  "FILE" },
 	{ "format", 0, POPT_ARG_STRING, &opt_format, 0, "see above; html without it", "FORMAT" },
 	POPT_TABLEEND
 };
@@ -118,8 +119,8 @@ const struct command cmd_report = {
 	.args = "RESULT",
 	.summary = "write a result down for people to read",
 	.details =
-		"Reads the folder RESULT, and nothing else, and writes one file of it, whose name it "
-		"prints. Formats:" FORMATS(FORMAT_HELP) "\n"
+		"Reads the folder RESULT, and nothing else, and writes one file of it, whose name "
+		"it prints. Formats:" FORMATS(FORMAT_HELP) "\n"
 		"\n"
 		"All formats have the figures of `ramrig compare`. What these call for does not "
 		"matter here: a report that could be written exits with 0.",

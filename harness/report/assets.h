@@ -12,6 +12,6 @@ struct asset {
 
 extern const struct asset asset_style;		/* CSS */
 extern const struct asset asset_program;	/* JavaScript */
-extern const struct asset asset_policy;		/* "script-src 'sha256-...'; style-src 'sha256-...'" */
+extern const struct asset asset_policy;		/* what a browser knows the two by */
 
 #endif

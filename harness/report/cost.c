@@ -22,12 +22,12 @@ static json_t *share_at(const json_t *row, const char *key)
 static json_t *saved_json(const json_t *row)
 {
 	json_t *j = json_copy((json_t *)row);
+	json_t *text = json_pack("{s:o, s:o, s:o, s:o, s:o}", "base", text_at(row, "base_median"),
+				 "arm", text_at(row, "arm_median"), "saved", text_at(row, "saved"),
+				 "of_base", share_at(row, "share_of_base"), "of_memory",
+				 share_at(row, "share_of_memory"));
 
-	json_object_set_new(j, "text",
-			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "base", text_at(row, "base_median"),
-				      "arm", text_at(row, "arm_median"), "saved",
-				      text_at(row, "saved"), "of_base", share_at(row, "share_of_base"),
-				      "of_memory", share_at(row, "share_of_memory")));
+	json_object_set_new(j, "text", text);
 	return j;
 }
 

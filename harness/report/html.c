@@ -46,6 +46,11 @@ static json_t *lines_of(const char *text)
 	return lines;
 }
 
+static json_t *tally(const char *name, const char *meaning, json_int_t n)
+{
+	return json_pack("{s:s, s:s, s:I}", "name", name, "meaning", meaning, "n", n);
+}
+
 /* How many key metrics have each verdict, in the order of the table, with what it means. */
 static json_t *verdicts_of(const json_t *comparison)
 {
@@ -61,8 +66,7 @@ static json_t *verdicts_of(const json_t *comparison)
 
 			n += verdict && !strcmp(verdict, verdict_table[v].name);
 		}
-		json_array_append_new(all, json_pack("{s:s, s:s, s:I}", "name", verdict_table[v].name,
-						     "meaning", verdict_table[v].meaning, "n", n));
+		json_array_append_new(all, tally(verdict_table[v].name, verdict_table[v].meaning, n));
 	}
 	return all;
 }
@@ -77,8 +81,7 @@ static json_t *outcomes_of(const json_t *comparison)
 		const char *meaning = o < OUTCOME_COUNT ? outcome_table[o].meaning :
 							  "planned, without a result";
 
-		json_array_append_new(all, json_pack("{s:s, s:s, s:I}", "name", name, "meaning", meaning,
-						     "n", json_int_or(cells, name, 0)));
+		json_array_append_new(all, tally(name, meaning, json_int_or(cells, name, 0)));
 	}
 	return all;
 }
@@ -129,7 +132,8 @@ static int data_make(const struct report *r, json_t **ret, struct err *e)
 int report_html(const struct report *r, FILE *out, struct err *e)
 {
 	cleanup_json json_t *data = NULL;
-	cleanup_free char *title = path_format("%s - ramrig", json_str(r->comparison, "experiment"));
+	const char *experiment = json_str(r->comparison, "experiment");
+	cleanup_free char *title = path_format("%s - ramrig", experiment);
 	int rc = data_make(r, &data, e);
 
 	return rc ? rc : page_write(&(struct page){ title, data }, out, e);

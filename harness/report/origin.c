@@ -40,23 +40,16 @@ static char *drawing_of(const json_t *doc, bool is_virtual)
 	return topology_draw(&t, &o);
 }
 
-static bool plan_is(const json_t *plan, const char *key, const char *word)
-{
-	const char *text = json_str(plan, key);
-
-	return text && !strcmp(text, word);
-}
-
 json_t *part_topologies(const struct report *r)
 {
 	const json_t *plan = r->result->plan;
+	bool is_virtual = !strcmp(json_str_or(plan, "clock", "host"), "virtual");
 	json_t *all = json_array(), *doc;
 	const char *name;
 
 	json_object_foreach(json_object_get(plan, "topologies"), name, doc)
-		json_array_append_new(
-			all, json_pack("{s:s, s:o}", "name", name, "text",
-				       part_text(drawing_of(doc, plan_is(plan, "clock", "virtual")))));
+		json_array_append_new(all, json_pack("{s:s, s:o}", "name", name, "text",
+						     part_text(drawing_of(doc, is_virtual))));
 	return all;
 }
 

@@ -143,9 +143,9 @@ static void metric_describe(json_t *metrics, const char *name, const char *unit,
 		shown = units[i].shown;
 		size = units[i].size;
 	}
-	json_object_set_new(metrics, name,
-			    json_pack("{s:s, s:s, s:f, s:f}", "meaning", m ? m->meaning : "", "unit",
-				      shown, "size", size, "most", most));
+	json_object_set_new(metrics, name, json_pack("{s:s, s:s, s:f, s:f}", "meaning",
+						     m ? m->meaning : "", "unit", shown, "size",
+						     size, "most", most));
 }
 
 /* One node holds what the machine does: its use is of interest beside another's. */
@@ -174,7 +174,8 @@ static int cell_series(const struct result *r, const struct result_cell *c, json
 		       json_t **ret, struct err *e)
 {
 	cleanup_free char *path = path_format("%s/cells/%04u/samples.jsonl", r->dir, c->n);
-	const json_t *workload = json_object_get(json_object_get(r->plan, "workloads"), c->workload);
+	const json_t *workloads = json_object_get(r->plan, "workloads");
+	const json_t *workload = json_object_get(workloads, c->workload);
 	const json_t *w = json_object_get(c->doc, "window"), *one;
 	struct window window = { json_int_or(w, "from_ns", 0), json_int_or(w, "to_ns", 0) };
 	cleanup_samples struct samples *s = NULL;
@@ -205,9 +206,11 @@ static int cell_series(const struct result *r, const struct result_cell *c, json
 		json_object_set_new(kept, name, drawable);
 		metric_describe(metrics, name, json_str(one, "unit"), most);
 	}
+	double to_s = w ? (double)(window.to_ns - window.from_ns) / NS_PER_S : NAN;
+
 	*ret = json_pack("{s:s, s:i, s:o, s:o, s:O}", "arm", c->arm, "pair", (int)c->pair, "to_s",
-			 part_number(w ? (double)(window.to_ns - window.from_ns) / NS_PER_S : NAN), "t",
-			 times_json(json_object_get(series, "t_s")), "series", kept);
+			 part_number(to_s), "t", times_json(json_object_get(series, "t_s")),
+			 "series", kept);
 	return 0;
 }
 
@@ -304,8 +307,8 @@ static void group_add(const struct report *r, const struct group *g, json_t *to)
 	if (!cell_add(r->result, base, to) || !cell_add(r->result, arm, to))
 		return;
 	json_array_append_new(json_object_get(to, "groups"),
-			      json_pack("{s:i, s:s, s:i, s:i, s:o}", "row", (int)i, "by", by, "base",
-					(int)base->n, "arm", (int)arm->n, "levels",
+			      json_pack("{s:i, s:s, s:i, s:i, s:o}", "row", (int)i, "by", by,
+					"base", (int)base->n, "arm", (int)arm->n, "levels",
 					levels_of(workload, base, arm)));
 }
 

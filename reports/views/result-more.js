@@ -46,7 +46,7 @@ function timeGroup(g, data) {
 	return [
 		el('p', {class: 'note'}, `The boots nearest to the medians of ${g.by}: cell ${g.base} (${row.base}, pair ${base.pair}) and cell ${g.arm} (${armName(row)}, pair ${arm.pair}). `,
 			'Shaded is the measured window: warm-up and settling before it, the end after it.'),
-		key(names[0], names[1]),
+		key(names[0], names[1], ['dashed line', 'solid line']),
 		el('div', {class: 'grid'}, g.levels.map(l => levelFigure(l, base, arm, names, sync)), metrics.map(m => timeFigure({
 			title: m, meaning: o.metrics[m].meaning, unit: o.metrics[m].unit, names, sync,
 			base: seriesOf(base, m, o.metrics[m].size), arm: seriesOf(arm, m, o.metrics[m].size)}))),

@@ -240,16 +240,23 @@ function bootsFigure(row) {
 		fold('The figures', () => bootsTable(row, caption)));
 }
 
-function key(base, arm) {
-	return el('p', {class: 'key'}, el('span', {class: 'mark ring', 'aria-hidden': 'true'}), `${base} (ring, dashed line)`,
-		el('span', {class: 'mark disc', 'aria-hidden': 'true'}), `${arm} (disc, solid line)`);
+// Who is who: `signs` say it without colours.
+function key(base, arm, signs) {
+	return el('p', {class: 'key'}, el('span', {class: 'mark ring', 'aria-hidden': 'true'}), `${base} (${signs[0]})`,
+		el('span', {class: 'mark disc', 'aria-hidden': 'true'}), `${arm} (${signs[1]})`);
+}
+
+function armsOf(rows) {
+	const names = [...new Set(rows.map(armName))];
+
+	return names.length > 1 ? 'the arm' : names[0];
 }
 
 function bootsSection(data, places) {
 	const some = places.map(p => Object.assign({}, p, {rows: p.rows.filter(r => r.boots.pair.length)})).filter(p => p.rows.length);
 
 	return section('boots', 'Boots', el('p', {class: 'note'}, 'Each point is one fresh boot; a line joins the two of a pair. The length of the lines is what the test goes by.'),
-		some.length ? placeBlocks(some, p => [key(p.base, 'arm'), el('div', {class: 'grid'}, p.rows.map(bootsFigure))]) :
+		some.length ? placeBlocks(some, p => [key(p.base, armsOf(p.rows), ['ring', 'disc']), el('div', {class: 'grid'}, p.rows.map(bootsFigure))]) :
 			el('p', {}, 'No pair is whole.'));
 }
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The HTML report of a result that was never run, in a real browser: Chromium without a window.
-# check.mjs looks at it once for all tests, in light and dark, as wide as a screen and as a phone, and
-# prints what is wrong; here stands what must hold. What a guest can write, the result holds
+# check.mjs looks at it once for all tests, in light and dark, as wide as a screen and as a phone,
+# and prints what is wrong; here stands what must hold. What a guest can write, the result holds
 # in forms that break careless pages (make-result.mjs).
 
 load ../cli/common
@@ -16,14 +16,16 @@ look() {
 	shift
 	"${RAMRIG:-$HERE/../../build/ramrig}" report "$PAGES/$name" -o "$PAGES/$name.html"
 	"${RAMRIG:-$HERE/../../build/ramrig}" compare "$PAGES/$name" --json >"$PAGES/$name.json" || true
-	timeout 200 node "$HERE/check.mjs" "$PAGES/$name.html" "$PAGES/$name.json" "$@" >"$PAGES/$name.found"
+	timeout 200 node "$HERE/check.mjs" "$PAGES/$name.html" "$PAGES/$name.json" "$@" \
+		>"$PAGES/$name.found"
 }
 
 setup_file() {
 	export PAGES=$BATS_FILE_TMPDIR
 	command -v node >/dev/null || skip "node is missing: run ci/setup"
 	node "$HERE/make-result.mjs" "$PAGES/full" rows=40 others=8
-	look full light:quiet,policy,figures,layout,drawn,axe dark:axe,drawn,paper narrow:layout,drawn,axe narrow-dark:quiet
+	look full light:quiet,policy,figures,layout,drawn,axe dark:axe,drawn,paper \
+		narrow:layout,drawn,axe narrow-dark:quiet
 	node "$HERE/make-result.mjs" "$PAGES/bare" arms=1 pairs=2 rows=0
 	jq '.topologies |= map_values({})' "$PAGES/bare/plan.json" >"$PAGES/edited"
 	mv "$PAGES/edited" "$PAGES/bare/plan.json"

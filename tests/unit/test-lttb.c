@@ -64,8 +64,8 @@ static void a_lone_peak_is_kept(void **state)
 }
 
 /*
- * Seven points into four, by hand. Buckets between the ends: {1, 2} and {3, 4, 5}. From (0, 0) with the
- * mean (4, 2) of the second, point 1 (y 3) has twice the area |(0-4)*3 - (0-1)*2| = 10, point 2
+ * Seven points into four, by hand. Buckets between the ends: {1, 2} and {3, 4, 5}. From (0, 0)
+ * with the mean (4, 2) of the second, point 1 (y 3) has twice the area |(0-4)*3 - (0-1)*2| = 10, point 2
  * (y 1) |(0-4)*1 - (0-2)*2| = 0: point 1. From (1, 3) with the last point (6, 0): point 3 (y 0)
  * |(1-6)*(0-3) - (1-3)*(0-3)| = 9, point 4 (y 6) |(-5)*3 - (-3)*(-3)| = 24, point 5 (y 0)
  * |15 - 12| = 3: point 4.

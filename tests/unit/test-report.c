@@ -93,8 +93,9 @@ static void fixture_clear(struct fixture *f)
 
 static void figures_are_those_of_the_comparison(void **state)
 {
-	static const char *const keys[] = { "metric", "arm", "base_median", "arm_median", "change", "ci",
-					    "p", "p_adjusted", "margin", "mde", "verdict", "pairs" };
+	static const char *const keys[] = { "metric", "arm", "base_median", "arm_median",
+					    "change", "ci", "p", "p_adjusted", "margin", "mde",
+					    "verdict", "pairs" };
 	cleanup_copy char *dir = copy_make("quickstart");
 	cleanup_fixture struct fixture f = report_of(dir);
 	const json_t *wanted;
@@ -142,9 +143,10 @@ static void samples_make(const char *dir, unsigned n, size_t rows)
 	FILE *out = fopen(path, "w");
 
 	assert_non_null(out);
-	fputs("{\"columns\":[\"meminfo.MemAvailable\",\"meminfo.SwapTotal\",\"meminfo.SwapFree\"]}\n", out);
+	fputs("{\"columns\":[\"meminfo.MemAvailable\",\"meminfo.SwapTotal\","
+	      "\"meminfo.SwapFree\"]}\n", out);
 	for (size_t i = 0; i < rows; i++)
-		fprintf(out, "{\"t_ns\":%zu,\"v\":[%zu,0,0]}\n", (i + 1) * 1000000000, 1000 + i % 7);
+		fprintf(out, "{\"t_ns\":%zu000000000,\"v\":[%zu,0,0]}\n", i + 1, 1000 + i % 7);
 	fclose(out);
 }
 
@@ -207,9 +209,11 @@ static void a_topology_that_cannot_be_drawn_says_why(void **state)
 {
 	static const struct { const char *doc, *said; } cases[] = {
 		{ "{}", "does not describe it" },
-		{ "{\"topology\":\"t\",\"summary\":\"s\",\"nodes\":[{}],\"devices\":[{\"backing\":\"x\"}]}",
+		{ "{\"topology\":\"t\",\"summary\":\"s\",\"nodes\":[{}],"
+		  "\"devices\":[{\"backing\":\"x\"}]}",
 		  "does not describe it" },
-		{ "{\"topology\":\"t\",\"summary\":\"s\",\"nodes\":[{\"kind\":\"dram\",\"size\":536870912}]}",
+		{ "{\"topology\":\"t\",\"summary\":\"s\","
+		  "\"nodes\":[{\"kind\":\"dram\",\"size\":536870912}]}",
 		  "node 0" },
 	};
 	(void)state;
