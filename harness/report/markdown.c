@@ -32,8 +32,9 @@ static void kernel_rows(json_t *rows, const json_t *kernel)
 
 		if (v)
 			grid_add(rows,
-				 (char *[]){ path_format("%s, %s", json_str(kernel, "name"), keys[i]),
-					     path_format("%s", v) },
+				 (char *[]){
+					 path_format("%s, %s", json_str(kernel, "name"), keys[i]),
+					 path_format("%s", v) },
 				 2);
 	}
 }
