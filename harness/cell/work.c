@@ -2,13 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/sysinfo.h>
-#include <sys/utsname.h>
 #include "cell/boot.h"
 #include "cell/bring-up.h"
 #include "cell/cell.h"
 #include "cell/conform.h"
 #include "cell/fidelity.h"
+#include "cell/host-facts.h"
 #include "cell/job.h"
 #include "cell/judge.h"
 #include "cell/reports.h"
@@ -16,12 +15,10 @@
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-#include "lib/text.h"
 #include "plan/policies.h"
 
 #define END_MS 5000	/* for libvirt to tell that a guest has ended */
 #define LAST_WORDS_MS 500	/* for a report that a guest is in the middle of */
-#define BOOT_ID_MAX 4096
 
 static json_t *fidelity_of(const struct work *k, const json_t *policies)
 {
@@ -30,40 +27,6 @@ static json_t *fidelity_of(const struct work *k, const json_t *policies)
 			 "nodes", fidelity_nodes(k->topology, k->accel), "swaps",
 			 fidelity_swaps(k->topology, k->accel, policies), "limits", k->limits, "heat",
 			 k->heat, "sweeper", k->sweeps ? json_true() : NULL);
-}
-
-/* The processor's model as the kernel names it; the empty text where it does not. */
-static json_t *host_cpu(void)
-{
-	static const char key[] = "\nmodel name";
-	char text[4096];
-	struct err ignored;
-	const char *at = NULL;
-
-	if (!text_read("/proc/cpuinfo", text, sizeof(text), &ignored))
-		at = strstr(text, key);
-	at = at ? at + strlen(key) : "";
-	at += strspn(at, " \t:");
-	cleanup_free char *model = path_format("%.*s", (int)strcspn(at, "\n"), at);
-
-	return json_sentence(model);
-}
-
-static json_t *host_facts(void)
-{
-	cleanup_free char *boot = NULL;
-	struct utsname u;
-	struct sysinfo s;
-	struct err ignored;
-
-	uname(&u);
-	sysinfo(&s);
-	if (!file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", BOOT_ID_MAX, &boot, NULL,
-		       &ignored))
-		boot[strcspn(boot, "\n")] = '\0';
-	return json_pack("{s:o, s:i, s:I, s:s, s:s}", "cpu", host_cpu(), "cpus", get_nprocs(),
-			 "memory_bytes", (json_int_t)s.totalram * s.mem_unit, "kernel", u.release,
-			 "boot_id", boot ? boot : "");
 }
 
 /* The result as far as it is known before the boot; the worst outcome until told better. */
@@ -76,7 +39,7 @@ static json_t *result_begin(const struct work *k, const json_t *policies)
 	clock_utc(now);
 	json_t *r = json_pack("{s:i, s:i, s:s, s:[], s:o, s:o, s:[], s:{}, s:{s:s, s:[]}, s:[]}",
 			      "schema", 1, "attempt", (int)k->attempt, "started", now, "phases",
-			      "host", host_facts(), "fidelity", fidelity_of(k, policies),
+			      "host", host_facts(HOST_CPUINFO), "fidelity", fidelity_of(k, policies),
 			      "conformance", "metrics", "proof", "status", "none", "checks", "warnings");
 
 	for (size_t i = 0; i < ARRAY_SIZE(from_cell); i++)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include "cell/host-facts.h"
 #include "history/night.h"
 #include "history/setup.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
 #define UNKNOWN "?"
-#define GIB_OF(bytes) ((double)(bytes) / (1 << 30))
 
 /* Statements of one addition. */
 struct adding {
@@ -18,16 +18,10 @@ struct adding {
 	sqlite3_stmt *trend, *boot, *outcome;
 };
 
-/* As the user names it, else "AMD EPYC 7763, 2 CPUs, 24 GiB". */
+/* As the user names it, else by its processor, CPUs and memory. */
 static char *host_of(const struct adding *a, const json_t *doc)
 {
-	const json_t *host = json_object_get(doc, "host");
-
-	if (a->host)
-		return path_format("%s", a->host);
-	return path_format("%s, %lld CPUs, %.0f GiB", json_str_or(host, "cpu", UNKNOWN),
-			   (long long)json_int_or(host, "cpus", 0),
-			   GIB_OF(json_int_or(host, "memory_bytes", 0)));
+	return a->host ? path_format("%s", a->host) : host_signature(json_object_get(doc, "host"));
 }
 
 static const json_t *first_done(const struct result *r)

@@ -22,7 +22,7 @@ night_make() { # NIGHT RPS KERNEL
 		echo "$cell" >"$dir/cells/$(printf %04d "$n")/result.json"
 	done < <(jq -r --argjson rps "$2" --argjson night "$1" '.cells[] | select(.arm == "base") |
 		"\(.n) \(. + {schema: 1, attempt: 1, outcome: "ok", reason: "",
-		host: {cpu: "Some CPU", cpus: 2, memory_bytes: 25769803776, kernel: "6.1.0"},
+		host: {model: "Some CPU", cpus: 2, memory_bytes: 25769803776, kernel: "6.1.0"},
 		versions: {ramrig: "0.1.0", qemu: "7.2.1", libvirt: "9.0.0"},
 		fidelity: {accelerator: "tcg", clock: "virtual", cpus: 1,
 			nodes: {"0": "dram: not-modelled"}, swaps: {}},

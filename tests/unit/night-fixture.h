@@ -66,7 +66,7 @@ static inline json_t *made_cell(const struct made_night *n, unsigned i)
 		"s:s}}, s:{s:s, s:[]}}",
 		"schema", 1, "n", (int)i, "pair", (int)i, "kernel", OR(n->kernel, "testbed"), "topology",
 		"dram", "workload", "nginx", "arm", "na", "outcome", OR(n->outcome, "ok"), "reason", "",
-		"host", "cpu", OR(n->cpu, "Some CPU"), "cpus", 2, "memory_bytes",
+		"host", "model", OR(n->cpu, "Some CPU"), "cpus", 2, "memory_bytes",
 		(json_int_t)25769803776, "kernel", "6.1.0", "versions", "ramrig", "0.1.0", "qemu",
 		n->number < 3 ? "7.2.1" : "7.2.2", "libvirt", "9.0.0", "fidelity", "accelerator",
 		OR(n->accelerator, "tcg"), "clock", OR(n->clock, "host"), "cpus", 2, "nodes", "0",
