@@ -18,12 +18,10 @@ struct adding {
 	sqlite3_stmt *trend, *boot, *outcome;
 };
 
-/* As the user names it, else "AMD EPYC 7763, 2 CPUs, 24 GiB". */
+/* As the user names it, else by its processor, CPUs and memory. */
 static char *host_of(const struct adding *a, const json_t *doc)
 {
-	if (a->host)
-		return path_format("%s", a->host);
-	return host_signature(json_object_get(doc, "host"));
+	return a->host ? path_format("%s", a->host) : host_signature(json_object_get(doc, "host"));
 }
 
 static const json_t *first_done(const struct result *r)
