@@ -163,7 +163,11 @@ static char *result_dir(const struct trial *t, const json_t *plan)
 /* The plan of @experiment, made before anything is built, to find what is wrong with it. */
 static int plan_try(const struct trial *t, const char *experiment, char **ret_dir, struct err *e)
 {
-	const struct plan_versus v = { t->base, t->patched, .policies_of = t->opts->arm };
+	const struct plan_versus v = {
+		.base = t->base,
+		.patched = t->patched,
+		.policies_of = t->opts->arm,
+	};
 	const struct plan_opts o = plan_opts_of(t, experiment, &v);
 	cleanup_json json_t *plan = NULL;
 	int rc = plan_make(t->site.search, &o, &plan, e);
@@ -177,7 +181,11 @@ static int plan_try(const struct trial *t, const char *experiment, char **ret_di
 
 static int compare_in(const struct trial *t, const char *experiment, json_t *all, struct err *e)
 {
-	const struct plan_versus v = { t->base, t->patched, .policies_of = t->opts->arm };
+	const struct plan_versus v = {
+		.base = t->base,
+		.patched = t->patched,
+		.policies_of = t->opts->arm,
+	};
 	const struct plan_opts o = plan_opts_of(t, experiment, &v);
 	cleanup_contest struct contest c = { 0 };
 	cleanup_result struct result *r = NULL;

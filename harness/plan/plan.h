@@ -54,10 +54,10 @@
 #define PLAN_TWIN_B "b"
 
 struct plan_versus {
-	bool twin;	/* A against A: both arms have the kernel @base; no key metric is needed */
 	const char *base, *patched;	/* kernels; @base NULL, of twins: the experiment's first */
 	const char *policies_of;	/* the arm whose policies both have; NULL: the base arm */
 	const char *topology, *workload, *metric;	/* only this one; NULL: all */
+	bool twin;	/* A against A: both arms have the kernel @base; no key metric is needed */
 };
 
 struct plan_opts {
