@@ -19,6 +19,7 @@
 #include "stats/student.h"
 #include "stats/summary.h"
 #include "tests/bench/draw.h"
+#include "tests/bench/verdict.h"
 
 #define ALPHA 0.05
 #define MARGIN 0.005
@@ -31,8 +32,6 @@
 
 static const double cvs[] = { 0.002, 0.02, 0.05, 0.10 };
 static const double effects[] = { 0, 0.01, 0.02, 0.05 };	/* the first: none */
-
-enum call { CALL_NOTHING, CALL_LESS, CALL_MORE, CALL_EQUIVALENT, CALL_COUNT };
 
 struct data {
 	double base[PAIRS], arm[PAIRS];
@@ -60,47 +59,16 @@ static double quantile(double p, unsigned df)
 	return t;
 }
 
-static enum call direction(double change)
-{
-	return change < 0 ? CALL_LESS : CALL_MORE;
-}
-
-/* As row_verdict() in compare/row.c, the interval's limits by the test that they invert. */
-static enum call verdict(const struct data *x, size_t n, double alpha)
-{
-	const double low = log1p(-MARGIN), high = log1p(MARGIN);
-	double mean = summary_mean(x->change, n);
-
-	if (mean < low || mean > high)
-		return signflip_p_once(x->change, n, 0) <= alpha ? direction(mean) : CALL_NOTHING;
-	return signflip_p_once(x->change, n, low) <= alpha &&
-			       signflip_p_once(x->change, n, high) <= alpha ?
-		       CALL_EQUIVALENT :
-		       CALL_NOTHING;
-}
-
 static enum call call_verdict(const struct data *x, size_t n, size_t *ret_pairs)
 {
 	*ret_pairs = n;
-	return verdict(x, n, ALPHA);
+	return verdict_of(x->change, n, ALPHA, MARGIN);
 }
 
 static enum call call_looks(const struct data *x, size_t n, size_t *ret_pairs)
 {
-	const double margin[] = { log1p(-MARGIN), log1p(MARGIN) };
-
-	for (size_t look = 0; look < SEQUENTIAL_LOOKS; look++) {
-		*ret_pairs = sequential_pairs[look];
-		enum call c = verdict(x, *ret_pairs, sequential_alpha(ALPHA, look));
-
-		if (c || *ret_pairs == n)
-			return c;
-		if (sequential_prospect(summary_mean(x->change, *ret_pairs),
-					summary_sd(x->change, *ret_pairs), *ret_pairs, margin,
-					ALPHA, 1) < SEQUENTIAL_FUTILE)
-			break;
-	}
-	return CALL_NOTHING;
+	(void)n;
+	return verdict_of_looks(x->change, ALPHA, MARGIN, ret_pairs);
 }
 
 /* The same looks, each at the whole of alpha: what "adding pairs until it pleases" does. */
@@ -109,7 +77,7 @@ static enum call call_peeking(const struct data *x, size_t n, size_t *ret_pairs)
 	for (size_t look = 0; look < SEQUENTIAL_LOOKS; look++) {
 		*ret_pairs = sequential_pairs[look];
 		if (signflip_p_once(x->change, *ret_pairs, 0) <= ALPHA)
-			return direction(summary_mean(x->change, *ret_pairs));
+			return call_direction(summary_mean(x->change, *ret_pairs));
 	}
 	*ret_pairs = n;
 	return CALL_NOTHING;
@@ -119,7 +87,7 @@ static enum call call_peeking(const struct data *x, size_t n, size_t *ret_pairs)
 static enum call call_test(const struct data *x, size_t n, size_t *ret_pairs)
 {
 	*ret_pairs = n;
-	return signflip_p_once(x->change, n, 0) <= ALPHA ? direction(summary_mean(x->change, n)) :
+	return signflip_p_once(x->change, n, 0) <= ALPHA ? call_direction(summary_mean(x->change, n)) :
 							   CALL_NOTHING;
 }
 
@@ -134,7 +102,7 @@ static enum call welch(const double *a, const double *b, size_t n)
 	double diff = summary_mean(b, n) - summary_mean(a, n);
 
 	return fabs(diff) > quantile(1 - ALPHA / 2, (unsigned)df) * sqrt(va + vb) ?
-		       direction(diff) :
+		       call_direction(diff) :
 		       CALL_NOTHING;
 }
 
@@ -158,7 +126,7 @@ static enum call call_intervals(const struct data *x, size_t n, size_t *ret_pair
 
 	*ret_pairs = n;
 	return fabs(diff) > t * (summary_sd(x->base, n) + summary_sd(x->arm, n)) ?
-		       direction(diff) :
+		       call_direction(diff) :
 		       CALL_NOTHING;
 }
 
@@ -173,7 +141,7 @@ static enum call call_mmtests(const struct data *x, size_t n, size_t *ret_pairs)
 
 	*ret_pairs = n;
 	return fabs(diff) > Z95 * (summary_sd(x->base, n) + summary_sd(x->arm, n)) ?
-		       direction(diff) :
+		       call_direction(diff) :
 		       CALL_NOTHING;
 }
 

@@ -16,6 +16,7 @@
 #include "stats/student.h"
 #include "stats/summary.h"
 #include "tests/bench/draw.h"
+#include "tests/bench/verdict.h"
 
 #define ALPHA 0.05
 #define MARGIN 0.005
@@ -241,6 +242,39 @@ static void all_looks_together_alarm_at_most_as_often_as_alpha(void **state)
 	}
 }
 
+/* What looks cost in power, and what they save: against 20 pairs always, on the same boots. */
+static void looks_take_few_pairs_where_there_is_nothing_or_much_to_be_found(void **state)
+{
+	static const struct { double effect, pairs_most, found_least; } cases[] = {
+		{ 0, 11, 0 }, { 0.05, 8.5, 0.99 }, { 0.02, 14, 0.55 },
+	};
+	const unsigned rounds = 1500;
+	(void)state;
+
+	for (size_t k = 0; k < ARRAY_SIZE(cases); k++) {
+		const struct draw d = { .cv = 0.02, .effect = cases[k].effect };
+		struct rng r = { 300 };
+		unsigned found = 0, always = 0;
+		unsigned long pairs = 0;
+
+		for (unsigned i = 0; i < rounds; i++) {
+			double base[20], arm[20], change[20];
+			size_t took;
+
+			draw_pairs(&r, &d, 20, base, arm);
+			changes_of(base, arm, 20, change);
+			found += verdict_of_looks(change, ALPHA, MARGIN, &took) == CALL_LESS;
+			always += verdict_of(change, 20, ALPHA, MARGIN) == CALL_LESS;
+			pairs += took;
+		}
+		print_message("  -%g %%: %.1f pairs find %.1f %%, 20 find %.1f %%\n",
+			      100 * cases[k].effect, (double)pairs / rounds, 100.0 * found / rounds,
+			      100.0 * always / rounds);
+		assert_true((double)pairs / rounds <= cases[k].pairs_most);
+		assert_true(found >= cases[k].found_least * rounds);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +285,7 @@ int main(void)
 		cmocka_unit_test(equivalence_is_the_rejection_of_both_margins),
 		cmocka_unit_test(verdicts_alarm_at_most_as_often_as_alpha_whatever_the_shape),
 		cmocka_unit_test(all_looks_together_alarm_at_most_as_often_as_alpha),
+		cmocka_unit_test(looks_take_few_pairs_where_there_is_nothing_or_much_to_be_found),
 	};
 
 	return cmocka_run_group_tests_name("designs", tests, NULL, NULL);
