@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef RAMRIG_TEXT_H
-#define RAMRIG_TEXT_H
+#ifndef RAMRIG_COMPARE_TEXT_H
+#define RAMRIG_COMPARE_TEXT_H
 
 #include <stdbool.h>
 #include "lib/json.h"

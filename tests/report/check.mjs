@@ -20,7 +20,11 @@ const looks = {
 // Opens all that is folded, and passes by all, so that every part is made.
 async function openAll(page) {
 	await page.evaluate(async () => {
-		const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+		// Two frames, or half a second where a busy machine draws none.
+		const frame = () => new Promise(done => {
+			requestAnimationFrame(() => requestAnimationFrame(done));
+			setTimeout(done, 500);
+		});
 		for (let closed; (closed = document.querySelectorAll('details:not([open])')).length;) {
 			closed.forEach(d => { d.open = true; });
 			await frame();

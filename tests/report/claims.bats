@@ -4,6 +4,7 @@
 # The page of claims in a real browser, as page.bats looks at that of a result.
 
 load ../cli/common
+load browser
 
 HERE=$BATS_TEST_DIRNAME
 
@@ -12,7 +13,7 @@ HERE=$BATS_TEST_DIRNAME
 	recorded=$HERE/../unit/data/results/quickstart
 	ramrig claims run --result "$recorded" --html claims.html
 	ramrig compare "$recorded" --json >compare.json || true
-	timeout 120 node "$HERE/check.mjs" claims.html compare.json \
+	look_at claims.html compare.json \
 		light:quiet,policy,layout,axe dark:axe narrow:quiet,layout,axe >found
 	output=$(grep -v ' done$' found) && fail "this was found"
 	[ "$(grep -c ' done$' found)" = 8 ]

@@ -5,6 +5,7 @@
 # machines, with a change on the fifth. A host's name is text that somebody else wrote.
 
 load ../cli/common
+load browser
 load ../cli/nights
 
 HOSTILE='</script><img src=x onerror="document.title=1">'
@@ -21,7 +22,7 @@ setup_file() {
 	done
 	ramrig history check --db history.sqlite >/dev/null
 	ramrig history show --db history.sqlite --html page.html
-	timeout 200 node "$BATS_TEST_DIRNAME/check.mjs" page.html night-1/plan.json \
+	look_at page.html night-1/plan.json \
 		light:quiet,policy,layout,drawn,axe dark:axe,drawn,paper narrow:quiet,layout,drawn,axe >found
 }
 

@@ -7,6 +7,7 @@
 # in forms that break careless pages (make-result.mjs).
 
 load ../cli/common
+load browser
 
 HERE=$BATS_TEST_DIRNAME
 
@@ -16,7 +17,7 @@ look() {
 	shift
 	"${RAMRIG:-$HERE/../../build/ramrig}" report "$PAGES/$name" -o "$PAGES/$name.html"
 	"${RAMRIG:-$HERE/../../build/ramrig}" compare "$PAGES/$name" --json >"$PAGES/$name.json" || true
-	timeout 200 node "$HERE/check.mjs" "$PAGES/$name.html" "$PAGES/$name.json" "$@" \
+	look_at "$PAGES/$name.html" "$PAGES/$name.json" "$@" \
 		>"$PAGES/$name.found"
 }
 
