@@ -280,9 +280,7 @@ static int initramfs_check(struct make *m, const struct result_cell *c, const ch
 
 static int initramfs_check_all(struct make *m, struct err *e)
 {
-	const char *dir = getenv("TMPDIR");
-	cleanup_free char *tmp =
-		path_format("%s/ramrig-initrd-XXXXXX", dir && *dir == '/' ? dir : "/var/tmp");
+	cleanup_free char *tmp = path_format("%s/ramrig-initrd-XXXXXX", dir_of_temporaries());
 	cleanup_json json_t *seen = json_object();
 	cleanup_close int fd = mkstemp(tmp);
 	int rc = fd < 0 ? err_set(e, errno, "cannot create %s: %m", tmp) : 0;

@@ -109,13 +109,10 @@ static int figures_read(const struct group *g, const char *metric, struct figure
 /* The plan's own margin of the metric, or COLLECT_MARGIN of a ratio; NAN for none. */
 static double margin_of(const json_t *plan, const char *metric, bool ratio)
 {
-	const json_t *m;
-	size_t i;
+	const json_t *m = json_array_find(json_object_get(plan, "metrics"), "name", metric);
 
-	json_array_foreach(json_object_get(plan, "metrics"), i, m) {
-		if (!strcmp(json_str(m, "name"), metric))
-			return json_number_value(json_object_get(m, "margin"));
-	}
+	if (m)
+		return json_number_value(json_object_get(m, "margin"));
 	return ratio ? COLLECT_MARGIN : NAN;
 }
 

@@ -96,17 +96,6 @@ static bool line_next(const char **at, struct swap_line *ret)
 	return false;
 }
 
-static const json_t *wanted_at(const json_t *wanted, const char *disk)
-{
-	const json_t *w;
-	size_t i;
-
-	json_array_foreach(wanted, i, w)
-		if (!strcmp(json_str(w, "disk"), disk))
-			return w;
-	return NULL;
-}
-
 static int compare_wanted(const json_t *w, const char *lines, json_t *rows)
 {
 	const char *disk = json_str(w, "disk");
@@ -133,7 +122,7 @@ int swap_compare(const json_t *wanted, const char *proc_swaps, json_t *rows)
 	json_array_foreach(wanted, i, w)
 		differ += compare_wanted(w, proc_swaps, rows);
 	while (line_next(&proc_swaps, &l)) {
-		if (wanted_at(wanted, l.disk))
+		if (json_array_find(wanted, "disk", l.disk))
 			continue;
 		cleanup_free char *what = path_format("swap on %s", l.disk);
 		cleanup_free char *seen = path_format("priority %d", l.priority);

@@ -6,9 +6,9 @@
 #include "claims/stated.h"
 #include "compare/compare.h"
 #include "compare/figures.h"
+#include "contest/contest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "patch/contest.h"
 #include "plan/plan.h"
 #include "result/metric.h"
 
@@ -34,17 +34,6 @@ static int plan_one(const struct search *s, const char *experiment, unsigned pai
 	return rc;
 }
 
-static bool list_names(const json_t *list, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item)
-		if (!strcmp(json_str(item, "name"), name))
-			return true;
-	return false;
-}
-
 /* Whether the plan has what the figure of a claim asks of it. */
 static int figure_check(const json_t *plan, const json_t *stated, struct err *e)
 {
@@ -53,7 +42,7 @@ static int figure_check(const json_t *plan, const json_t *stated, struct err *e)
 	const char *topology = json_str(stated, "topology");
 	const json_t *workload = json_object_get(json_object_get(plan, "workloads"), name);
 
-	if (!list_names(json_object_get(plan, "arms"), arm))
+	if (!json_array_find(json_object_get(plan, "arms"), "name", arm))
 		return err_set(e, EINVAL, "the experiment '%s' has no arm '%s'", experiment, arm);
 	if (!workload)
 		return err_set(e, EINVAL, "the experiment '%s' has no workload '%s'", experiment,
@@ -61,7 +50,7 @@ static int figure_check(const json_t *plan, const json_t *stated, struct err *e)
 	if (topology && !json_object_get(json_object_get(plan, "topologies"), topology))
 		return err_set(e, EINVAL, "the experiment '%s' has no topology '%s'", experiment,
 			       topology);
-	if (!list_names(json_object_get(workload, "figures"), metric) &&
+	if (!json_array_find(json_object_get(workload, "figures"), "name", metric) &&
 	    !metric_find(metric, workload))
 		return err_set(e, EINVAL, "the workload '%s' has no metric '%s'", name, metric);
 	return 0;
@@ -175,7 +164,7 @@ int claim_results_add(struct claim_results *rs, const char *dir, struct err *e)
 	return rc;
 }
 
-int claim_results_run(struct claim_results *rs, const struct patch_site *site,
+int claim_results_run(struct claim_results *rs, const struct contest_site *site,
 		      const char *experiment, unsigned pairs, const char *dir, struct err *e)
 {
 	const struct plan_opts o = { .experiment = experiment, .pairs = pairs };

@@ -3,7 +3,7 @@
 #define RAMRIG_CLAIM_CELLS_H
 
 #include "claims/assess.h"
-#include "patch/site.h"
+#include "contest/site.h"
 #include "result/result.h"
 #include "spec/search.h"
 
@@ -34,7 +34,7 @@ int claim_results_add(struct claim_results *rs, const char *dir, struct err *e);
  * Runs what is not done of @experiment in the folder @dir, which is begun where it is not there,
  * and adds it. -ECANCELED when a signal asked to stop.
  */
-int claim_results_run(struct claim_results *rs, const struct patch_site *site,
+int claim_results_run(struct claim_results *rs, const struct contest_site *site,
 		      const char *experiment, unsigned pairs, const char *dir, struct err *e);
 
 void claim_results_clear(struct claim_results *rs);

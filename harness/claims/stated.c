@@ -24,13 +24,8 @@ const char *stated_cell(const json_t *claim, const json_t *row, const char *colu
 
 static const char *column_unit(const json_t *claim, const char *column)
 {
-	const json_t *c;
-	size_t i;
-
-	json_array_foreach(json_object_get(claim, "columns"), i, c)
-		if (!strcmp(json_str(c, "name"), column))
-			return json_str_or(c, "unit", "");
-	return "";
+	return json_str_or(json_array_find(json_object_get(claim, "columns"), "name", column),
+			   "unit", "");
 }
 
 const json_t *stated_base_row(const json_t *claim)

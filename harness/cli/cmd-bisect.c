@@ -76,7 +76,7 @@ static enum exit_code bisect_run(int argc, const char *const *argv, struct err *
 	cleanup_free char *dir = opts.resume ? path_format("%s", opts.resume)
 					     : patch_options_dir(RESULTS, "bisect");
 	cleanup_json json_t *report = NULL;
-	const struct patch_site site = patch_options_site();
+	const struct contest_site site = patch_options_site();
 	const struct bisect_opts o = {
 		.base = patch_options_base(),
 		.patches = argv,

@@ -157,7 +157,7 @@ static void plans_show(const json_t *plans, const json_t *experiments)
 static enum exit_code cells_run(const json_t *plans, const json_t *experiments,
 				struct claim_results *rs, struct err *e)
 {
-	struct patch_site site = patch_options_site();
+	struct contest_site site = patch_options_site();
 	cleanup_free char *parent =
 		opt_out ? path_format("%s", opt_out) : result_dir_new(RESULTS, "claims");
 	const json_t *name;

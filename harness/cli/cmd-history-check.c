@@ -77,8 +77,7 @@ static void show_plan(const json_t *change, const json_t *plan)
 /* Plans that are only shown need a folder, too, which is gone afterwards. */
 static int ask_dir(char **ret, struct err *e)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *dir = opts.dry_run ? path_format("%s/ramrig-confirm-XXXXXX", tmp ? tmp : "/tmp") :
+	char *dir = opts.dry_run ? path_format("%s/ramrig-confirm-XXXXXX", dir_of_temporaries()) :
 		    opts.out ? path_format("%s", opts.out) : result_dir_new(RESULTS, "confirm");
 
 	if (opts.dry_run && !mkdtemp(dir)) {
@@ -93,7 +92,7 @@ static int ask_dir(char **ret, struct err *e)
 static int ask(struct history *h, json_t *trends, json_int_t only, struct err *e)
 {
 	cleanup_free char *dir = NULL;
-	const struct patch_site site = {
+	const struct contest_site site = {
 		.search = &cli.search, .progress = &cli_progress, .connect = cli.connect,
 		.jobs = (unsigned)opts.jobs, .on_change = progress_change, .on_cell = progress_cell,
 		.on_end = progress_end,

@@ -9,8 +9,8 @@
 #include "cli/trial-print.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "patch/trial-judge.h"
 #include "patch/trial.h"
+#include "patch/trial-judge.h"
 
 static struct {
 	const char *tree, *good, *arm;
@@ -85,7 +85,7 @@ static enum exit_code try_run(int argc, const char *const *argv, struct err *e)
 	cleanup_free char *beside = tree ? path_format("%s.ramrig", tree) : path_format(RESULTS);
 	cleanup_free char *dir = patch_options_dir(beside, "try");
 	cleanup_json json_t *report = NULL;
-	const struct patch_site site = patch_options_site();
+	const struct contest_site site = patch_options_site();
 	const struct trial_opts o = {
 		.base = patch_options_base(),
 		.patches = argc ? argv : NULL,

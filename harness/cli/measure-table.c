@@ -183,17 +183,6 @@ static void print_devices(const json_t *devices, FILE *out)
 	listing_table(rows, device_columns, out);
 }
 
-static bool has_kind(const json_t *list, const char *kind)
-{
-	const json_t *j;
-	size_t i;
-
-	json_array_foreach(list, i, j)
-		if (!strcmp(json_str(j, "kind"), kind))
-			return true;
-	return false;
-}
-
 void measure_print(const json_t *report, const json_t *fidelity, FILE *out)
 {
 	const json_t *nodes = json_object_get(report, "nodes");
@@ -214,11 +203,11 @@ void measure_print(const json_t *report, const json_t *fidelity, FILE *out)
 			"Devices: fio, random accesses of 4 KiB past the page cache, %d s each, in a\n"
 			"part that was filled before.\n",
 			FIO_SECONDS);
-	if (has_kind(devices, device_kind_names[DEVICE_ZRAM]))
+	if (json_array_find(devices, "kind", device_kind_names[DEVICE_ZRAM]))
 		fprintf(out, "zram: %d %% of what was written compresses away.\n",
 			FIO_COMPRESS_PERCENT);
 	if (tcg)
 		fputs("Nanoseconds under TCG are those of a translator, not of any hardware.\n", out);
-	if (has_kind(nodes, node_kind_names[NODE_CXL]))
+	if (json_array_find(nodes, "kind", node_kind_names[NODE_CXL]))
 		fputs("Each access to CXL memory is a call into QEMU's device emulation.\n", out);
 }

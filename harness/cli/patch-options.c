@@ -37,9 +37,9 @@ char *patch_options_dir(const char *parent, const char *what)
 	return opt_out ? path_format("%s", opt_out) : result_dir_new(parent, what);
 }
 
-struct patch_site patch_options_site(void)
+struct contest_site patch_options_site(void)
 {
-	return (struct patch_site){
+	return (struct contest_site){
 		.search = &cli.search,
 		.progress = &cli_progress,
 		.connect = cli.connect,

@@ -3,7 +3,7 @@
 #define RAMRIG_PATCH_OPTIONS_H
 
 #include <popt.h>
-#include "patch/site.h"
+#include "contest/site.h"
 
 /* Options of `try` and `bisect`, as a table to include: --base, --jobs, --out. */
 extern const struct poptOption patch_options[];
@@ -16,6 +16,6 @@ const char *patch_options_base(void);
 char *patch_options_dir(const char *parent, const char *what);
 
 /* The rest of ramrig as these commands use it, with progress on standard error. */
-struct patch_site patch_options_site(void);
+struct contest_site patch_options_site(void);
 
 #endif

@@ -79,18 +79,6 @@ static int add_key_rows(struct comparison *c, const struct group *g, const json_
 	return 0;
 }
 
-static bool is_key(const json_t *plan, const char *name)
-{
-	const json_t *m;
-	size_t i;
-
-	json_array_foreach(json_object_get(plan, "metrics"), i, m) {
-		if (!strcmp(json_str(m, "name"), name))
-			return true;
-	}
-	return false;
-}
-
 /* Rows of all other metrics, which are still to be analysed. */
 static int add_diagnostic_rows(struct comparison *c, const struct group *g,
 			       const json_t *fidelity, struct err *e)
@@ -106,7 +94,7 @@ static int add_diagnostic_rows(struct comparison *c, const struct group *g,
 	json_object_foreach(names, name, m) {
 		struct row r = { .group = g, .metric = name, .fidelity = fidelity };
 
-		if (is_key(c->a->plan, name))
+		if (json_array_find(json_object_get(c->a->plan, "metrics"), "name", name))
 			continue;
 		int rc = row_add(c, &r, e);
 		if (rc)

@@ -98,20 +98,6 @@ static json_t *figure_of(const struct place *p, const char *name, const json_t *
 			 "boots", (json_int_t)n, "loop", json_str(metric, "loop"));
 }
 
-static bool list_names(const json_t *list, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item) {
-		const char *known = json_str(item, "name");
-
-		if (known && !strcmp(known, name))
-			return true;
-	}
-	return false;
-}
-
 static bool is_memory_used(const char *name)
 {
 	static const char *const names[] = { "mem_used", "dram_used", "workload_dram",
@@ -127,8 +113,8 @@ bool figures_shows(const json_t *plan, const char *workload, const char *name)
 {
 	const json_t *doc = json_object_get(json_object_get(plan, "workloads"), workload);
 
-	return list_names(json_object_get(doc, "figures"), name) ||
-	       list_names(json_object_get(plan, "metrics"), name) || is_memory_used(name);
+	return json_array_find(json_object_get(doc, "figures"), "name", name) ||
+	       json_array_find(json_object_get(plan, "metrics"), "name", name) || is_memory_used(name);
 }
 
 /* What this arm saved and paid against the base, or NULL for the base itself. */

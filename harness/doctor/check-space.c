@@ -65,10 +65,9 @@ static void look_work(const struct doctor_env *env, struct finding *f)
 		2 * GIB, 256 * MIB, "what guests write while they run",
 		"make room there, or set TMPDIR to a folder with more",
 	};
-	const char *tmp = getenv("TMPDIR");
 
 	(void)env;
-	judge_folder(&need, tmp && *tmp ? tmp : "/var/tmp", f);
+	judge_folder(&need, dir_of_temporaries(), f);
 }
 
 static void look_results(const struct doctor_env *env, struct finding *f)

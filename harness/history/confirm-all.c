@@ -23,15 +23,15 @@ static bool find(json_t *trends, json_int_t id, const json_t **ret_trend, json_t
 	return false;
 }
 
-static void say_question(const struct patch_site *site, const json_t *trend, json_int_t id)
+static void say_question(const struct contest_site *site, const json_t *trend, json_int_t id)
 {
-	patch_say(site, "change %lld: %s of %s on %s, arm %s: asking a fresh A/B", (long long)id,
+	contest_say(site, "change %lld: %s of %s on %s, arm %s: asking a fresh A/B", (long long)id,
 		  json_str(trend, "metric"), json_str(trend, "workload"),
 		  json_str(trend, "topology"), json_str(trend, "arm"));
 }
 
 /* Shows what would be asked, or says why nothing would. */
-static int show(struct history *h, const struct patch_site *site, const json_t *trend,
+static int show(struct history *h, const struct contest_site *site, const json_t *trend,
 		const json_t *change, const char *dir, const struct confirm_wish *w, struct err *e)
 {
 	cleanup_json json_t *plan = NULL, *answer = NULL;
@@ -40,13 +40,13 @@ static int show(struct history *h, const struct patch_site *site, const json_t *
 	if (!rc && plan)
 		w->show_plan(change, plan);
 	else if (!rc)
-		patch_say(site, "change %lld: %s: %s", (long long)json_int_or(change, "id", 0),
+		contest_say(site, "change %lld: %s: %s", (long long)json_int_or(change, "id", 0),
 			  json_str(answer, "verdict"), json_str(answer, "reason"));
 	return rc;
 }
 
 /* *ret_booted: the answer took boots. */
-static int ask(struct history *h, const struct patch_site *site, const json_t *trend,
+static int ask(struct history *h, const struct contest_site *site, const json_t *trend,
 	       json_t *change, const char *dir, bool *ret_booted, struct err *e)
 {
 	json_int_t id = json_int_or(change, "id", 0);
@@ -77,7 +77,7 @@ static bool is_open(const json_t *row)
 	return change_status_from_name(json_str(row, "status")) == CHANGE_OPEN;
 }
 
-int confirm_all(struct history *h, const struct patch_site *site, json_t *trends,
+int confirm_all(struct history *h, const struct contest_site *site, json_t *trends,
 		const struct confirm_wish *w, struct err *e)
 {
 	cleanup_json json_t *rows = change_rows(trends);
@@ -101,7 +101,7 @@ int confirm_all(struct history *h, const struct patch_site *site, json_t *trends
 		    !find(trends, id, &trend, &change))
 			continue;
 		if (w->at_most && booted == w->at_most) {
-			patch_say(site, "change %lld stays open: %u A/Bs were run, as many as "
+			contest_say(site, "change %lld stays open: %u A/Bs were run, as many as "
 				  "were asked for", (long long)id, booted);
 			continue;
 		}

@@ -18,7 +18,7 @@ struct confirm_wish {
  * the A/B the change gets "failure", the reason, and stays open. -ENOENT where no change has the
  * id @only.
  */
-int confirm_all(struct history *h, const struct patch_site *site, json_t *trends,
+int confirm_all(struct history *h, const struct contest_site *site, json_t *trends,
 		const struct confirm_wish *w, struct err *e);
 
 #endif

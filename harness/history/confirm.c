@@ -3,16 +3,16 @@
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
+#include "contest/contest.h"
 #include "history/change.h"
-#include "history/confirm-judge.h"
 #include "history/confirm.h"
+#include "history/confirm-judge.h"
 #include "history/night.h"
 #include "history/setup.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "patch/bisect-evidence.h"
-#include "patch/contest.h"
 
 #define KERNEL_BEFORE "before"
 #define KERNEL_NEWEST "newest"
@@ -21,7 +21,7 @@
 /* One A/B: what it is about, and the two kernels. */
 struct question {
 	struct history *h;
-	const struct patch_site *site;
+	const struct contest_site *site;
 	const json_t *trend, *change;
 	const char *dir;
 	json_int_t newest;		/* night */
@@ -242,7 +242,7 @@ static int ask(const struct question *q, json_t **ret_plan, json_t **ret_answer,
 	return rc || *ret_answer ? rc : make_plan(q, ret_plan, ret_answer, e);
 }
 
-int confirm_plan(struct history *h, const struct patch_site *site, const json_t *trend,
+int confirm_plan(struct history *h, const struct contest_site *site, const json_t *trend,
 		 const json_t *change, const char *dir, json_t **ret_plan, json_t **ret_answer,
 		 struct err *e)
 {
@@ -326,7 +326,7 @@ static int run(const struct question *q, const struct contest *c, json_t **ret, 
 	return 0;
 }
 
-int confirm_run(struct history *h, const struct patch_site *site, const json_t *trend,
+int confirm_run(struct history *h, const struct contest_site *site, const json_t *trend,
 		const json_t *change, const char *dir, json_t **ret, struct err *e)
 {
 	cleanup_question struct question q = {
@@ -335,7 +335,7 @@ int confirm_run(struct history *h, const struct patch_site *site, const json_t *
 	cleanup_contest struct contest c = { 0 };
 	cleanup_json json_t *plan = NULL;
 	cleanup_free char *result = path_format("%s/result", dir);
-	struct patch_site with = *site;
+	struct contest_site with = *site;
 	struct search search = { 0 };
 	json_t *known = NULL;
 	int rc = question_open(&q, e);

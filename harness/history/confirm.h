@@ -2,9 +2,9 @@
 #ifndef RAMRIG_HISTORY_CONFIRM_H
 #define RAMRIG_HISTORY_CONFIRM_H
 
+#include "contest/site.h"
 #include "history/db.h"
 #include "lib/json.h"
-#include "patch/site.h"
 
 /*
  * A fresh A/B about one change: the kernel of the night before it against that of the newest
@@ -21,7 +21,7 @@
  * the kernel of before is gone, the two are one, the experiment is another. One of them is NULL;
  * the caller decrefs the other. Writes DIR/images/.
  */
-int confirm_plan(struct history *h, const struct patch_site *site, const json_t *trend,
+int confirm_plan(struct history *h, const struct contest_site *site, const json_t *trend,
 		 const json_t *change, const char *dir, json_t **ret_plan, json_t **ret_answer,
 		 struct err *e);
 
@@ -30,7 +30,7 @@ int confirm_plan(struct history *h, const struct patch_site *site, const json_t 
  * and "failure" the reason: that is for the nights to tell, and the change stays open. -ECANCELED
  * when a signal asked to stop.
  */
-int confirm_run(struct history *h, const struct patch_site *site, const json_t *trend,
+int confirm_run(struct history *h, const struct contest_site *site, const json_t *trend,
 		const json_t *change, const char *dir, json_t **ret, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -248,4 +249,11 @@ uint64_t dir_disk_bytes(const char *path)
 	disk_bytes = 0;
 	nftw(path, add_one, 32, FTW_PHYS);
 	return disk_bytes;
+}
+
+const char *dir_of_temporaries(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	return tmp && *tmp == '/' ? tmp : "/var/tmp";
 }

@@ -34,6 +34,12 @@ int file_copy(const char *from, const char *to, mode_t mode, struct err *e);
 /* Copies the folder @from (regular files, folders and links) to @to. */
 int dir_copy(const char *from, const char *to, struct err *e);
 
+/*
+ * The folder for what is needed for a while: $TMPDIR where that is an absolute path, else /var/tmp.
+ * Not /tmp, which may be memory that the host then lacks.
+ */
+const char *dir_of_temporaries(void);
+
 /* Total size of the regular files below @path, in bytes on disk. */
 uint64_t dir_disk_bytes(const char *path);
 

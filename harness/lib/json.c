@@ -100,3 +100,17 @@ bool json_array_has(const json_t *list, const char *text)
 			return true;
 	return false;
 }
+
+json_t *json_array_find(const json_t *list, const char *key, const char *text)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *has = json_str(item, key);
+
+		if (has && !strcmp(has, text))
+			return item;
+	}
+	return NULL;
+}

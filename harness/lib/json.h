@@ -39,6 +39,9 @@ const char *json_str_or(const json_t *j, const char *key, const char *absent);
 /* Whether the array @list has the string @text. */
 bool json_array_has(const json_t *list, const char *text);
 
+/* Returns the first object of the array @list (may be NULL) whose @key is @text, or NULL. */
+json_t *json_array_find(const json_t *list, const char *key, const char *text);
+
 /* Returns the integer at @key of object @j, or @absent. */
 json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include "contest/contest.h"
 #include "image/kernel-source-build.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "patch/bisect-evidence.h"
 #include "patch/bisect-step.h"
-#include "patch/contest.h"
 
 #define FIGURES_MAX 256
 #define CLEAN_MAX 40	/* boots; a failure that is rarer than that takes days to bisect */

@@ -25,7 +25,7 @@ struct bisect_question {
 };
 
 struct bisect_run {
-	struct patch_site site;		/* its search path begins with the bisection's folder */
+	struct contest_site site;		/* its search path begins with the bisection's folder */
 	struct series_kernels kernels;
 	double alpha;			/* of one decision */
 	struct bisect_question question;

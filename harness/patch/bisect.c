@@ -7,9 +7,9 @@
 #include "image/kernel-source.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "patch/bisect.h"
 #include "patch/bisect-report.h"
 #include "patch/bisect-step.h"
-#include "patch/bisect.h"
 #include "plan/plan.h"
 
 static char *request_path(const char *dir)
@@ -35,7 +35,7 @@ static json_t *request_make(const struct bisect_opts *o, json_t *changes, unsign
 }
 
 /* The plan of the ends, to find what is wrong with the experiment before anything is built. */
-static int request_check(const struct patch_site *site, const struct bisect_opts *o, struct err *e)
+static int request_check(const struct contest_site *site, const struct bisect_opts *o, struct err *e)
 {
 	const struct plan_versus v = { .base = o->base, .patched = o->base, .policies_of = o->arm,
 				       .topology = o->topology, .workload = o->workload,
@@ -51,7 +51,7 @@ static int request_check(const struct patch_site *site, const struct bisect_opts
 	return rc ? rc : run_check_jobs(plan, site->jobs, e);
 }
 
-int bisect_begin(const struct patch_site *site, const struct bisect_opts *o, const char *dir,
+int bisect_begin(const struct contest_site *site, const struct bisect_opts *o, const char *dir,
 		 struct err *e)
 {
 	cleanup_free char *path = request_path(dir);
@@ -90,7 +90,7 @@ static void note(const struct bisect_run *b, size_t k, const struct bisect_step 
 		snprintf(change, sizeof(change), b->question.figure.ratio ? ", %+.2f %%" : ", %+g",
 			 bisect_change(&b->question.figure, s->worse) *
 				 (b->question.figure.ratio ? 100 : 1));
-	patch_say(&b->site, "bisect: with %zu of %zu: %s (%u boots%s)%s%s", k, r->n,
+	contest_say(&b->site, "bisect: with %zu of %zu: %s (%u boots%s)%s%s", k, r->n,
 		  bisect_mark_names[s->mark], s->boots, change, s->why[0] ? ": " : "", s->why);
 	bisect_report_step(r, k, s);
 }
@@ -123,7 +123,7 @@ static int go(struct bisect_run *b, json_t **ret, struct err *e)
 	if (!marks)
 		return err_set(e, ENOMEM, "out of memory for %zu changes", n);
 	b->alpha = alpha / bisect_tests(n);
-	patch_say(&b->site, "bisect: %zu changes, at most %u kernels to test unless some must be "
+	contest_say(&b->site, "bisect: %zu changes, at most %u kernels to test unless some must be "
 		  "passed over", n, bisect_tests(n));
 	int rc = search(b, &r, e);
 
@@ -133,7 +133,7 @@ static int go(struct bisect_run *b, json_t **ret, struct err *e)
 	return rc;
 }
 
-int bisect_go(const struct patch_site *site, const char *dir, json_t **ret, struct err *e)
+int bisect_go(const struct contest_site *site, const char *dir, json_t **ret, struct err *e)
 {
 	cleanup_free char *path = request_path(dir);
 	cleanup_free char *report = path_format("%s/bisect.json", dir);

@@ -2,7 +2,7 @@
 #ifndef RAMRIG_BISECT_H
 #define RAMRIG_BISECT_H
 
-#include "patch/site.h"
+#include "contest/site.h"
 
 /*
  * `ramrig bisect`: which patch of a series, or commit of a range, brought a
@@ -28,7 +28,7 @@ struct bisect_opts {
 };
 
 /* Checks @o and begins the new folder @dir. -EINVAL, -EEXIST. */
-int bisect_begin(const struct patch_site *site, const struct bisect_opts *o, const char *dir,
+int bisect_begin(const struct contest_site *site, const struct bisect_opts *o, const char *dir,
 		 struct err *e);
 
 /*
@@ -36,6 +36,6 @@ int bisect_begin(const struct patch_site *site, const struct bisect_opts *o, con
  * the report, which the caller decrefs. What was run before is not run again.
  * -ECANCELED when a signal asked to stop.
  */
-int bisect_go(const struct patch_site *site, const char *dir, json_t **ret, struct err *e);
+int bisect_go(const struct contest_site *site, const char *dir, json_t **ret, struct err *e);
 
 #endif

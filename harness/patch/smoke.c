@@ -10,7 +10,7 @@
 
 #define IMAGE "default"
 
-static int topology_find(const struct patch_site *site, const char *name, struct site *host,
+static int topology_find(const struct contest_site *site, const char *name, struct site *host,
 			 json_t **ret, struct err *e)
 {
 	const struct topology_wish w = { .scale = 1, .clock = CLOCK_HOST, .site = host };
@@ -20,7 +20,7 @@ static int topology_find(const struct patch_site *site, const char *name, struct
 	return rc ? rc : topology_load(site->search, path, &w, ret, e);
 }
 
-static int boot(const struct patch_site *site, const char *kernel, json_t *topology, json_t **ret,
+static int boot(const struct contest_site *site, const char *kernel, json_t *topology, json_t **ret,
 		struct err *e)
 {
 	const struct solo_opts o = {
@@ -35,12 +35,12 @@ static int boot(const struct patch_site *site, const char *kernel, json_t *topol
 	if (rc)
 		return rc;
 	*ret = solo_report(result, clock_now_ms() - started);
-	patch_say(site, "smoke: %s on %s: %s, %.1f s", kernel, json_str(*ret, "topology"),
+	contest_say(site, "smoke: %s on %s: %s, %.1f s", kernel, json_str(*ret, "topology"),
 		  json_str(*ret, "outcome"), json_number_value(json_object_get(*ret, "seconds")));
 	return 0;
 }
 
-static int smoke_one(const struct patch_site *site, const char *patched, const char *base,
+static int smoke_one(const struct contest_site *site, const char *patched, const char *base,
 		     json_t *topology, json_t *all, struct err *e)
 {
 	json_t *report = NULL, *against = NULL;
@@ -57,7 +57,7 @@ static int smoke_one(const struct patch_site *site, const char *patched, const c
 	return rc;
 }
 
-int smoke_load(const struct patch_site *site, const char *const *topologies, json_t **ret,
+int smoke_load(const struct contest_site *site, const char *const *topologies, json_t **ret,
 	       struct err *e)
 {
 	cleanup_json json_t *loaded = json_array();
@@ -75,7 +75,7 @@ int smoke_load(const struct patch_site *site, const char *const *topologies, jso
 	return 0;
 }
 
-int smoke_run(const struct patch_site *site, const char *patched, const char *base,
+int smoke_run(const struct contest_site *site, const char *patched, const char *base,
 	      json_t *topologies, json_t **ret, struct err *e)
 {
 	cleanup_json json_t *all = json_array();

@@ -2,10 +2,10 @@
 #ifndef RAMRIG_SMOKE_H
 #define RAMRIG_SMOKE_H
 
-#include "patch/site.h"
+#include "contest/site.h"
 
 /* Reads @topologies (names, NULL-ended) for this host into a new array. */
-int smoke_load(const struct patch_site *site, const char *const *topologies, json_t **ret,
+int smoke_load(const struct contest_site *site, const char *const *topologies, json_t **ret,
 	       struct err *e);
 
 /*
@@ -14,7 +14,7 @@ int smoke_load(const struct patch_site *site, const char *const *topologies, jso
  * one a topology. Where it does not end well, or reports something, @base is booted as
  * well; its solo_report() is then "base" of that object.
  */
-int smoke_run(const struct patch_site *site, const char *patched, const char *base,
+int smoke_run(const struct contest_site *site, const char *patched, const char *base,
 	      json_t *topologies, json_t **ret, struct err *e);
 
 #endif

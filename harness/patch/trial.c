@@ -6,20 +6,20 @@
 #include "cell/prepare.h"
 #include "cell/run.h"
 #include "compare/compare.h"
+#include "contest/contest.h"
 #include "image/kernel-new.h"
 #include "image/kernel-source-build.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-#include "patch/contest.h"
 #include "patch/smoke.h"
-#include "patch/trial-judge.h"
 #include "patch/trial.h"
+#include "patch/trial-judge.h"
 
 #define SLUG_MAX 24
 
 struct trial {
-	struct patch_site site;		/* its search path begins with the trial's folder */
+	struct contest_site site;		/* its search path begins with the trial's folder */
 	const struct trial_opts *opts;
 	const char *dir;
 	char *base, *patched;		/* kernels */
@@ -262,7 +262,7 @@ static int try_it(struct trial *t, struct err *e)
 	return rc;
 }
 
-int trial_run(const struct patch_site *site, const struct trial_opts *o, const char *dir,
+int trial_run(const struct contest_site *site, const struct trial_opts *o, const char *dir,
 	      json_t **ret, struct err *e)
 {
 	cleanup_json json_t *report = json_pack("{s:i, s:o}", "schema", 1, "smoke", json_array());

@@ -2,7 +2,7 @@
 #ifndef RAMRIG_TRIAL_H
 #define RAMRIG_TRIAL_H
 
-#include "patch/site.h"
+#include "contest/site.h"
 
 /*
  * `ramrig try`: a patched kernel is built, booted on some topologies, and
@@ -29,7 +29,7 @@ struct trial_opts {
  * is a verdict, no error; so is whatever its kernel does. -EINVAL for wrong
  * options, -EEXIST where @dir holds something already.
  */
-int trial_run(const struct patch_site *site, const struct trial_opts *o, const char *dir,
+int trial_run(const struct contest_site *site, const struct trial_opts *o, const char *dir,
 	      json_t **ret, struct err *e);
 
 /*

@@ -34,13 +34,11 @@ static double wall_s(const json_t *doc)
 static json_t *suite_of(json_t *suites, const struct report *r, const char *workload,
 			const char *topology)
 {
-	json_t *suite;
 	cleanup_free char *name = path_format("%s on %s", workload, topology);
-	size_t i;
+	json_t *suite = json_array_find(suites, "suite", name);
 
-	json_array_foreach(suites, i, suite)
-		if (!strcmp(json_str(suite, "suite"), name))
-			return suite;
+	if (suite)
+		return suite;
 	cleanup_free char *class =
 		path_format("%s.%s.%s", json_str(r->comparison, "experiment"), workload, topology);
 	suite = json_pack("{s:s, s:s, s:f, s:n, s:n, s:i, s:i, s:[]}", "suite", name, "class",

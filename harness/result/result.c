@@ -153,9 +153,7 @@ static int result_read(struct result *r, struct err *e)
 /* What analysis reads of a bundle, in a folder that ends with the result. */
 static int bundle_open(struct result *r, const char *path, struct err *e)
 {
-	const char *tmp = getenv("TMPDIR");
-	cleanup_free char *dir = path_format("%s/ramrig-bundle-XXXXXX",
-					     tmp && *tmp == '/' ? tmp : "/var/tmp");
+	cleanup_free char *dir = path_format("%s/ramrig-bundle-XXXXXX", dir_of_temporaries());
 
 	if (!mkdtemp(dir))
 		return err_set(e, errno, "cannot create a folder for %s: %m", path);
@@ -224,14 +222,7 @@ bool result_asks(const json_t *m, const char *workload)
 
 const json_t *result_arm(const struct result *r, const char *name)
 {
-	const json_t *arm;
-	size_t i;
-
-	json_array_foreach(json_object_get(r->plan, "arms"), i, arm) {
-		if (!strcmp(json_str(arm, "name"), name))
-			return arm;
-	}
-	return NULL;
+	return json_array_find(json_object_get(r->plan, "arms"), "name", name);
 }
 
 void result_free(struct result *r)

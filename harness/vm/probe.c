@@ -85,20 +85,6 @@ int qemu_find(char **ret, struct err *e)
 		       "apt-get install qemu-system-x86", name);
 }
 
-static bool list_names(const json_t *list, const char *key, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item) {
-		const char *has = json_str(item, key);
-
-		if (has && !strcmp(has, name))
-			return true;
-	}
-	return false;
-}
-
 static void version_read(const json_t *greeting, struct vm_features *ret)
 {
 	const json_t *v = json_object_get(json_object_get(greeting, "QMP"), "version");
@@ -126,7 +112,7 @@ static int answer_read(const json_t *answer, int ask, struct vm_features *ret, s
 			       why ? why : "it does not say why");
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(proofs); i++) {
-		if (proofs[i].ask == ask && list_names(list, asks[ask].key, proofs[i].name))
+		if (proofs[i].ask == ask && json_array_find(list, asks[ask].key, proofs[i].name))
 			ret->has[proofs[i].feature] = true;
 	}
 	return 0;

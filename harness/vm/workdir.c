@@ -26,14 +26,6 @@ static void closedirp(DIR **d)
 }
 #define cleanup_closedir __attribute__((cleanup(closedirp)))
 
-/* Not /tmp, which may be memory that the host then lacks. */
-static const char *work_parent(void)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	return tmp && *tmp == '/' ? tmp : "/var/tmp";
-}
-
 static int give_to_run_user(const char *path, struct err *e)
 {
 	if (geteuid())
@@ -49,7 +41,7 @@ static int give_to_run_user(const char *path, struct err *e)
 
 int workdir_new(struct workdir *ret, struct err *e)
 {
-	const char *parent = work_parent();
+	const char *parent = dir_of_temporaries();
 
 	/* The monitor's socket lies below, and a socket's path has 108 bytes. */
 	if (strlen(parent) > 40 || strpbrk(parent, ", \t\n"))
@@ -225,7 +217,7 @@ static int lock_leftover(const char *path)
 
 int workdir_scan(bool remove, json_t **ret_list, struct err *e)
 {
-	const char *parent = work_parent();
+	const char *parent = dir_of_temporaries();
 	cleanup_closedir DIR *d = opendir(parent);
 	cleanup_json json_t *list = json_array();
 

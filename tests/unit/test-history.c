@@ -9,13 +9,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
-#include "night-fixture.h"
 #include "history/change.h"
 #include "history/confirm.h"
 #include "history/junit.h"
 #include "history/night.h"
 #include "history/setup.h"
 #include "history/trend.h"
+#include "night-fixture.h"
 
 /* A folder for one test, and the history in it. */
 struct place {
@@ -304,7 +304,7 @@ static void rows_of_changes_begin_with_the_worst_in_margins(void **state)
 /* The answer about the first change without any boot. */
 static json_t *answer(struct place *p)
 {
-	const struct patch_site site = { 0 };
+	const struct contest_site site = { 0 };
 	cleanup_json json_t *j = known(p, true);
 	json_t *plan = NULL, *a = NULL;
 	struct err e;

@@ -2,7 +2,7 @@
 #ifndef RAMRIG_CONTEST_H
 #define RAMRIG_CONTEST_H
 
-#include "patch/site.h"
+#include "contest/site.h"
 #include "plan/plan.h"
 #include "result/result.h"
 
@@ -19,7 +19,7 @@ struct contest {
  * Begins the result @dir with the plan that @o asks for, or takes up the one
  * that is there. What the plan names is built first.
  */
-int contest_open(const struct patch_site *site, const char *dir, const struct plan_opts *o,
+int contest_open(const struct contest_site *site, const char *dir, const struct plan_opts *o,
 		 struct contest *ret, struct err *e);
 
 /*
@@ -27,7 +27,7 @@ int contest_open(const struct patch_site *site, const char *dir, const struct pl
  * given, and sets *ret to the result as it is then. -ECANCELED when a signal
  * asked to stop.
  */
-int contest_run(const struct patch_site *site, const struct contest *c, unsigned pairs,
+int contest_run(const struct contest_site *site, const struct contest *c, unsigned pairs,
 		const char *only_arm, struct result **ret, struct err *e);
 
 void contest_clear(struct contest *c);

@@ -3,12 +3,12 @@
 #include "calibrate/known.h"
 #include "cell/prepare.h"
 #include "cell/run.h"
+#include "contest/contest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "patch/contest.h"
 #include "result/index.h"
 
-static int plan_begin(const struct patch_site *site, const char *dir, const struct plan_opts *o,
+static int plan_begin(const struct contest_site *site, const char *dir, const struct plan_opts *o,
 		      json_t **ret, struct err *e)
 {
 	cleanup_site struct site host = { 0 };
@@ -33,7 +33,7 @@ static int plan_begin(const struct patch_site *site, const char *dir, const stru
 	return rc;
 }
 
-int contest_open(const struct patch_site *site, const char *dir, const struct plan_opts *o,
+int contest_open(const struct contest_site *site, const char *dir, const struct plan_opts *o,
 		 struct contest *ret, struct err *e)
 {
 	cleanup_free char *path = path_format("%s/plan.json", dir);
@@ -46,7 +46,7 @@ int contest_open(const struct patch_site *site, const char *dir, const struct pl
 	return rc;
 }
 
-int contest_run(const struct patch_site *site, const struct contest *c, unsigned pairs,
+int contest_run(const struct contest_site *site, const struct contest *c, unsigned pairs,
 		const char *only_arm, struct result **ret, struct err *e)
 {
 	cleanup_result struct result *r = NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
 #include <stdio.h>
-#include "patch/site.h"
+#include "contest/site.h"
 
-void patch_say(const struct patch_site *site, const char *fmt, ...)
+void contest_say(const struct contest_site *site, const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;

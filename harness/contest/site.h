@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef RAMRIG_PATCH_SITE_H
-#define RAMRIG_PATCH_SITE_H
+#ifndef RAMRIG_CONTEST_SITE_H
+#define RAMRIG_CONTEST_SITE_H
 
 #include "cell/batch.h"
 #include "image/image.h"
 #include "spec/search.h"
 
-/* What `ramrig try`, `ramrig bisect` and `ramrig claims` stand on; all of it borrowed. */
-struct patch_site {
+/* What those who run contests stand on (try, bisect, claims, history); all of it borrowed. */
+struct contest_site {
 	const struct search *search;
 	const struct progress *progress;
 	const char *connect;		/* libvirt URI */
@@ -19,7 +19,7 @@ struct patch_site {
 };
 
 /* Says @fmt as a line of progress. */
-void patch_say(const struct patch_site *site, const char *fmt, ...)
+void contest_say(const struct contest_site *site, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif
