@@ -26,6 +26,15 @@ RECORDED=$DATA/results
 	done
 }
 
+@test "what the seeds' texts state beside their tables, and public results, stand in some claim" {
+	ramrig claims show --json | jq -r '.[].rows[].values[]' >values
+	for figure in '900 M' '20 ms' -23% '10 ms' 16 '160 ms' '1.5 %' '5 %' '0 to 1000' '90 %' \
+		+5% 'about 3 times' 'below 1 %' 80% '-32% to -20%' 803934208 347762688 238.050 \
+		249.420 +18% -40.34% +3.38% 5.16% 1.17 1.05; do
+		grep -Fxq -- "$figure" values || fail "no $figure"
+	done
+}
+
 @test "each published figure gets one of four verdicts, with a reason where none was reached" {
 	run_apart ramrig claims run --result "$RECORDED/quickstart" --json
 	expect_status 0
