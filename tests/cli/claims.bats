@@ -102,6 +102,25 @@ RECORDED=$DATA/results
 	ramrig claims show ksm-load --markdown | grep -Eq '^\| 10\.203\.10\.186 +\| +64 \| +44\.1472 \|'
 }
 
+@test "a table of many columns has all of them" {
+	mkdir -p reports/claims
+	{
+		printf '%s\n' 'claim: wide' 'summary: wide' 'source: {title: t, vendor: v, place: p}' \
+			'scaled: not' columns:
+		printf -- '- {name: c%s}\n' {1..99}
+		printf 'rows:\n- {name: r, not_testable: nobody has it, values: ['
+		printf '%s, ' {1..98}
+		printf '%s\n' '99]}' figures: '- {name: f, column: c1, states: change}'
+	} >reports/claims/wide.yaml
+	run_apart ramrig --path . claims show wide --markdown
+	expect_status 0
+	grep -Eq '^\| r +\| .* 65 \| .* 99 \|$' <<<"$output"
+	[ "$(grep '^|' <<<"$output" | sed 's/[^|]//g' | sort -u | tr -d '\n' | wc -c)" = 101 ]
+	run_apart ramrig --path . claims show wide
+	expect_status 0
+	grep -Eq '^r .* 65 .* 99$' <<<"$output"
+}
+
 @test "a page holds the same words, and asks for nothing" {
 	cp -R "$RECORDED/quickstart" .
 	run_apart ramrig --path "$DATA/claims" claims run sample --result quickstart --html page.html
