@@ -20,11 +20,11 @@ static bool needs_hardware_time(const json_t *fidelity)
 
 static bool needs_slower_node(const json_t *fidelity)
 {
+	json_t *nodes = json_object_get(fidelity, "nodes"), *how;
 	const char *number;
-	json_t *how;
 
-	json_object_foreach(json_object_get(fidelity, "nodes"), number, how)
-		if (!strcmp(json_string_value(how), "tier: host-bound"))
+	json_object_foreach(nodes, number, how)
+		if (!strcmp(json_str_or(nodes, number, ""), "tier: host-bound"))
 			return true;
 	return false;
 }

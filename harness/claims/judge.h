@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "result/outcome.h"
+#include "stats/sequential.h"
 
 /*
  * Whether a change that others have published is the one that was seen here. Pure, and about
@@ -33,8 +34,8 @@ struct claim_stated {
 	unsigned runs;		/* that each of the vendor's figures is the mean of; 0: not said */
 };
 
-/* A run that takes more than this has no chance here (stats/sequential.h). */
-#define CLAIM_RUNS_MOST 20U
+/* What takes more runs than a design of ours has at most has no chance here. */
+#define CLAIM_RUNS_MOST SEQUENTIAL_PAIRS_MAX
 
 /*
  * What may be seen for the claim to be reproduced: the stated change, or range; about a single

@@ -15,14 +15,7 @@ static const json_t *arm_find(const json_t *plan, const char *name)
 	return NULL;
 }
 
-/* @name NULL: the base. */
-static bool same_arm(const json_t *have, const json_t *wanted, const char *name)
-{
-	const json_t *a = arm_find(have, name), *b = arm_find(wanted, name);
-
-	return a && b && json_equal(json_object_get(a, "policies"), json_object_get(b, "policies"));
-}
-
+/* @times: sentences about those in durations that differ, which is then no matter. NULL: it is. */
 static bool same_parameters(const json_t *have, const json_t *wanted, json_t *times)
 {
 	json_t *parameters = json_object_get(wanted, "parameters"), *p;
@@ -35,7 +28,8 @@ static bool same_parameters(const json_t *have, const json_t *wanted, json_t *ti
 
 		if (json_equal(mine, theirs))
 			continue;
-		if (strcmp(json_str_or(p, "unit", ""), "duration") || !json_is_integer(mine))
+		if (!times || strcmp(json_str_or(p, "unit", ""), "duration") ||
+		    !json_is_integer(mine))
 			return false;
 		json_array_append_new(times, json_sprintf("%s %lld ms, not %lld ms", name,
 							  (long long)json_integer_value(mine),
@@ -44,15 +38,44 @@ static bool same_parameters(const json_t *have, const json_t *wanted, json_t *ti
 	return true;
 }
 
+/* @name NULL: the base. */
+static bool same_arm(const json_t *have, const json_t *wanted, const char *name)
+{
+	const json_t *a = arm_find(have, name), *b = arm_find(wanted, name);
+	const json_t *policies = json_object_get(b, "policies"), *p;
+	size_t i;
+
+	if (!a || !b || !json_equal(json_object_get(a, "policies"), policies))
+		return false;
+	json_array_foreach(policies, i, p) {
+		const char *policy = json_string_value(p);
+
+		if (!same_parameters(json_object_get(json_object_get(have, "policies"), policy),
+				     json_object_get(json_object_get(wanted, "policies"), policy),
+				     NULL))
+			return false;
+	}
+	return true;
+}
+
+/* What options of `run` change of an experiment, whose name stays. */
 static bool same_keys(const json_t *have, const json_t *wanted)
 {
-	static const char *const keys[] = { "clock", "limit_ratio" };
+	static const struct {
+		const char *key;
+		bool is_newer; /* than results that lack it, of which none could change it */
+	} keys[] = {
+		{ "clock", false },
+		{ "limit_ratio", false },
+		{ "scale", true },
+		{ "workload_scale", true },
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const json_t *a = json_object_get(have, keys[i]),
-			     *b = json_object_get(wanted, keys[i]);
+		const json_t *a = json_object_get(have, keys[i].key);
+		const json_t *b = json_object_get(wanted, keys[i].key);
 
-		if (a != b && !json_equal(a, b))
+		if (a != b && !json_equal(a, b) && !(keys[i].is_newer && !a))
 			return false;
 	}
 	return true;
@@ -78,10 +101,12 @@ bool match_plan(const json_t *have, const json_t *wanted, const json_t *stated, 
 	const json_t *theirs = json_object_get(json_object_get(wanted, "workloads"), workload);
 	cleanup_json json_t *times = json_array();
 
+	if (!same_keys(have, wanted))
+		return false;
 	if (strcmp(json_str(have, "experiment"), json_str(wanted, "experiment"))) {
 		if (!mine || !theirs || !same_parameters(mine, theirs, times) ||
 		    !same_arm(have, wanted, NULL) || !same_arm(have, wanted, arm) ||
-		    !same_keys(have, wanted) || !same_topology(have, wanted, stated))
+		    !same_topology(have, wanted, stated))
 			return false;
 	}
 	*ret_times = json_incref(times);

@@ -8,9 +8,11 @@
 /*
  * Whether a result has the cells that a figure of a claim asks for. Pure.
  *
- * A result of the experiment that the claim names has them. One of another experiment has them
- * where the workload has the same parameters, but for times (of a warm-up, of a window), base and
- * arm have the same policies, clock and memory limits are the same, and so is the topology.
+ * A result of the experiment that the claim names has them, unless it was run on another clock, with
+ * other memory limits or other scales, for which `run` has options. One of another
+ * experiment has them where besides the workload has the same parameters, but for times (of a
+ * warm-up, of a window), base and arm have the same policies with the same parameters, and the
+ * topology is the same.
  */
 
 /*

@@ -61,6 +61,13 @@ struct change {
 	const char *scale;
 };
 
+bool stated_has_size(const json_t *stated)
+{
+	const char *states = json_str(stated, "states");
+
+	return !strcmp(states, "value") || !strcmp(states, "change") || !strcmp(states, "times");
+}
+
 /* A value against that of the base, or of another column. */
 static int value_change(const json_t *claim, const json_t *row, const json_t *f, struct change *ret,
 			struct err *e)

@@ -25,6 +25,9 @@
  */
 int stated_collect(const json_t *claim, json_t **ret, size_t *ret_row, struct err *e);
 
+/* Whether such an object, or a figure of a claim, states how large a change is: it takes a tolerance. */
+bool stated_has_size(const json_t *stated);
+
 /* The numbers of such an object, for a metric that is compared as a ratio, or not. */
 void stated_numbers(const json_t *stated, bool ratio, struct claim_stated *ret);
 

@@ -143,6 +143,30 @@ static int vendor_print(const json_t *claim, const json_t *stated, const struct 
 	return vendor_table(claim, stated, SHOW_CHANGES, to, e);
 }
 
+/* Of the figure called @name: what @say says -> the names of the rows of which it says that. */
+static json_t *notes_collect(const json_t *figures, const char *name,
+			     char *(*say)(const json_t *f), size_t *ret_rows)
+{
+	json_t *notes = json_object();
+	const json_t *f;
+	size_t i;
+
+	*ret_rows = 0;
+	json_array_foreach(figures, i, f) {
+		if (strcmp(json_str(f, "figure"), name))
+			continue;
+		cleanup_free char *text = say(f);
+
+		++*ret_rows;
+		if (!*text)
+			continue;
+		if (!json_object_get(notes, text))
+			json_object_set_new(notes, text, json_array());
+		json_array_append(json_object_get(notes, text), json_object_get(f, "row"));
+	}
+	return notes;
+}
+
 /*
  * Prints what @say says of each figure, once: "of used: ..." where all its rows have it, else
  * with their names. Nothing where it says "".
@@ -150,39 +174,27 @@ static int vendor_print(const json_t *claim, const json_t *stated, const struct 
 static void notes_print(const json_t *figures, const json_t *list, char *(*say)(const json_t *f),
 			const struct claims_sink *to)
 {
-	const json_t *kind, *f, *other;
-	size_t i, k, m;
+	const json_t *kind, *row;
+	const char *text;
+	json_t *of;
+	size_t i, k, rows;
 
 	json_array_foreach(list, i, kind) {
-		cleanup_json json_t *said = json_object();
-		size_t rows = 0;
+		const char *name = json_str(kind, "name");
+		cleanup_json json_t *notes = notes_collect(figures, name, say, &rows);
 
-		json_array_foreach(figures, k, f)
-			rows += !strcmp(json_str(f, "figure"), json_str(kind, "name"));
-		json_array_foreach(figures, k, f) {
-			cleanup_free char *text = say(f), *names = copy("");
-			size_t same = 0;
+		json_object_foreach(notes, text, of) {
+			cleanup_free char *names = copy("");
 
-			if (strcmp(json_str(f, "figure"), json_str(kind, "name")) || !*text ||
-			    json_object_get(said, text))
-				continue;
-			json_object_set_new(said, text, json_true());
-			json_array_foreach(figures, m, other) {
-				cleanup_free char *theirs = say(other);
-				char *longer;
+			json_array_foreach(of, k, row) {
+				cleanup_free char *before = names;
 
-				if (strcmp(json_str(other, "figure"), json_str(kind, "name")) ||
-				    strcmp(theirs, text))
-					continue;
-				longer = path_format("%s%s%s", names, same++ ? "; " : "",
-						     json_str(other, "row"));
-				free(names);
-				names = longer;
+				names = path_format("%s%s%s", before, k ? "; " : "",
+						    json_string_value(row));
 			}
 			cleanup_free char *line =
-				same == rows ? path_format("%s: %s.", json_str(kind, "name"), text)
-					     : path_format("%s (%s): %s.", json_str(kind, "name"),
-							   names, text);
+				k == rows ? path_format("%s: %s.", name, text)
+					  : path_format("%s (%s): %s.", name, names, text);
 			claims_note(to, line);
 		}
 	}
@@ -234,13 +246,6 @@ static bool is_part_of(const json_t *f, const char *column)
 	return false;
 }
 
-/* Whether there is more that would do than what is stated: of a change, not of a direction. */
-static bool has_band(const json_t *f)
-{
-	return is_computed(f) || !strcmp(json_str(f, "states"), "change") ||
-	       !strcmp(json_str(f, "states"), "times");
-}
-
 static void figure_row(struct claims_table *t, const json_t *claim, const json_t *r,
 		       const json_t *f, const json_t *judged)
 {
@@ -254,7 +259,7 @@ static void figure_row(struct claims_table *t, const json_t *claim, const json_t
 			claims_table_cell(row, copy(stated_cell(claim, r, json_str(c, "name"))));
 	if (is_computed(f))
 		claims_table_cell(row, judged ? claims_text_stated(judged) : copy(NULL));
-	if (has_band(f))
+	if (stated_has_size(f))
 		claims_table_cell(row, judged ? claims_text_band(judged) : copy(NULL));
 	claims_table_cell(row, judged ? claims_text_seen(judged) : copy(NULL));
 	claims_table_cell(row, judged ? claims_text_interval(judged) : copy(NULL));
@@ -275,7 +280,7 @@ static int figure_table(const json_t *claim, const json_t *f, const json_t *figu
 			claims_table_column(&t, column_title(c), false);
 	if (is_computed(f))
 		claims_table_column(&t, copy("change"), false);
-	if (has_band(f))
+	if (stated_has_size(f))
 		claims_table_column(&t, copy("would do"), false);
 	claims_table_column(&t, copy("seen here"), false);
 	claims_table_column(&t, copy("interval"), false);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include "cli/claims-table.h"
 #include "compare/wrap.h"
 #include "lib/cleanup.h"
@@ -8,34 +9,25 @@
 
 void claims_table_init(struct claims_table *t)
 {
-	*t = (struct claims_table){ .titles = json_array(), .rows = json_array() };
+	*t = (struct claims_table){ .columns = json_array(), .rows = json_array() };
 }
 
 void claims_table_clear(struct claims_table *t)
 {
-	json_decref(t->titles);
+	json_decref(t->columns);
 	json_decref(t->rows);
 }
 
 void claims_table_column(struct claims_table *t, char *title, bool is_text)
 {
-	json_t *kept = json_string(title);
-
+	json_array_append_new(t->columns,
+			      json_pack("{s:s, s:b}", "text", title, "right", !is_text));
 	free(title);
-	if (t->n == CLAIMS_COLUMNS_MAX || !kept) {
-		json_decref(kept);
-		return;
-	}
-	json_array_append_new(t->titles, kept);
-	snprintf(t->keys[t->n], sizeof(t->keys[t->n]), "%zu", t->n);
-	t->columns[t->n] = (struct listing_column){ t->keys[t->n], json_string_value(kept),
-						    is_text ? LISTING_TEXT : LISTING_NUMBER };
-	t->n++;
 }
 
 json_t *claims_table_row(struct claims_table *t)
 {
-	json_t *row = json_object();
+	json_t *row = json_array();
 
 	json_array_append_new(t->rows, row);
 	return row;
@@ -43,64 +35,78 @@ json_t *claims_table_row(struct claims_table *t)
 
 void claims_table_cell(json_t *row, char *text)
 {
-	char key[24];
-
-	snprintf(key, sizeof(key), "%zu", json_object_size(row));
-	json_object_set_new(row, key, json_string(text));
+	json_array_append_new(row, json_string(text));
 	free(text);
 }
 
-/* The rows as arrays, in the order of the columns. */
-static json_t *table_lists(const struct claims_table *t)
+static bool is_right(const struct claims_table *t, size_t column)
 {
-	json_t *lists = json_array(), *cell;
-	const json_t *row;
-	const char *key;
-	size_t i;
-
-	json_array_foreach(t->rows, i, row) {
-		json_t *list = json_array();
-
-		json_object_foreach((json_t *)row, key, cell)
-			json_array_append(list, cell);
-		json_array_append_new(lists, list);
-	}
-	return lists;
+	return json_is_true(json_object_get(json_array_get(t->columns, column), "right"));
 }
 
-static void table_markdown(const struct claims_table *t, FILE *out)
+static int table_markdown(const struct claims_table *t, FILE *out)
 {
-	cleanup_json json_t *rows = table_lists(t);
-	char align[CLAIMS_COLUMNS_MAX + 1] = "";
+	size_t n = json_array_size(t->columns), i;
+	cleanup_json json_t *head = json_array(), *rows = json_copy(t->rows);
+	cleanup_free char *align = calloc(n + 1, 1);
+	const json_t *column;
 
-	json_array_insert(rows, 0, t->titles);
-	for (size_t i = 0; i < t->n; i++)
-		align[i] = t->columns[i].show == LISTING_TEXT ? 'l' : 'r';
+	if (!align)
+		return -ENOMEM;
+	json_array_foreach(t->columns, i, column) {
+		json_array_append(head, json_object_get(column, "text"));
+		align[i] = is_right(t, i) ? 'r' : 'l';
+	}
+	json_array_insert(rows, 0, head);
 	grid_print(out, rows, align);
+	return 0;
+}
+
+/* The same as a listing, whose rows are objects: their keys are the numbers of columns. */
+static int table_text(const struct claims_table *t, FILE *out)
+{
+	size_t n = json_array_size(t->columns), i, k;
+	cleanup_free struct listing_column *columns = calloc(n + 1, sizeof(*columns));
+	cleanup_json json_t *keys = json_array(), *rows = json_array();
+	const json_t *row, *cell;
+
+	if (!columns)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		json_array_append_new(keys, json_sprintf("%zu", i));
+		columns[i] = (struct listing_column){
+			json_string_value(json_array_get(keys, i)),
+			json_str(json_array_get(t->columns, i), "text"),
+			is_right(t, i) ? LISTING_NUMBER : LISTING_TEXT,
+		};
+	}
+	json_array_foreach(t->rows, i, row) {
+		json_t *object = json_object();
+
+		json_array_foreach(row, k, cell)
+			json_object_set(object, columns[k].key, (json_t *)cell);
+		json_array_append_new(rows, object);
+	}
+	return listing_table(rows, columns, out);
 }
 
 static json_t *table_block(const struct claims_table *t, const char *caption)
 {
-	json_t *columns = json_array();
-
-	for (size_t i = 0; i < t->n; i++)
-		json_array_append_new(columns,
-				      json_pack("{s:O, s:b}", "text", json_array_get(t->titles, i),
-						"right", t->columns[i].show != LISTING_TEXT));
-	return json_pack("{s:s, s:o, s:o}", "caption", caption, "columns", columns, "rows",
-			 table_lists(t));
+	return json_pack("{s:s, s:O, s:O}", "caption", caption, "columns", t->columns, "rows",
+			 t->rows);
 }
 
 int claims_table_print(const struct claims_table *t, const char *caption,
 		       const struct claims_sink *to, struct err *e)
 {
+	int rc = 0;
+
 	if (to->form == CLAIMS_PAGE)
 		json_array_append_new(to->blocks, table_block(t, caption));
-	else if (to->form == CLAIMS_MARKDOWN)
-		table_markdown(t, to->out);
-	else if (listing_table(t->rows, t->columns, to->out))
-		return err_set(e, ENOMEM, "cannot print the table");
-	return 0;
+	else
+		rc = to->form == CLAIMS_MARKDOWN ? table_markdown(t, to->out)
+						 : table_text(t, to->out);
+	return rc ? err_set(e, -rc, "cannot print the table") : 0;
 }
 
 void claims_head(const struct claims_sink *to, const char *heading, const char *text)

@@ -11,8 +11,6 @@
  * the data of a page (reports/views/claims.js).
  */
 
-#define CLAIMS_COLUMNS_MAX 64	/* what is beyond is left out */
-
 enum claims_form { CLAIMS_TEXT, CLAIMS_MARKDOWN, CLAIMS_PAGE };
 
 /* Where it goes, and how. */
@@ -35,10 +33,8 @@ void claims_sum(const struct claims_sink *to, const char *text);
 void claims_gap(const struct claims_sink *to);
 
 struct claims_table {
-	struct listing_column columns[CLAIMS_COLUMNS_MAX + 1];
-	char keys[CLAIMS_COLUMNS_MAX][4];	/* "0", "1", ...: of rows */
-	size_t n;
-	json_t *titles, *rows;
+	json_t *columns;	/* [ { "text": its title, "right": of numbers } ] */
+	json_t *rows;		/* arrays of texts */
 };
 
 void claims_table_init(struct claims_table *t);
@@ -46,7 +42,7 @@ void claims_table_init(struct claims_table *t);
 /* Takes @title, a new string. Numbers stand on the right. */
 void claims_table_column(struct claims_table *t, char *title, bool is_text);
 
-/* A new row, which the table owns. */
+/* A new row, which the table owns: it has a cell for each column. */
 json_t *claims_table_row(struct claims_table *t);
 
 /* Takes @text, a new string, as the next cell of @row. */

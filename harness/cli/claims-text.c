@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 #include <string.h>
+#include "claims/stated.h"
 #include "cli/claims-text.h"
 #include "compare/text.h"
 #include "lib/cleanup.h"
@@ -98,15 +99,13 @@ char *claims_text_cells(const json_t *figure)
 {
 	const json_t *tolerance = json_object_get(figure, "tolerance");
 	const char *why = json_str(figure, "not_testable");
-	bool exact = strcmp(json_str(figure, "states"), "value") &&
-		     strcmp(json_str(figure, "states"), "change") &&
-		     strcmp(json_str(figure, "states"), "times");
 	cleanup_free char *within = NULL;
 
 	if (why)
 		return path_format("not testable here: %s", why);
-	within = exact ? path_format("%s", "")
-		       : path_format(", within %g %%", 100 * json_number_value(tolerance));
+	within = stated_has_size(figure)
+			 ? path_format(", within %g %%", 100 * json_number_value(tolerance))
+			 : path_format("%s", "");
 	return path_format("%s of %s under %s (%s)%s", json_str(figure, "metric"),
 			   json_str(figure, "arm"), json_str(figure, "workload"),
 			   json_str(figure, "experiment"), within);

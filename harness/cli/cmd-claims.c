@@ -261,8 +261,8 @@ const struct command cmd_claims_run = {
 		   "--dry-run says what would be run.\n"
 		   "\n"
 		   "A result counts for a claim where it is of the claim's experiment, or has the "
-		   "same workload, "
-		   "arms, topology and clock; times of a warm-up or window may differ, which is "
+		   "same workload, arms and topology; in any case on the same clock, with the same "
+		   "memory limits and scale. Times of a warm-up or window may differ, which is "
 		   "then told.",
 	.options = claims_options,
 	.min_args = 0,

@@ -101,6 +101,7 @@ static void verdicts_print(FILE *out, const json_t *rows, size_t first, size_t e
 	const json_t *fidelity =
 		json_array_get(fidelities, (size_t)json_int_or(opening, "fidelity", 0));
 	cleanup_free char *loops = text_closed_loops(rows, first, end);
+	cleanup_free char *noise = text_calibration(rows, first, end);
 	cleanup_free char *sure = text_confidence(alpha);
 	cleanup_json json_t *table = json_array();
 	json_int_t most = 0;
@@ -127,8 +128,9 @@ static void verdicts_print(FILE *out, const json_t *rows, size_t first, size_t e
 	fputc('\n', out);
 	grid_print(out, table, "lrrrrl");
 	cleanup_free char *ground = path_format(
-		"%lld boots, proof %s; %s%s%s", 2 * (long long)most, json_str(opening, "proof"),
-		json_string_value(fidelity), loops ? " " : "", loops ? loops : "");
+		"%lld boots, proof %s; %s%s%s%s%s", 2 * (long long)most,
+		json_str(opening, "proof"), json_string_value(fidelity), loops ? " " : "",
+		loops ? loops : "", noise ? " " : "", noise ? noise : "");
 	fputc('\n', out);
 	wrap_print(out, ground, MARKDOWN_WIDTH, 0);
 }

@@ -66,14 +66,12 @@ static int judged_check(const struct spec *s, const json_t *stated, struct err *
 {
 	static const char *const keys[] = { "experiment", "workload", "arm", "metric",
 					    "tolerance" };
-	const char *states = json_str(stated, "states");
-	bool is_exact =
-		strcmp(states, "value") && strcmp(states, "change") && strcmp(states, "times");
+	bool has_size = stated_has_size(stated);
 
 	if (json_str(stated, "not_testable"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (json_object_get(stated, keys[i]) || (is_exact && !strcmp(keys[i], "tolerance")))
+		if (json_object_get(stated, keys[i]) || (!has_size && !strcmp(keys[i], "tolerance")))
 			continue;
 		return spec_error(s, "/figures", e,
 				  "row '%s', figure '%s': nothing says '%s', nor why "

@@ -26,6 +26,15 @@ RECORDED=$DATA/results
 	done
 }
 
+@test "what the seeds' texts state beside their tables, and public results, stand in some claim" {
+	ramrig claims show --json | jq -r '.[].rows[].values[]' >values
+	for figure in '900 M' '20 ms' -23% '10 ms' 16 '160 ms' '1.5 %' '5 %' '0 to 1000' '90 %' \
+		+5% 'about 3 times' 'below 1 %' 80% '-32% to -20%' 803934208 347762688 238.050 \
+		249.420 +18% -40.34% +3.38% 5.16% 1.17 1.05; do
+		grep -Fxq -- "$figure" values || fail "no $figure"
+	done
+}
+
 @test "each published figure gets one of four verdicts, with a reason where none was reached" {
 	run_apart ramrig claims run --result "$RECORDED/quickstart" --json
 	expect_status 0
@@ -91,6 +100,25 @@ RECORDED=$DATA/results
 	expect_status 1
 	grep -Eq '^\| half of it +\| +500 \| +1\.0 \| +-50\.0 % \|.*\| contradicted +\|$' <<<"$output"
 	ramrig claims show ksm-load --markdown | grep -Eq '^\| 10\.203\.10\.186 +\| +64 \| +44\.1472 \|'
+}
+
+@test "a table of many columns has all of them" {
+	mkdir -p reports/claims
+	{
+		printf '%s\n' 'claim: wide' 'summary: wide' 'source: {title: t, vendor: v, place: p}' \
+			'scaled: not' columns:
+		printf -- '- {name: c%s}\n' {1..99}
+		printf 'rows:\n- {name: r, not_testable: nobody has it, values: ['
+		printf '%s, ' {1..98}
+		printf '%s\n' '99]}' figures: '- {name: f, column: c1, states: change}'
+	} >reports/claims/wide.yaml
+	run_apart ramrig --path . claims show wide --markdown
+	expect_status 0
+	grep -Eq '^\| r +\| .* 65 \| .* 99 \|$' <<<"$output"
+	[ "$(grep '^|' <<<"$output" | sed 's/[^|]//g' | sort -u | tr -d '\n' | wc -c)" = 101 ]
+	run_apart ramrig --path . claims show wide
+	expect_status 0
+	grep -Eq '^r .* 65 .* 99$' <<<"$output"
 }
 
 @test "a page holds the same words, and asks for nothing" {

@@ -356,11 +356,13 @@ static void the_exit_code_is_that_of_the_worst(void **state)
 /* A plan as match_plan() looks at it. */
 static json_t *plan(const char *experiment, const char *size, json_int_t warmup, const char *policy)
 {
-	return json_pack("{s:s, s:s, s:{s:{s:{s:{s:s, s:s}, s:{s:s, s:I}}}}, s:{s:{s:i}}, "
-			 "s:[{s:s, s:b, s:[s]}, {s:s, s:b, s:[s]}]}",
-			 "experiment", experiment, "clock", "host", "workloads", "w", "parameters",
+	return json_pack("{s:s, s:s, s:s, s:i, s:{s:{s:{s:{s:s, s:s}, s:{s:s, s:I}}}}, s:{s:{s:i}}, "
+			 "s:{s:{s:{s:{s:s, s:i}}}}, s:[{s:s, s:b, s:[s]}, {s:s, s:b, s:[s]}]}",
+			 "experiment", experiment, "clock", "host", "workload_scale", "ci",
+			 "scale", 1, "workloads", "w", "parameters",
 			 "size", "unit", "text", "value", size, "warmup", "unit", "duration",
-			 "value", warmup, "topologies", "t", "cpus", 2, "arms", "name", "na",
+			 "value", warmup, "topologies", "t", "cpus", 2, "policies", policy, "parameters",
+			 "rate", "unit", "duration", "value", 1, "arms", "name", "na",
 			 "base", 1, "policies", "na", "name", "arm", "base", 0, "policies", policy);
 }
 
@@ -391,7 +393,7 @@ static void a_result_of_another_experiment_counts_where_only_times_differ(void *
 	}
 }
 
-static void another_clock_topology_or_limit_is_another_matter(void **state)
+static void another_clock_topology_limit_or_policy_is_another_matter(void **state)
 {
 	static const struct {
 		const char *key;
@@ -400,6 +402,8 @@ static void another_clock_topology_or_limit_is_another_matter(void **state)
 		{ "clock", "\"virtual\"" },
 		{ "topologies", "{\"t\": {\"cpus\": 1}}" },
 		{ "limit_ratio", "0.6" },
+		{ "policies", "{\"tmo\": {\"parameters\": {\"rate\": {\"unit\": \"duration\", "
+			      "\"value\": 2}}}}" },
 	};
 	cleanup_json json_t *wanted = plan("asked", "1", 1000, "tmo");
 	cleanup_json json_t *figure = json_pack("{s:s, s:s}", "workload", "w", "arm", "arm");
@@ -413,6 +417,32 @@ static void another_clock_topology_or_limit_is_another_matter(void **state)
 				    json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
 		assert_false(match_plan(have, wanted, figure, &times));
 		assert_null(times);
+	}
+}
+
+static void the_name_says_nothing_of_what_options_of_run_change(void **state)
+{
+	static const struct {
+		const char *key, *value;
+		bool matches;
+	} cases[] = {
+		{ "clock", "\"virtual\"", false },
+		{ "limit_ratio", "0.6", false },
+		{ "workload_scale", "\"full\"", false },
+		{ "workload_scale", "\"ci\"", true },
+		{ "scale", "4", false },
+		{ "scale", "1", true },
+	};
+	cleanup_json json_t *wanted = plan("asked", "1", 1000, "tmo");
+	cleanup_json json_t *figure = json_pack("{s:s, s:s}", "workload", "w", "arm", "arm");
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_json json_t *have = plan("asked", "1", 1000, "tmo"), *times = NULL;
+
+		json_object_set_new(have, cases[i].key,
+				    json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
+		assert_int_equal(match_plan(have, wanted, figure, &times), cases[i].matches);
 	}
 }
 
@@ -434,7 +464,8 @@ int main(void)
 		cmocka_unit_test(less_of_what_never_was_is_no_claim_to_test),
 		cmocka_unit_test(the_exit_code_is_that_of_the_worst),
 		cmocka_unit_test(a_result_of_another_experiment_counts_where_only_times_differ),
-		cmocka_unit_test(another_clock_topology_or_limit_is_another_matter),
+		cmocka_unit_test(another_clock_topology_limit_or_policy_is_another_matter),
+		cmocka_unit_test(the_name_says_nothing_of_what_options_of_run_change),
 	};
 
 	return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
