@@ -55,7 +55,7 @@ int change_find(json_t *trends, struct err *e);
  * "nights_since" (nights of that experiment and host that came after it was found, and after it
  * was confirmed), and of those that were asked about "status" and "confirmation". A change that
  * was found before is known again where it lies a night earlier or later: one more night can move
- * it.
+ * it. Two changes are never taken for one.
  */
 int change_record(struct history *h, json_t *trends, struct err *e);
 
