@@ -101,24 +101,19 @@ static double margin_of(const json_t *plan, const char *metric, bool ratio)
 	return ratio ? COLLECT_MARGIN : NAN;
 }
 
-static json_t *number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *noise_json(const struct noise *n, const json_t *metric, size_t pairs, double margin,
 			  bool is_virtual)
 {
 	json_t *j = json_pack(
 		"{s:s, s:s, s:I, s:f, s:o, s:f, s:b, s:f, s:o}", "unit", json_str(metric, "unit"),
 		"scale", json_str(metric, "scale"), "boots", 2 * (json_int_t)pairs, "mean", n->mean,
-		"cv", number(n->cv), "sd", n->sd, "bimodal", n->bimodal, "drift_p", n->drift_p,
-		"lag1", number(n->lag1));
+		"cv", json_real_or_null(n->cv), "sd", n->sd, "bimodal", n->bimodal, "drift_p", n->drift_p,
+		"lag1", json_real_or_null(n->lag1));
 
 	json_object_set_new(j, "redrawn",
 			    json_pack("{s:i, s:i, s:i, s:o, s:o, s:b}", "comparisons",
 				      (int)n->redraws, "pairs", (int)n->redraw_pairs, "alarms",
-				      (int)n->alarms, "margin", number(margin), "called",
+				      (int)n->alarms, "margin", json_real_or_null(margin), "called",
 				      isnan(margin) ? json_null() : json_integer(n->called),
 				      "dependent", true));
 	if (is_virtual)

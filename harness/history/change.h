@@ -68,6 +68,9 @@ int change_recall(struct history *h, json_t *trends, struct err *e);
  */
 json_t *change_rows(const json_t *trends);
 
+/* Whether an A/B is still to be asked about it. */
+bool change_is_open(const json_t *change);
+
 /* Whether a change was found, or confirmed, within the newest @nights nights. */
 bool change_is_news(const json_t *change, unsigned nights);
 
