@@ -8,46 +8,31 @@
 #include "cell/host-facts.h"
 #include "compare/figures.h"
 #include "compare/group.h"
-#include "image/content.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "plan/counted.h"
 
-/* The document @doc without the texts that change nothing, and @more, as 16 digits. */
-static char *doc_hash(json_t *doc, double more)
-{
-	cleanup_free char *text = json_dumps(doc, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
-	struct content c;
-	char hex[65];
-
-	content_init(&c);
-	content_add_text(&c, "document", text ? text : "");
-	content_add(&c, "limit", &more, sizeof(more));
-	content_end(&c, hex);
-	return path_format("%.16s", hex);
-}
+#define HASH_SHOWN 16
 
 char *collect_topology_hash(const json_t *plan, const char *topology)
 {
-	cleanup_json json_t *doc = json_deep_copy(
+	cleanup_json json_t *doc = json_copy(
 		json_object_get(json_object_get(plan, "topologies"), topology));
 
 	json_object_del(doc, "topology");
-	json_object_del(doc, "summary");
-	return doc_hash(doc, 0);
+	cleanup_free char *hex = counted_hash("topology", doc);
+	return path_format("%.*s", HASH_SHOWN, hex ? hex : "");
 }
 
 char *collect_workload_hash(const json_t *plan, const char *workload)
 {
-	cleanup_json json_t *doc = json_deep_copy(
-		json_object_get(json_object_get(plan, "workloads"), workload));
-	json_t *other;
-	size_t i;
+	cleanup_json json_t *doc = json_pack(
+		"{s:O?, s:O?}", "workload",
+		json_object_get(json_object_get(plan, "workloads"), workload), "limit_ratio",
+		json_object_get(plan, "limit_ratio"));
+	cleanup_free char *hex = counted_hash("workload", doc);
 
-	json_object_del(doc, "summary");
-	json_object_del(doc, "folder");
-	json_array_foreach(json_object_get(doc, "include"), i, other)
-		json_object_del(other, "folder");
-	return doc_hash(doc, json_number_value(json_object_get(plan, "limit_ratio")));
+	return path_format("%.*s", HASH_SHOWN, hex ? hex : "");
 }
 
 /* The figures of one metric in all pairs of a group. */
@@ -116,24 +101,19 @@ static double margin_of(const json_t *plan, const char *metric, bool ratio)
 	return ratio ? COLLECT_MARGIN : NAN;
 }
 
-static json_t *number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *noise_json(const struct noise *n, const json_t *metric, size_t pairs, double margin,
 			  bool is_virtual)
 {
 	json_t *j = json_pack(
 		"{s:s, s:s, s:I, s:f, s:o, s:f, s:b, s:f, s:o}", "unit", json_str(metric, "unit"),
 		"scale", json_str(metric, "scale"), "boots", 2 * (json_int_t)pairs, "mean", n->mean,
-		"cv", number(n->cv), "sd", n->sd, "bimodal", n->bimodal, "drift_p", n->drift_p,
-		"lag1", number(n->lag1));
+		"cv", json_real_or_null(n->cv), "sd", n->sd, "bimodal", n->bimodal, "drift_p", n->drift_p,
+		"lag1", json_real_or_null(n->lag1));
 
 	json_object_set_new(j, "redrawn",
 			    json_pack("{s:i, s:i, s:i, s:o, s:o, s:b}", "comparisons",
 				      (int)n->redraws, "pairs", (int)n->redraw_pairs, "alarms",
-				      (int)n->alarms, "margin", number(margin), "called",
+				      (int)n->alarms, "margin", json_real_or_null(margin), "called",
 				      isnan(margin) ? json_null() : json_integer(n->called),
 				      "dependent", true));
 	if (is_virtual)

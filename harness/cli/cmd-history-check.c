@@ -115,11 +115,6 @@ static int ask(struct history *h, json_t *trends, json_int_t only, struct err *e
 	return rc;
 }
 
-static bool is_open(const json_t *row)
-{
-	return change_status_from_name(json_str(row, "status")) == CHANGE_OPEN;
-}
-
 /* What is told: what is open, and what is news. */
 static json_t *rows_told(const json_t *trends)
 {
@@ -128,7 +123,7 @@ static json_t *rows_told(const json_t *trends)
 	for (size_t i = json_array_size(rows); i-- > 0;) {
 		const json_t *row = json_array_get(rows, i);
 
-		if (!is_open(row) && !change_is_news(row, (unsigned)opts.nights))
+		if (!change_is_open(row) && !change_is_news(row, (unsigned)opts.nights))
 			json_array_remove(rows, i);
 	}
 	return rows;

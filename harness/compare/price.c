@@ -71,12 +71,6 @@ static double ratio_change(const struct readings *r)
 	return r->has_zero ? NAN : expm1(summary_mean(r->ratio, r->n));
 }
 
-/* JSON has no NAN: what cannot be said is null. */
-static json_t *number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static double median_of(const struct group *g, const char *name, bool of_base)
 {
 	cleanup_free struct readings *r = readings_new(g, name);
@@ -109,10 +103,10 @@ static json_t *saved_row(const struct group *g, const char *name, bool is_void, 
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "metric", name, "unit",
 			 metric_find(name, NULL)->unit, "base_median",
-			 number(r ? summary_median(r->base, r->n_base) : NAN), "arm_median",
-			 number(r ? summary_median(r->arm, r->n_arm) : NAN), "saved", number(saved),
-			 "share_of_base", number(share),
-			 "share_of_memory", number(saved / total));
+			 json_real_or_null(r ? summary_median(r->base, r->n_base) : NAN), "arm_median",
+			 json_real_or_null(r ? summary_median(r->arm, r->n_arm) : NAN), "saved",
+			 json_real_or_null(saved), "share_of_base", json_real_or_null(share),
+			 "share_of_memory", json_real_or_null(saved / total));
 }
 
 /* What a paid row is of: from the table of metrics, or from the workload's figures. */
@@ -130,9 +124,9 @@ static json_t *paid_row(const struct group *g, const struct paid *p, bool is_voi
 		change = is_ratio ? ratio_change(r) : -summary_mean(r->less, r->n);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:o, s:o}", "metric", p->name,
 			 "unit", p->unit, "better", p->better, "scale", p->scale, "loop", p->loop,
-			 "base_median", number(r ? summary_median(r->base, r->n_base) : NAN),
-			 "arm_median", number(arm), "change", number(change), "share_of_window",
-			 number(is_time ? arm / (window_s * US_PER_S) : NAN));
+			 "base_median", json_real_or_null(r ? summary_median(r->base, r->n_base) : NAN),
+			 "arm_median", json_real_or_null(arm), "change", json_real_or_null(change), "share_of_window",
+			 json_real_or_null(is_time ? arm / (window_s * US_PER_S) : NAN));
 }
 
 /* Whether a latency's loop is closed is known to the cells only: it may depend on a parameter. */
@@ -184,8 +178,8 @@ json_t *price_of(const struct group *g, const json_t *plan)
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "workload",
 			 g->workload, "topology", g->topology, "base_kernel", g->base_kernel,
 			 "arm_kernel", g->arm_kernel, "base", g->base, "arm", g->arm, "proof",
-			 proof, "pairs", (json_int_t)g->n_pairs, "window_s", number(window_s),
-			 "memory_total", number(total), "saved", saved, "paid",
+			 proof, "pairs", (json_int_t)g->n_pairs, "window_s", json_real_or_null(window_s),
+			 "memory_total", json_real_or_null(total), "saved", saved, "paid",
 			 paid_rows(g, plan, is_void, window_s));
 }
 

@@ -86,16 +86,10 @@ static struct pareto_range negated(struct pareto_range r)
 	return (struct pareto_range){ -r.median, -r.most, -r.least };
 }
 
-/* JSON has no NAN: what was not seen is null. */
-static json_t *number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *range_json(const struct pareto_range *r)
 {
-	return json_pack("{s:o, s:o, s:o}", "median", number(r->median), "least", number(r->least),
-			 "most", number(r->most));
+	return json_pack("{s:o, s:o, s:o}", "median", json_real_or_null(r->median), "least", json_real_or_null(r->least),
+			 "most", json_real_or_null(r->most));
 }
 
 /* Adds those of one policy: "POLICY.PARAMETER": { "value", "unit" }. */
@@ -211,7 +205,7 @@ static json_t *point_json(const struct table *t, size_t i, const json_t *plan, j
 			 i ? g->arm_kernel : g->base_kernel, "values",
 			 point_values(plan, arm, swept), "pairs", (json_int_t)g->n_pairs, "proof",
 			 i ? group_proof(g) : "none", "saved", range_json(&t->points[i].gain),
-			 "share_of_base", number(t->share_of_base[i]), "cost",
+			 "share_of_base", json_real_or_null(t->share_of_base[i]), "cost",
 			 range_json(&t->points[i].cost), "place", pareto_names[t->places[i]]);
 }
 

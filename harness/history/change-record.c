@@ -24,6 +24,19 @@ static size_t distance(size_t a, size_t b)
 	return a > b ? a - b : b - a;
 }
 
+/* Whether what was written down, as @id at @night, is another of the trend's changes than @change. */
+static bool is_of_another(const json_t *trend, const json_t *change, json_int_t id, json_int_t night)
+{
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach(json_object_get(trend, "changes"), i, other)
+		if (other != change && (json_int_or(other, "night", 0) == night ||
+					json_int_or(other, "id", 0) == id))
+			return true;
+	return false;
+}
+
 /* The change that was written down for @change, by the least distance; 0 where there is none. */
 static int find_known(struct history *h, const json_t *trend, const json_t *change, json_int_t *ret,
 		      struct err *e)
@@ -37,11 +50,12 @@ static int find_known(struct history *h, const json_t *trend, const json_t *chan
 		return rc;
 	sqlite3_bind_int64(s, 1, json_int_or(trend, "trend", 0));
 	while ((rc = history_step(h, s, e)) > 0) {
-		size_t d = distance(at, place_of(trend, sqlite3_column_int64(s, 1)));
+		json_int_t id = sqlite3_column_int64(s, 0), night = sqlite3_column_int64(s, 1);
+		size_t d = distance(at, place_of(trend, night));
 
-		if (d < least) {
+		if (d < least && !is_of_another(trend, change, id, night)) {
 			least = d;
-			*ret = sqlite3_column_int64(s, 0);
+			*ret = id;
 		}
 	}
 	return rc;

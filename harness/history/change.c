@@ -171,6 +171,11 @@ json_t *change_rows(const json_t *trends)
 	return rows;
 }
 
+bool change_is_open(const json_t *change)
+{
+	return change_status_from_name(json_str(change, "status")) == CHANGE_OPEN;
+}
+
 bool change_is_news(const json_t *change, unsigned nights)
 {
 	const json_t *since = json_object_get(change, "nights_since");

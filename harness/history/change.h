@@ -55,7 +55,7 @@ int change_find(json_t *trends, struct err *e);
  * "nights_since" (nights of that experiment and host that came after it was found, and after it
  * was confirmed), and of those that were asked about "status" and "confirmation". A change that
  * was found before is known again where it lies a night earlier or later: one more night can move
- * it.
+ * it. Two changes are never taken for one.
  */
 int change_record(struct history *h, json_t *trends, struct err *e);
 
@@ -67,6 +67,9 @@ int change_recall(struct history *h, json_t *trends, struct err *e);
  * first, in margins; those without a margin last.
  */
 json_t *change_rows(const json_t *trends);
+
+/* Whether an A/B is still to be asked about it. */
+bool change_is_open(const json_t *change);
 
 /* Whether a change was found, or confirmed, within the newest @nights nights. */
 bool change_is_news(const json_t *change, unsigned nights);

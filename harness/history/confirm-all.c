@@ -72,11 +72,6 @@ static int ask(struct history *h, const struct contest_site *site, const json_t 
 	return 0;
 }
 
-static bool is_open(const json_t *row)
-{
-	return change_status_from_name(json_str(row, "status")) == CHANGE_OPEN;
-}
-
 int confirm_all(struct history *h, const struct contest_site *site, json_t *trends,
 		const struct confirm_wish *w, struct err *e)
 {
@@ -97,7 +92,7 @@ int confirm_all(struct history *h, const struct contest_site *site, json_t *tren
 		bool took_boots = false;
 		int rc;
 
-		if (!is_open(row) || (w->only && id != w->only) ||
+		if (!change_is_open(row) || (w->only && id != w->only) ||
 		    !find(trends, id, &trend, &change))
 			continue;
 		if (w->at_most && booted == w->at_most) {

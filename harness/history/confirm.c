@@ -261,11 +261,6 @@ int confirm_plan(struct history *h, const struct contest_site *site, const json_
 	return 0;
 }
 
-static json_t *real_or_null(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 /* The confirmation that @f is. */
 static json_t *confirmation(const struct question *q, const struct confirm_finding *f,
 			    const char *result)
@@ -283,9 +278,9 @@ static json_t *confirmation(const struct question *q, const struct confirm_findi
 	json_object_set_new(c, "result", json_string(result));
 	if (!f->pairs)
 		return c;
-	json_object_set_new(c, "change", real_or_null(f->change));
-	json_object_set_new(c, "ci", json_pack("[o, o]", real_or_null(f->ci[0]),
-					       real_or_null(f->ci[1])));
+	json_object_set_new(c, "change", json_real_or_null(f->change));
+	json_object_set_new(c, "ci", json_pack("[o, o]", json_real_or_null(f->ci[0]),
+					       json_real_or_null(f->ci[1])));
 	return c;
 }
 

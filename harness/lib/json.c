@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 #include "lib/cleanup.h"
@@ -66,6 +67,11 @@ json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent)
 	const json_t *v = json_object_get(j, key);
 
 	return json_is_integer(v) ? json_integer_value(v) : absent;
+}
+
+json_t *json_real_or_null(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
 }
 
 void json_strings_merge(json_t *into, const json_t *from)

@@ -27,6 +27,9 @@ int json_save_path(const json_t *j, const char *path, struct err *e);
  */
 json_t *json_sentence(const char *text);
 
+/* A new number; null for NAN and the infinities, which JSON has not. */
+json_t *json_real_or_null(double v);
+
 /* Adds to the array @into the strings of @from (may be NULL) that it does not have. */
 void json_strings_merge(json_t *into, const json_t *from);
 

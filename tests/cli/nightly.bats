@@ -208,6 +208,15 @@ commands_of() { # FILE
 	done
 }
 
+# Its plain cache action saves of a job that succeeded only: an alarm would come back each night.
+@test "on GitHub the history of a night that found something is saved" {
+	command -v fy-tool >/dev/null || skip "fy-tool is missing: package libfyaml-utils"
+	fy-tool --dump -m json "$ROOT/ci/github-actions.yml" >github.json
+	jq -e '[.jobs.nightly.steps[] | select(.uses // "" | startswith("actions/cache/save@"))] |
+		length == 1 and .[0].if == "always()" and (.[0].with.path | contains("history.sqlite"))' github.json
+	! jq -e '.jobs[].steps[].uses // "" | select(startswith("actions/cache@"))' github.json
+}
+
 @test "brackets of the Jenkinsfile are in balance" {
 	for pair in '{}' '()' '[]'; do
 		open=$(tr -cd "${pair:0:1}" <"$ROOT/ci/Jenkinsfile" | wc -c)

@@ -233,6 +233,8 @@ static void a_hash_is_of_what_is_run_not_of_where_it_lies(void **state)
 	cleanup_result struct result *r = load(RECORDED "quickstart");
 	json_t *nginx = json_object_get(json_object_get(r->plan, "workloads"), "nginx");
 	json_t *dram = json_object_get(json_object_get(r->plan, "topologies"), "dram");
+	json_t *instances = json_pack("{s:i, s:s}", "value", 1, "help", "how many");
+	json_object_set_new(nginx, "parameters", json_pack("{s:o}", "instances", instances));
 	cleanup_free char *before = collect_workload_hash(r->plan, "nginx");
 	cleanup_free char *hardware = collect_topology_hash(r->plan, "dram");
 	(void)state;
@@ -243,6 +245,9 @@ static void a_hash_is_of_what_is_run_not_of_where_it_lies(void **state)
 	cleanup_free char *renamed = collect_topology_hash(r->plan, "dram");
 	assert_string_equal(moved, before);
 	assert_string_equal(renamed, hardware);
+	json_object_set_new(instances, "help", json_string("other words"));
+	cleanup_free char *reworded = collect_workload_hash(r->plan, "nginx");
+	assert_string_equal(reworded, before);
 
 	json_object_set_new(dram, "cpus", json_integer(64));
 	cleanup_free char *larger = collect_topology_hash(r->plan, "dram");
@@ -253,6 +258,29 @@ static void a_hash_is_of_what_is_run_not_of_where_it_lies(void **state)
 	json_object_set_new(nginx, "parameters", json_pack("{s:{s:i}}", "instances", "value", 99));
 	cleanup_free char *set = collect_workload_hash(r->plan, "nginx");
 	assert_string_not_equal(set, pressed);
+}
+
+/* A calibration is looked up for a plan that was just made, and kept of one that was read. */
+static void a_hash_is_the_same_before_a_plan_is_saved_and_after(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	cleanup_free char *path = path_format("%s/plan.json", dir);
+	cleanup_result struct result *r = load(dir);
+	cleanup_json json_t *saved = NULL;
+	struct err e;
+	(void)state;
+
+	json_object_set_new(r->plan, "limit_ratio", json_real(1.0 / 3));
+	json_object_set_new(json_object_get(json_object_get(r->plan, "topologies"), "dram"), "share",
+			    json_real(2.0 / 3));
+	assert_int_equal(json_save_path(r->plan, path, &e), 0);
+	assert_int_equal(json_load_path(path, &saved, &e), 0);
+	cleanup_free char *workload = collect_workload_hash(r->plan, "nginx");
+	cleanup_free char *workload_saved = collect_workload_hash(saved, "nginx");
+	cleanup_free char *topology = collect_topology_hash(r->plan, "dram");
+	cleanup_free char *topology_saved = collect_topology_hash(saved, "dram");
+	assert_string_equal(workload_saved, workload);
+	assert_string_equal(topology_saved, topology);
 }
 
 /* A book with one entry, made of the twins, and the host that it is of. */
@@ -509,6 +537,7 @@ int main(void)
 		cmocka_unit_test(a_result_of_a_against_a_becomes_an_entry),
 		cmocka_unit_test(arms_that_are_not_one_are_refused),
 		cmocka_unit_test(a_hash_is_of_what_is_run_not_of_where_it_lies),
+		cmocka_unit_test(a_hash_is_the_same_before_a_plan_is_saved_and_after),
 		cmocka_unit_test(what_was_learned_here_of_late_is_fresh),
 		cmocka_unit_test(each_thing_that_has_changed_makes_it_stale),
 		cmocka_unit_test(what_is_not_known_is_not_held_against_it),

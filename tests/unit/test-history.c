@@ -284,6 +284,31 @@ static void a_change_is_written_down_once_and_asked_about_once(void **state)
 	assert_true(change_is_news(seen, 2));
 }
 
+/* Eight nights at 1000, a bad one, then a level that stays lower than it was. */
+static void changes_on_neighbouring_nights_are_two(void **state)
+{
+	cleanup_place struct place p = place_make();
+	(void)state;
+
+	for (unsigned i = 1; i <= 9; i++)
+		added(&p, (struct made_night){ i, i < 9 ? 1000 + i % 3 : 700, .boots = 3 });
+	cleanup_json json_t *that_morning = known(&p, true);
+	json_int_t id = json_int_or(first(that_morning, "changes"), "id", 0);
+
+	assert_true(id > 0);
+	for (unsigned i = 10; i <= 24; i++)
+		added(&p, (struct made_night){ i, 900 + i % 3, .boots = 3 });
+	cleanup_json json_t *later = known(&p, true);
+	const json_t *changes = json_object_get(json_array_get(later, 0), "changes");
+	const json_t *down = json_array_get(changes, 0), *up = json_array_get(changes, 1);
+
+	assert_int_equal(json_array_size(changes), 2);
+	assert_int_equal(json_int_or(down, "night", 0), 9);
+	assert_int_equal(json_int_or(up, "night", 0), 10);
+	assert_int_equal(json_int_or(down, "id", 0), id);
+	assert_true(json_int_or(up, "id", 0) > id);
+}
+
 static void rows_of_changes_begin_with_the_worst_in_margins(void **state)
 {
 	json_error_t je;
@@ -504,6 +529,7 @@ int main(void)
 		cmocka_unit_test(a_regression_on_night_5_is_open_that_morning),
 		cmocka_unit_test(what_is_better_or_small_asks_for_nothing),
 		cmocka_unit_test(a_change_is_written_down_once_and_asked_about_once),
+		cmocka_unit_test(changes_on_neighbouring_nights_are_two),
 		cmocka_unit_test(rows_of_changes_begin_with_the_worst_in_margins),
 		cmocka_unit_test(one_kernel_on_both_nights_cannot_be_the_cause),
 		cmocka_unit_test(a_kernel_that_is_gone_cannot_be_asked),
