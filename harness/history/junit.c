@@ -5,7 +5,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "report/junit.h"
-#include "report/printable.h"
+#include "lib/printable.h"
 
 /* "-2.4 % since night 5 (12.5 to 12.2 1/s): open", for people who read a list of tests. */
 static char *change_said(const json_t *trend, const json_t *change)

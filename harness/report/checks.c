@@ -6,7 +6,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "report/checks.h"
-#include "report/printable.h"
+#include "lib/printable.h"
 
 #define MS_PER_S 1e3
 

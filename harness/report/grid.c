@@ -2,7 +2,7 @@
 #include <string.h>
 #include "lib/cleanup.h"
 #include "report/grid.h"
-#include "report/printable.h"
+#include "lib/printable.h"
 
 #define RULE_MIN 3 /* dashes that make a rule everywhere */
 

@@ -8,7 +8,7 @@
 #include "lib/file.h"
 #include "report/grid.h"
 #include "report/markdown-parts.h"
-#include "report/printable.h"
+#include "lib/printable.h"
 
 #define CELLS_SHOWN 20 /* of those that did not end well */
 

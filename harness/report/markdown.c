@@ -6,7 +6,7 @@
 #include "report/grid.h"
 #include "report/markdown-parts.h"
 #include "report/parts.h"
-#include "report/printable.h"
+#include "lib/printable.h"
 
 /* Each line of the sentence is of one group: a list. */
 static void sentence_print(FILE *out, const json_t *comparison)

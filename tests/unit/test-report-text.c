@@ -7,7 +7,7 @@
 #include <libxml/parser.h>
 #include "compare-fixture.h"
 #include "report/checks.h"
-#include "report/printable.h"
+#include "lib/printable.h"
 #include "report/report.h"
 
 /* What a guest may write to harm whoever reads a report. */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include "lib/file.h"
-#include "report/printable.h"
+#include "lib/printable.h"
 
 #define UTF8_MAX 4
 
