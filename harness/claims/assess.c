@@ -84,12 +84,6 @@ static void conclude(json_t *figure, enum claim_verdict v, const char *reason)
 	json_object_set_new(figure, "reason", json_string(reason));
 }
 
-/* JSON has no infinity, and no NAN. */
-static json_t *number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 static const json_t *fidelity_of(const struct found *f)
 {
 	return json_object_get(f->place ? f->place : f->row, "fidelity");
@@ -220,9 +214,11 @@ static void judge_change(json_t *figure, const struct found *f)
 
 	stated_numbers(figure, ratio, &s);
 	claim_band(&s, &b);
-	json_object_set_new(figure, "band", json_pack("[o, o]", number(b.low), number(b.high)));
+	json_object_set_new(figure, "band", json_pack("[o, o]", json_real_or_null(b.low),
+						      json_real_or_null(b.high)));
 	json_object_set_new(figure, "vendor_interval",
-			    json_pack("[o, o]", number(b.vendor[0]), number(b.vendor[1])));
+			    json_pack("[o, o]", json_real_or_null(b.vendor[0]),
+				      json_real_or_null(b.vendor[1])));
 	enum claim_verdict v = claim_judge(&b, &seen, &why);
 	cleanup_free char *reason =
 		why_text(figure, why, &s, &b, &seen,
@@ -238,7 +234,7 @@ static void runs_put(json_t *figure)
 
 	stated_numbers(figure, strcmp(json_str(figure, "scale"), "difference"), &s);
 	claim_band(&s, &b);
-	json_object_set_new(figure, "runs_needed", number(b.runs_needed));
+	json_object_set_new(figure, "runs_needed", json_real_or_null(b.runs_needed));
 }
 
 /* Why no cells of this host could tell, or NULL. */

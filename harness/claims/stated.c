@@ -50,12 +50,6 @@ static int cell_number(const json_t *claim, const json_t *row, const char *colum
 	return claim_value_parse(text, false, ret, &same, e);
 }
 
-/* JSON has no infinity. */
-static json_t *limit(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 struct change {
 	double low, high;
 	const char *scale;
@@ -128,8 +122,8 @@ static int dev_put(json_t *j, const json_t *claim, const json_t *row, const json
 		       cell_number(claim, stated_base_row(claim), column, &base, e)))
 		return -e->code;
 	/* A column of percentages says so in its head, not in each cell. */
-	json_object_set_new(j, "dev", limit(arm / 100));
-	json_object_set_new(j, "base_dev", limit(base / 100));
+	json_object_set_new(j, "dev", json_real_or_null(arm / 100));
+	json_object_set_new(j, "base_dev", json_real_or_null(base / 100));
 	return 0;
 }
 
@@ -165,8 +159,8 @@ static int stated_make(const json_t *claim, const json_t *row, const json_t *f, 
 		!is_value ? NULL
 		: against ? stated_cell(claim, row, against)
 			  : stated_cell(claim, stated_base_row(claim), column),
-		"unit", column_unit(claim, column), "scale", c.scale, "change", limit(c.low),
-		limit(c.high));
+		"unit", column_unit(claim, column), "scale", c.scale, "change", json_real_or_null(c.low),
+		json_real_or_null(c.high));
 
 	rc = dev_put(j, claim, row, f, e);
 	if (rc)

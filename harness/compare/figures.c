@@ -94,7 +94,7 @@ static json_t *figure_of(const struct place *p, const char *name, const json_t *
 	return json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:o, s:I, s:s*}", "metric", name, "unit",
 			 json_str(metric, "unit"), "median", summary_median(values, n), "least",
 			 summary_quantile(values, n, 0), "most", summary_quantile(values, n, 1),
-			 "mean", mean, "dev", isfinite(dev) ? json_real(dev) : json_null(),
+			 "mean", mean, "dev", json_real_or_null(dev),
 			 "boots", (json_int_t)n, "loop", json_str(metric, "loop"));
 }
 

@@ -4,8 +4,8 @@
 #include "history/junit.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "report/junit.h"
 #include "lib/printable.h"
+#include "report/junit.h"
 
 /* "-2.4 % since night 5 (12.5 to 12.2 1/s): open", for people who read a list of tests. */
 static char *change_said(const json_t *trend, const json_t *change)

@@ -5,8 +5,8 @@
 #include "compare/text.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
-#include "report/checks.h"
 #include "lib/printable.h"
+#include "report/checks.h"
 
 #define MS_PER_S 1e3
 

@@ -152,7 +152,7 @@ static json_t *row_of(const struct groups *gs, const json_t *row, json_t *fideli
 		return j;
 	double base = deviation(b->base, b->n), arm = deviation(b->arm, b->n);
 
-	json_object_set_new(j, "dev", json_pack("[o, o]", part_number(base), part_number(arm)));
+	json_object_set_new(j, "dev", json_pack("[o, o]", json_real_or_null(base), json_real_or_null(arm)));
 	json_object_set_new(j, "boots", boots_json(b));
 	json_object_set_new(j, "shown", shown_of(row, b));
 	json_object_set_new(j, "fidelity",

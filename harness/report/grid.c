@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 #include "lib/cleanup.h"
-#include "report/grid.h"
 #include "lib/printable.h"
+#include "report/grid.h"
 
 #define RULE_MIN 3 /* dashes that make a rule everywhere */
 

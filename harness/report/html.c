@@ -10,11 +10,6 @@
 #include "report/page.h"
 #include "report/parts.h"
 
-json_t *part_number(double v)
-{
-	return isfinite(v) ? json_real(v) : json_null();
-}
-
 json_t *part_text(char *text)
 {
 	json_t *j = json_string(text);

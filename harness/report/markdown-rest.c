@@ -6,9 +6,9 @@
 #include "compare/wrap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/printable.h"
 #include "report/grid.h"
 #include "report/markdown-parts.h"
-#include "lib/printable.h"
 
 #define CELLS_SHOWN 20 /* of those that did not end well */
 

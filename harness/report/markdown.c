@@ -3,10 +3,10 @@
 #include "compare/wrap.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/printable.h"
 #include "report/grid.h"
 #include "report/markdown-parts.h"
 #include "report/parts.h"
-#include "lib/printable.h"
 
 /* Each line of the sentence is of one group: a list. */
 static void sentence_print(FILE *out, const json_t *comparison)

@@ -209,7 +209,7 @@ static int cell_series(const struct result *r, const struct result_cell *c, json
 	double to_s = w ? (double)(window.to_ns - window.from_ns) / NS_PER_S : NAN;
 
 	*ret = json_pack("{s:s, s:i, s:o, s:o, s:O}", "arm", c->arm, "pair", (int)c->pair, "to_s",
-			 part_number(to_s), "t", times_json(json_object_get(series, "t_s")),
+			 json_real_or_null(to_s), "t", times_json(json_object_get(series, "t_s")),
 			 "series", kept);
 	return 0;
 }

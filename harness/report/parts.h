@@ -69,9 +69,6 @@ json_t *part_origin(const struct report *r);
 /* Whether @row, of a comparison or of its prices, is of the group @g. */
 bool part_is_of(const json_t *row, const struct group *g);
 
-/* JSON null for what is no number: NAN and infinities. */
-json_t *part_number(double v);
-
 /* @text, which is freed, as a string. */
 json_t *part_text(char *text);
 

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <libxml/parser.h>
 #include "compare-fixture.h"
-#include "report/checks.h"
 #include "lib/printable.h"
+#include "report/checks.h"
 #include "report/report.h"
 
 /* What a guest may write to harm whoever reads a report. */
