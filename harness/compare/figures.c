@@ -32,14 +32,6 @@ static bool counts(const struct result_cell *c)
 
 typedef bool (*reading_fn)(const struct result_cell *c, const char *name, double *ret);
 
-static bool read_metric(const struct result_cell *c, const char *name, double *ret)
-{
-	const json_t *v = json_object_get(result_cell_metric(c, name), "value");
-
-	*ret = json_number_value(v);
-	return json_is_number(v);
-}
-
 static bool read_window(const struct result_cell *c, const char *name, double *ret)
 {
 	const json_t *w = json_object_get(c->doc, "window");
@@ -51,15 +43,9 @@ static bool read_window(const struct result_cell *c, const char *name, double *r
 
 static bool read_wall(const struct result_cell *c, const char *name, double *ret)
 {
-	const json_t *phases = json_object_get(c->doc, "phases"), *phase;
-	json_int_t ms = 0;
-	size_t i;
-
 	(void)name;
-	json_array_foreach(phases, i, phase)
-		ms += json_int_or(phase, "wall_ms", 0);
-	*ret = (double)ms / MS_PER_S;
-	return phases != NULL;
+	*ret = (double)result_wall_ms(c->doc) / MS_PER_S;
+	return json_object_get(c->doc, "phases") != NULL;
 }
 
 /* The values of @p's boots that have one; the caller frees *ret. */
@@ -85,7 +71,7 @@ static json_t *place_median(const struct place *p, reading_fn read)
 static json_t *figure_of(const struct place *p, const char *name, const json_t *metric)
 {
 	cleanup_free double *values = NULL;
-	size_t n = place_read(p, read_metric, name, &values);
+	size_t n = place_read(p, result_cell_value, name, &values);
 
 	double mean = summary_mean(values, n), dev = summary_sd(values, n) / fabs(mean);
 

@@ -7,18 +7,6 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
-/* Whether both medians are zero, or, with @absent, both are not there. */
-static bool both_are(const json_t *row, bool absent)
-{
-	const json_t *base = json_object_get(row, "base_median");
-	const json_t *arm = json_object_get(row, "arm_median");
-
-	if (absent)
-		return json_is_null(base) && json_is_null(arm);
-	return json_is_number(base) && json_is_number(arm) && json_number_value(base) == 0 &&
-	       json_number_value(arm) == 0;
-}
-
 /* The rows that are worth a line; what is not is named in @zero or @absent. */
 static json_t *rows_split(const json_t *rows, char **zero, char **absent)
 {
@@ -26,7 +14,7 @@ static json_t *rows_split(const json_t *rows, char **zero, char **absent)
 	size_t i;
 
 	json_array_foreach((json_t *)rows, i, row) {
-		char **names = both_are(row, true) ? absent : both_are(row, false) ? zero : NULL;
+		char **names = price_row_is_absent(row) ? absent : price_row_is_zero(row) ? zero : NULL;
 
 		if (!names) {
 			json_array_append(told, row);

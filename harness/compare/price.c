@@ -28,14 +28,6 @@ struct readings {
 	double memory[];
 };
 
-static bool value_read(const struct result_cell *c, const char *name, double *ret)
-{
-	const json_t *v = json_object_get(result_cell_metric(c, name), "value");
-
-	*ret = json_number_value(v);
-	return json_is_number(v);
-}
-
 static struct readings *readings_new(const struct group *g, const char *name)
 {
 	size_t n = g->n_pairs;
@@ -49,8 +41,8 @@ static struct readings *readings_new(const struct group *g, const char *name)
 	r->ratio = r->less + n;
 	for (size_t i = 0; i < n; i++) {
 		double base, arm;
-		bool has_base = value_read(g->pairs[i].base, name, &base);
-		bool has_arm = value_read(g->pairs[i].arm, name, &arm);
+		bool has_base = result_cell_value(g->pairs[i].base, name, &base);
+		bool has_arm = result_cell_value(g->pairs[i].arm, name, &arm);
 
 		if (has_base)
 			r->base[r->n_base++] = base;
@@ -202,4 +194,19 @@ bool price_is_measured(const json_t *price)
 		    json_is_number(json_object_get(row, "arm_median")))
 			return true;
 	return false;
+}
+
+bool price_row_is_absent(const json_t *row)
+{
+	return json_is_null(json_object_get(row, "base_median")) &&
+	       json_is_null(json_object_get(row, "arm_median"));
+}
+
+bool price_row_is_zero(const json_t *row)
+{
+	const json_t *base = json_object_get(row, "base_median");
+	const json_t *arm = json_object_get(row, "arm_median");
+
+	return json_is_number(base) && json_is_number(arm) && json_number_value(base) == 0 &&
+	       json_number_value(arm) == 0;
 }

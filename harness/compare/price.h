@@ -37,4 +37,8 @@ json_t *prices_of(const struct groups *gs, const json_t *plan);
 /* Whether any definition of memory used was measured on both sides of @price. */
 bool price_is_measured(const json_t *price);
 
+/* A row of "saved" or "paid" that says nothing: in neither arm measured, or zero in both. */
+bool price_row_is_absent(const json_t *row);
+bool price_row_is_zero(const json_t *row);
+
 #endif

@@ -50,14 +50,6 @@ static const char *cost_default(const json_t *plan, const char *workload)
 	return json_str(json_array_get(json_array_size(figures) ? figures : metrics, 0), "name");
 }
 
-static bool value_read(const struct result_cell *c, const char *name, double *ret)
-{
-	const json_t *v = json_object_get(result_cell_metric(c, name), "value");
-
-	*ret = json_number_value(v);
-	return json_is_number(v);
-}
-
 /* How much better the arm is than the base in each pair, as a difference or as a share of the base. */
 static size_t gains_read(const struct group *g, const struct axis *a, bool as_share, double *ret)
 {
@@ -66,8 +58,8 @@ static size_t gains_read(const struct group *g, const struct axis *a, bool as_sh
 	for (size_t i = 0; i < g->n_pairs; i++) {
 		double base, arm, gain;
 
-		if (!value_read(g->pairs[i].base, a->name, &base) ||
-		    !value_read(g->pairs[i].arm, a->name, &arm) || (as_share && base <= 0))
+		if (!result_cell_value(g->pairs[i].base, a->name, &base) ||
+		    !result_cell_value(g->pairs[i].arm, a->name, &arm) || (as_share && base <= 0))
 			continue;
 		gain = a->more_is_better ? arm - base : base - arm;
 		ret[n++] = as_share ? gain / base : gain;

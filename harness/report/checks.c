@@ -21,13 +21,7 @@ static json_t *line_take(char *text)
 
 static double wall_s(const json_t *doc)
 {
-	json_int_t ms = 0;
-	const json_t *phase;
-	size_t i;
-
-	json_array_foreach(json_object_get(doc, "phases"), i, phase)
-		ms += json_int_or(phase, "wall_ms", 0);
-	return (double)ms / MS_PER_S;
+	return (double)result_wall_ms(doc) / MS_PER_S;
 }
 
 /* The suite of a workload on a topology, made when first asked for. */

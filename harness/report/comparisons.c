@@ -25,14 +25,6 @@ static const struct group *group_of(const struct groups *gs, const json_t *row)
 	return NULL;
 }
 
-static bool value_read(const struct result_cell *c, const char *metric, double *ret)
-{
-	const json_t *v = json_object_get(result_cell_metric(c, metric), "value");
-
-	*ret = json_number_value(v);
-	return json_is_number(v);
-}
-
 /* NULL when out of memory. */
 static struct boots *boots_read(const struct group *g, const char *metric)
 {
@@ -47,8 +39,8 @@ static struct boots *boots_read(const struct group *g, const char *metric)
 	for (size_t i = 0; i < room; i++) {
 		const struct pair *p = &g->pairs[i];
 
-		if (!value_read(p->base, metric, &b->base[b->n]) ||
-		    !value_read(p->arm, metric, &b->arm[b->n]))
+		if (!result_cell_value(p->base, metric, &b->base[b->n]) ||
+		    !result_cell_value(p->arm, metric, &b->arm[b->n]))
 			continue;
 		b->pair[b->n++] = p->base->pair;
 	}

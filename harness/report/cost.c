@@ -43,14 +43,9 @@ static json_t *paid_json(const json_t *row)
 	return j;
 }
 
-/* Absent on both sides, or zero on both: no cost that anybody has to read of. */
 static bool is_silent(const json_t *row)
 {
-	const json_t *base = json_object_get(row, "base_median");
-	const json_t *arm = json_object_get(row, "arm_median");
-
-	return (!json_is_number(base) && !json_is_number(arm)) ||
-	       (json_is_number(base) && json_equal(base, arm) && json_number_value(base) == 0);
+	return price_row_is_absent(row) || price_row_is_zero(row);
 }
 
 static json_t *price_json(const json_t *price)

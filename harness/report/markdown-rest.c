@@ -39,19 +39,6 @@ static void saved_print(FILE *out, const json_t *price)
 	grid_print(out, table, "lrrrrr");
 }
 
-static bool is_number(const json_t *row, const char *key)
-{
-	return json_is_number(json_object_get(row, key));
-}
-
-/* Costs that were not measured, or zero on both sides, are no row. */
-static bool was_paid(const json_t *row)
-{
-	return (is_number(row, "base_median") || is_number(row, "arm_median")) &&
-	       (json_number_value(json_object_get(row, "base_median")) != 0 ||
-		json_number_value(json_object_get(row, "arm_median")) != 0);
-}
-
 static void paid_print(FILE *out, const json_t *price)
 {
 	cleanup_json json_t *table = json_array();
@@ -64,7 +51,7 @@ static void paid_print(FILE *out, const json_t *price)
 			     path_format("of time") },
 		 5);
 	json_array_foreach(json_object_get(price, "paid"), i, row)
-		if (was_paid(row))
+		if (!price_row_is_absent(row) && !price_row_is_zero(row))
 			grid_add(table,
 				 (char *[]){ path_format("%s", json_str(row, "metric")),
 					     value_of(row, "base_median"),

@@ -234,9 +234,9 @@ static bool cell_add(const struct result *r, const struct result_cell *c, json_t
 
 static double value_of(const struct result_cell *c, const char *metric)
 {
-	const json_t *v = json_object_get(result_cell_metric(c, metric), "value");
+	double v;
 
-	return json_is_number(v) ? json_number_value(v) : NAN;
+	return result_cell_value(c, metric, &v) ? v : NAN;
 }
 
 /* The cell of @g that is nearest to its arm's median of @metric; the first where none has it. */

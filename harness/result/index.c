@@ -50,17 +50,6 @@ static int step(sqlite3 *db, sqlite3_stmt *s, struct err *e)
 	return rc;
 }
 
-static void bind_wall(sqlite3_stmt *s, int at, const json_t *doc)
-{
-	const json_t *phase;
-	json_int_t sum = 0;
-	size_t i;
-
-	json_array_foreach(json_object_get(doc, "phases"), i, phase)
-		sum += json_int_or(phase, "wall_ms", 0);
-	sqlite3_bind_int64(s, at, sum);
-}
-
 static int cell_insert(sqlite3 *db, sqlite3_stmt *s, const struct result_cell *c, struct err *e)
 {
 	sqlite3_bind_int64(s, 1, c->n);
@@ -72,7 +61,7 @@ static int cell_insert(sqlite3 *db, sqlite3_stmt *s, const struct result_cell *c
 	bind_text(s, 7, c->doc ? json_str(c->doc, "outcome") : "not-done");
 	bind_text(s, 8, c->doc ? json_str(c->doc, "reason") : "");
 	if (c->doc)
-		bind_wall(s, 9, c->doc);
+		sqlite3_bind_int64(s, 9, result_wall_ms(c->doc));
 	return step(db, s, e);
 }
 

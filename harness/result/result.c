@@ -208,6 +208,25 @@ const json_t *result_cell_metric(const struct result_cell *c, const char *name)
 	return json_object_get(json_object_get(c->doc, "metrics"), name);
 }
 
+bool result_cell_value(const struct result_cell *c, const char *name, double *ret)
+{
+	const json_t *v = json_object_get(result_cell_metric(c, name), "value");
+
+	*ret = json_number_value(v);
+	return json_is_number(v);
+}
+
+json_int_t result_wall_ms(const json_t *doc)
+{
+	json_int_t ms = 0;
+	const json_t *phase;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "phases"), i, phase)
+		ms += json_int_or(phase, "wall_ms", 0);
+	return ms;
+}
+
 bool result_asks(const json_t *m, const char *workload)
 {
 	const json_t *some = json_object_get(m, "workloads"), *name;

@@ -47,6 +47,12 @@ int result_load(const char *path, struct result **ret, struct err *e);
 /* Returns the metric @name of a cell that is ok, or NULL. */
 const json_t *result_cell_metric(const struct result_cell *c, const char *name);
 
+/* Its value: false, and *ret is 0, where there is no such metric, or it is no number. */
+bool result_cell_value(const struct result_cell *c, const char *name, double *ret);
+
+/* How long the phases of a cell's record @doc took on the host, in ms; 0 without a record. */
+json_int_t result_wall_ms(const json_t *doc);
+
 /* Whether a plan's key metric @m is asked of @workload: not each workload has each figure. */
 bool result_asks(const json_t *m, const char *workload);
 
