@@ -11,7 +11,6 @@
 #include <cmocka.h>
 #include "history/change.h"
 #include "history/confirm.h"
-#include "history/junit.h"
 #include "history/night.h"
 #include "history/setup.h"
 #include "history/trend.h"
@@ -457,48 +456,6 @@ static void texts_that_are_no_utf8_do_not_break_what_reads_them(void **state)
 	assert_string_equal(json_str(json_array_get(list, 0), "qemu"), "?");
 }
 
-/* How often @what stands in @text. */
-static unsigned times(const char *text, const char *what)
-{
-	unsigned n = 0;
-
-	for (const char *at = text; (at = strstr(at, what)); at++)
-		n++;
-	return n;
-}
-
-static void junit_tells_alarms_as_failures(void **state)
-{
-	json_error_t je;
-	cleanup_json json_t *j = json_loads(
-		"[{\"experiment\": \"a\", \"metric\": \"rps\", \"workload\": \"n<\", \"changes\": ["
-		"{\"status\": \"alarm\", \"nights_since\": 0, \"night\": 5}]},"
-		"{\"experiment\": \"b\", \"metric\": \"tps\", \"changes\": ["
-		"{\"status\": \"alarm\", \"nights_since\": 3, \"night\": 2}]},"
-		"{\"experiment\": \"a\", \"metric\": \"p99\", \"changes\": ["
-		"{\"status\": \"cannot-be-confirmed\", \"nights_since\": 0},"
-		"{\"status\": \"open\", \"failure\": \"it \\u001b died & fell\"},"
-		"{\"status\": \"open\", \"nights_since\": 0}]},"
-		"{\"experiment\": \"a\", \"metric\": \"p50\", \"changes\": ["
-		"{\"status\": \"cannot-be-confirmed\", \"nights_since\": 0}]}]", 0, &je);
-	cleanup_free char *xml = NULL;
-	struct err e;
-	size_t len;
-	FILE *out = open_memstream(&xml, &len);
-	(void)state;
-
-	assert_non_null(j);
-	assert_int_equal(history_junit(j, 1, out, &e), 0);
-	fclose(out);
-	assert_int_equal(times(xml, "<testsuite "), 2);
-	assert_int_equal(times(xml, "<testcase "), 4);
-	assert_int_equal(times(xml, "<failure "), 1);	/* the other alarm is of an older night */
-	assert_int_equal(times(xml, "<error message=\"it ? died &amp; fell\""), 1);	/* the worst of it */
-	assert_int_equal(times(xml, "<skipped "), 1);
-	assert_non_null(strstr(xml, "tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"1\""));
-	assert_non_null(strstr(xml, "n&lt; on"));
-}
-
 static void an_addition_that_fails_leaves_nothing(void **state)
 {
 	cleanup_place struct place p = place_make();
@@ -536,7 +493,6 @@ int main(void)
 		cmocka_unit_test(the_setup_is_what_is_measured_with_and_no_word_more),
 		cmocka_unit_test(a_file_that_is_no_history_is_refused_with_what_to_do),
 		cmocka_unit_test(texts_that_are_no_utf8_do_not_break_what_reads_them),
-		cmocka_unit_test(junit_tells_alarms_as_failures),
 		cmocka_unit_test(an_addition_that_fails_leaves_nothing),
 	};
 

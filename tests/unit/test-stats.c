@@ -110,8 +110,8 @@ static void signflip_interval_is_the_inversion_of_the_test(void **state)
 	(void)state;
 
 	for (size_t round = 0; round < 120; round++) {
-		size_t n = 5 + round % 6;
-		double d[10], lo, hi, alpha = alphas[round % 4];
+		size_t n = 5 + round % 8;
+		double d[12], lo, hi, alpha = alphas[round % 4];
 
 		for (size_t i = 0; i < n; i++)	/* every third round has ties */
 			d[i] = round % 3 ? normal(&r) : (double)rng_below(&r, 5);
