@@ -201,33 +201,53 @@ double signflip_p_above(const struct signflip *s, double theta)
 	return s->mean - theta > s->tolerance ? signflip_p(s, theta) / 2 : 1;
 }
 
-/* Hoare's selection: puts the value of rank @k (0 for the smallest) where it belongs. */
-static double select_rank(double *v, size_t n, size_t k)
+/* Of fewer values none are looked at beforehand. */
+#define SAMPLE_FROM 600
+
+/*
+ * Puts the value of rank @k (0 for the smallest) of v[@lo .. @hi] at v[@k]. A sample, chosen around
+ * @k and itself partly put in order first, has at v[@k] a value that nearly all others are on one
+ * side of (Floyd and Rivest, Communications of the ACM 18:165 and 173, 1975); then the values
+ * are parted by it (Hoare's FIND).
+ */
+static void select_within(double *v, ptrdiff_t lo, ptrdiff_t hi, ptrdiff_t k)
 {
-	size_t lo = 0, hi = n - 1;
-
 	while (lo < hi) {
-		double pivot = v[lo + (hi - lo) / 2];
-		ptrdiff_t i = (ptrdiff_t)lo - 1, j = (ptrdiff_t)hi + 1;
+		if (hi - lo > SAMPLE_FROM) {
+			double n = (double)(hi - lo + 1), below = (double)(k - lo + 1);
+			double size = 0.5 * exp(2 * log(n) / 3);
+			double spread = 0.5 * sqrt(log(n) * size * (n - size) / n) *
+					(below < n / 2 ? -1 : 1);
+			double from = (double)k - below * size / n + spread;
+			double to = (double)k + (n - below) * size / n + spread;
 
-		for (;;) {
-			do {
+			select_within(v, from > (double)lo ? (ptrdiff_t)from : lo,
+				      to < (double)hi ? (ptrdiff_t)to : hi, k);
+		}
+		double pivot = v[k];
+		ptrdiff_t i = lo, j = hi;
+
+		while (i <= j) {
+			while (v[i] < pivot)
 				i++;
-			} while (v[i] < pivot);
-			do {
+			while (v[j] > pivot)
 				j--;
-			} while (v[j] > pivot);
-			if (i >= j)
+			if (i > j)
 				break;
 			double swap = v[i];
-			v[i] = v[j];
-			v[j] = swap;
+			v[i++] = v[j];
+			v[j--] = swap;
 		}
-		if (k <= (size_t)j)
-			hi = (size_t)j;
-		else
-			lo = (size_t)j + 1;
+		if (j < k)
+			lo = i;
+		if (k < i)
+			hi = j;
 	}
+}
+
+static double select_rank(double *v, size_t n, size_t k)
+{
+	select_within(v, 0, (ptrdiff_t)n - 1, (ptrdiff_t)k);
 	return v[k];
 }
 
