@@ -207,13 +207,8 @@ $(B)/ramrig.1: $(B)/ramrig
 $(B)/ramrig.bash: $(B)/ramrig
 	$< docs completion > $@
 
-# One after another whatever -j says: guests must not share the CPUs.
 check: all $(TESTS) $(SHORT_FUZZERS)
-	tests/run-unit $(TESTS)
-	tests/fuzz/run $(B)/fuzz-short 2
-	bats --print-output-on-failure tests/cli
-	bats --print-output-on-failure tests/report
-	bats --print-output-on-failure tests/boot
+	tests/run-check $(B) $(TESTS)
 
 check-unit: $(TESTS)
 	tests/run-unit $(TESTS)
