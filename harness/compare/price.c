@@ -16,7 +16,7 @@ static const char *const saved_metrics[] = { "dram_used", "workload_dram", "work
 static const char *const paid_metrics[] = {
 	"psi_memory_some", "psi_memory_full", "ksmd_cpu",   "kswapd_cpu", "kcompactd_cpu",
 	"kdamond_cpu",	   "daemons_cpu",     "zram_memory", "zswap_pool", "ksm_rmap",
-	"nvme_written",
+	"damon_regions_max", "nvme_written",
 };
 
 /* One metric in the pairs of a group. */

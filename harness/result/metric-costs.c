@@ -72,7 +72,12 @@ static void damon_add(json_t *list, json_t *seen)
 	for (int kdamond = 0; kdamond < DAMON_KDAMONDS; kdamond++) {
 		cleanup_free char *thread = path_format("%s.%d", damon_thread, kdamond);
 
+		cleanup_free char *regions = path_format("damon.%d.max_nr_regions", kdamond);
+		cleanup_free char *max = path_format(
+			DAMON "%d/contexts/0/monitoring_attrs/nr_regions/max", kdamond);
+
 		thread_add(list, seen, thread);
+		source_add(list, regions, "value", max, NULL);
 		for (int scheme = 0; scheme < DAMON_SCHEMES; scheme++)
 			scheme_add(list, kdamond, scheme);
 	}

@@ -7,6 +7,7 @@
 #define PAGE_BYTES 4096.0	/* of the kernel's counters, on the architectures there are */
 #define PAGE_KIB (PAGE_BYTES / 1024)
 #define RMAP_ITEM_BYTES 64.0	/* struct ksm_rmap_item of 64-bit machines, mm/ksm.c */
+#define REGION_BYTES 56.0	/* struct damon_region of 64-bit machines, include/linux/damon.h */
 #define SECTOR_BYTES 512.0	/* of block devices' counters, whatever their own sectors are */
 
 double metric_factor(enum metric_how how)
@@ -162,6 +163,9 @@ static bool value_combine(enum metric_how how, double v, double other, double *r
 		return true;
 	case METRIC_MEDIAN_RMAP:
 		*ret = v * RMAP_ITEM_BYTES;
+		return true;
+	case METRIC_MEDIAN_REGIONS:
+		*ret = v * REGION_BYTES;
 		return true;
 	default:
 		*ret = v - other;

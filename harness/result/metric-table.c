@@ -146,6 +146,10 @@ const struct metric_info metric_table[] = {
 	  "regions that DAMON's schemes in sysfs have acted on since they began" },
 	{ "damon_qt_exceeds", "count", "less", "difference", METRIC_LAST, "damon.*.qt_exceeds", NULL,
 	  "times that a quota stopped DAMON's schemes in sysfs since they began" },
+	{ "damon_regions_max", "bytes", "less", "difference", METRIC_MEDIAN_REGIONS,
+	  "damon.*.max_nr_regions", NULL,
+	  "memory that DAMON's regions may take at most: 56 bytes for each of max_nr_regions of the "
+	  "kdamonds in sysfs" },
 	{ "damon_reclaim_sz", "bytes", "more", "difference", METRIC_LAST,
 	  "damon_reclaim.bytes_reclaimed_regions", NULL,
 	  "memory that the module damon_reclaim has reclaimed since boot" },

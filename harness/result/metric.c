@@ -15,6 +15,7 @@ static const struct {
 	[METRIC_MEDIAN_OVER] = { "median of the window", true },
 	[METRIC_MEDIAN_PLUS] = { "median of the window", true },
 	[METRIC_MEDIAN_RMAP] = { "median of the window", true },
+	[METRIC_MEDIAN_REGIONS] = { "median of the window", true },
 	[METRIC_LAST] = { "last of the window", false },
 	[METRIC_DELTA] = { "growth over the window", false },
 	[METRIC_DELTA_SECTORS] = { "growth over the window", false },

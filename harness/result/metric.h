@@ -27,6 +27,7 @@ enum metric_how {
 	METRIC_MEDIAN_OVER,	/* median of column over other, sample by sample */
 	METRIC_MEDIAN_PLUS,	/* median of column plus what of other there is, sample by sample */
 	METRIC_MEDIAN_RMAP,	/* median of the column, a count of KSM's rmap items, in bytes */
+	METRIC_MEDIAN_REGIONS,	/* median of the column, a count of DAMON's regions, in bytes */
 	METRIC_LAST,		/* latest value in the window of a counter since boot */
 	METRIC_DELTA,		/* growth of the counter over the window */
 	METRIC_DELTA_SECTORS,	/* the same of a block device's sectors, in bytes */

@@ -76,6 +76,7 @@ log_of() { # RESULT DAEMON FILTER
 	log_of every-tier damon '.[-1].event == "stop"' | grep -q true || fail "damon did not stop"
 	metric_is every-tier daemons_cpu '. > 0'
 	metric_is every-tier kdamond_cpu '. > 0'
+	metric_is every-tier damon_regions_max '. > 0'
 }
 
 @test "under TCG a plan that relies on heat has the sweeper, another has not" {

@@ -142,6 +142,17 @@ static void rmap_items_are_counted_in_bytes(void **state)
 	assert_float_equal(v, 1111 * 64, 1e-9);
 }
 
+static void regions_of_all_kdamonds_are_counted_in_bytes(void **state)
+{
+	cleanup_samples struct samples *s = samples_every(
+		SECOND, "[\"damon.0.max_nr_regions\",\"damon.1.max_nr_regions\"]", "[[1000,10]]");
+	double v;
+
+	(void)state;
+	assert_true(metric_value(s, NULL, "damon_regions_max", whole, &v));
+	assert_float_equal(v, 1010 * 56, 1e-9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +160,7 @@ int main(void)
 		cmocka_unit_test(
 			a_pool_that_is_not_there_adds_nothing_but_without_any_group_there_is_no_sum),
 		cmocka_unit_test(rmap_items_are_counted_in_bytes),
+		cmocka_unit_test(regions_of_all_kdamonds_are_counted_in_bytes),
 	};
 
 	return cmocka_run_group_tests_name("memory-used", tests, NULL, NULL);

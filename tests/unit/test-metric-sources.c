@@ -105,6 +105,8 @@ static void sources_name_the_groups_and_the_policies_threads_once(void **state)
 		{ "thread.kdamond.1", "kdamond.1" },
 		{ "damon.1.0.sz_applied",
 		  "/sys/kernel/mm/damon/admin/kdamonds/1/contexts/0/schemes/0/stats/sz_applied" },
+		{ "damon.1.max_nr_regions",
+		  "/sys/kernel/mm/damon/admin/kdamonds/1/contexts/0/monitoring_attrs/nr_regions/max" },
 		{ "daemon.senpai", PROTOCOL_CGROUP "/senpai/cpu.stat" },
 		{ "thread.kswapd1", "kswapd1" },
 		{ "thread.kcompactd0", "kcompactd0" },
