@@ -68,20 +68,12 @@ static int claims_load(const char *const *names, json_t **ret, struct err *e)
 }
 
 /* One page, of what was put together for it. */
-static int page_save(const json_t *blocks, const char *title, struct err *e)
+static int blocks_save(const json_t *blocks, const char *title, struct err *e)
 {
 	cleanup_json json_t *data =
 		json_pack("{s:s, s:s, s:O}", "page", "claims", "title", title, "blocks", blocks);
-	cleanup_free char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
 
-	if (!out)
-		return err_set(e, ENOMEM, "out of memory for the page");
-	int rc = page_write(&(struct page){ title, data }, out, e);
-	if (fclose(out) && !rc)
-		rc = err_set(e, ENOMEM, "out of memory for the page");
-	return rc ? rc : file_write_atomic(opt_html, text, len, e);
+	return page_save(&(struct page){ title, data }, opt_html, e);
 }
 
 /* Prints @claims, or what was made of them, in the form that is asked for. */
@@ -116,7 +108,7 @@ static int claims_print(const json_t *claims, const json_t *assessed, struct err
 	}
 	if (rc || !opt_html)
 		return rc;
-	return page_save(blocks, assessed ? "Claims and what was seen" : "Claims", e);
+	return blocks_save(blocks, assessed ? "Claims and what was seen" : "Claims", e);
 }
 
 static enum exit_code show_main(int argc, const char *const *argv, struct err *e)
