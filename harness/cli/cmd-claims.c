@@ -111,12 +111,19 @@ static int claims_print(const json_t *claims, const json_t *assessed, struct err
 	return blocks_save(blocks, assessed ? "Claims and what was seen" : "Claims", e);
 }
 
+static int check_form(struct err *e)
+{
+	if (opt_json + opt_markdown + !!opt_html > 1)
+		return err_set(e, EINVAL, "--json, --markdown and --html exclude each other");
+	return 0;
+}
+
 static enum exit_code show_main(int argc, const char *const *argv, struct err *e)
 {
 	cleanup_json json_t *claims = NULL;
 
 	(void)argc;
-	if (claims_load(argv, &claims, e))
+	if (check_form(e) || claims_load(argv, &claims, e))
 		return EXIT_USAGE;
 	return claims_print(claims, NULL, e) ? EXIT_RIG : EXIT_WELL;
 }
@@ -130,7 +137,7 @@ static int check_options(struct err *e)
 		return err_set(e, EINVAL,
 			       "--result takes what is there: it goes without --pairs, --out "
 			       "and --dry-run");
-	return session_check_uri(cli.connect, e);
+	return check_form(e) ? -e->code : session_check_uri(cli.connect, e);
 }
 
 static void plans_show(const json_t *plans, const json_t *experiments)

@@ -121,6 +121,14 @@ RECORDED=$DATA/results
 	grep -Eq '^r .* 65 .* 99$' <<<"$output"
 }
 
+@test "of two forms neither is left out unsaid" {
+	run_apart ramrig claims run ksm-idle --result "$RECORDED/quickstart" --json --html page.html
+	expect_status 2
+	expect_in "$errors" "--json, --markdown and --html exclude each other"
+	run_apart ramrig claims show ksm-idle --json --markdown
+	expect_status 2
+}
+
 @test "in Markdown no name of a claim begins a column" {
 	mkdir -p reports/claims
 	printf '%s\n' 'claim: piped' 'summary: piped' 'source: {title: t, vendor: v, place: p}' 'scaled: not' \
