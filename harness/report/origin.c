@@ -53,25 +53,72 @@ json_t *part_topologies(const struct report *r)
 	return all;
 }
 
+/* As a shell takes it for one word: a path may hold anything. */
+static void word_print(FILE *out, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_./+:,@";
+
+	if (*value && !value[strspn(value, plain)]) {
+		fputs(value, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *value; value++) {
+		if (*value == '\'')
+			fputs("'\\'", out);
+		fputc(*value, out);
+	}
+	fputc('\'', out);
+}
+
+static void option_print(FILE *out, const char *option, const char *value)
+{
+	fprintf(out, " %s ", option);
+	word_print(out, value);
+}
+
+/* A plan does not tell whether its kernel is the experiment's own. Of several all are. */
+static void kernel_print(FILE *out, const json_t *kernels)
+{
+	const char *name, *modules;
+	json_t *k;
+
+	if (json_object_size(kernels) != 1)
+		return;
+	json_object_foreach((json_t *)kernels, name, k) {
+		modules = strchr(name, '/') ? json_str(k, "modules") : NULL;
+		option_print(out, "--kernel", name);
+		if (modules)
+			option_print(out, "--modules", modules);
+	}
+}
+
 static json_t *command_of(const json_t *plan)
 {
 	const json_t *ratio = json_object_get(plan, "limit_ratio");
 	const char *clock = json_str(plan, "clock"), *size = json_str(plan, "workload_scale");
-	json_int_t scale = json_int_or(plan, "scale", 1);
+	json_int_t scale = json_int_or(plan, "scale", 0);
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
 	if (!out)
 		return json_null();
-	fprintf(out, "ramrig run %s --pairs %lld --seed %lld", json_str(plan, "experiment"),
-		(long long)json_int_or(plan, "pairs", 0), (long long)json_int_or(plan, "seed", 0));
+	fputs("ramrig run ", out);
+	word_print(out, json_str(plan, "experiment"));
+	if (json_is_true(json_object_get(plan, "sequential")))
+		fputs(" --sequential", out);
+	else
+		fprintf(out, " --pairs %lld", (long long)json_int_or(plan, "pairs", 0));
+	fprintf(out, " --seed %lld", (long long)json_int_or(plan, "seed", 0));
 	if (clock)
-		fprintf(out, " --clock %s", clock);
-	if (scale != 1)
+		option_print(out, "--clock", clock);
+	if (scale)
 		fprintf(out, " --scale %lld", (long long)scale);
 	if (size)
-		fprintf(out, " --workload-scale %s", size);
+		option_print(out, "--workload-scale", size);
+	kernel_print(out, json_object_get(plan, "kernels"));
 	if (json_is_number(ratio))
 		fprintf(out, " --limit-ratio %g", json_number_value(ratio));
 	if (json_is_true(json_object_get(plan, "diagnostic")))
