@@ -135,10 +135,7 @@ static void boots_add(json_t *suites)
 			  left ? json_sprintf("%lld of %lld planned cells are not done",
 					      (long long)left, (long long)planned)
 			       : json_string(""),
-			  json_object_get(suite, "wall_s")
-				  ? json_incref(json_object_get(suite, "wall_s"))
-				  : json_null(),
-			  details);
+			  json_incref(json_object_get(suite, "wall_s")), details);
 	}
 }
 

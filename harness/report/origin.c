@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include "lib/cleanup.h"
@@ -127,18 +125,10 @@ static json_t *command_of(const json_t *plan)
 	return part_text(text);
 }
 
-__attribute__((format(printf, 3, 4)))
-static void fact_add(json_t *facts, const char *what, const char *fmt, ...)
+/* @text is freed. */
+static void fact_add(json_t *facts, const char *what, char *text)
 {
-	char *text = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
-	va_end(ap);
-	if (text)
-		json_array_append_new(facts, json_pack("[s, o]", what, part_text(text)));
+	json_array_append_new(facts, json_pack("[s, o]", what, part_text(text)));
 }
 
 static void fact_of_plan(json_t *facts, const char *what, const json_t *map, const char *key)
@@ -146,10 +136,13 @@ static void fact_of_plan(json_t *facts, const char *what, const json_t *map, con
 	const char *text = json_str(map, key);
 
 	if (text && *text)
-		fact_add(facts, what, "%s", text);
+		fact_add(facts, what, path_format("%s", text));
 }
 
-/* The different values that cells have at @path, a key of an object of theirs: mostly one. */
+/*
+ * The different values that cells, of @kernel or (NULL) of any, have at the key @key of @object of
+ * theirs or (NULL) of themselves: mostly one.
+ */
 static json_t *seen_in_cells(const struct result *r, const char *object, const char *key,
 			     const char *kernel)
 {
@@ -194,10 +187,9 @@ static void fact_of_cells(json_t *facts, const char *what, const struct result *
 			  const char *object, const char *key)
 {
 	cleanup_json json_t *seen = seen_in_cells(r, object, key, NULL);
-	cleanup_free char *text = seen_text(seen);
 
 	if (json_array_size(seen))
-		fact_add(facts, what, "%s", text);
+		fact_add(facts, what, seen_text(seen));
 }
 
 static void fact_of_memory(json_t *facts, const struct result *r)
@@ -206,7 +198,8 @@ static void fact_of_memory(json_t *facts, const struct result *r)
 	const json_t *bytes = json_array_get(seen, 0);
 
 	if (json_is_number(bytes))
-		fact_add(facts, "host's memory", "%.1f GiB", json_number_value(bytes) / 0x1p30);
+		fact_add(facts, "host's memory",
+			 path_format("%.1f GiB", json_number_value(bytes) / 0x1p30));
 }
 
 static void facts_of_time(json_t *facts, const struct result *r)
@@ -224,7 +217,7 @@ static void facts_of_time(json_t *facts, const struct result *r)
 			last = at;
 	}
 	if (first)
-		fact_add(facts, "cells started", "%s to %s", first, last);
+		fact_add(facts, "cells started", path_format("%s to %s", first, last));
 }
 
 static json_t *facts_of(const struct report *r)
@@ -234,7 +227,7 @@ static json_t *facts_of(const struct report *r)
 
 	fact_of_plan(facts, "planned", plan, "created");
 	facts_of_time(facts, r->result);
-	fact_add(facts, "seed", "%lld", (long long)json_int_or(plan, "seed", 0));
+	fact_add(facts, "seed", path_format("%lld", (long long)json_int_or(plan, "seed", 0)));
 	fact_of_plan(facts, "clock", plan, "clock");
 	fact_of_plan(facts, "scale of workloads", plan, "workload_scale");
 	fact_of_plan(facts, "image", image, "name");
