@@ -70,8 +70,8 @@ static int claims_load(const char *const *names, json_t **ret, struct err *e)
 /* One page, of what was put together for it. */
 static int blocks_save(const json_t *blocks, const char *title, struct err *e)
 {
-	cleanup_json json_t *data =
-		json_pack("{s:s, s:s, s:O}", "page", "claims", "title", title, "blocks", blocks);
+	cleanup_json json_t *data = json_pack("{s:s, s:s, s:s, s:O}", "page", "claims", "ramrig",
+					      RAMRIG_VERSION, "title", title, "blocks", blocks);
 
 	return page_save(&(struct page){ title, data }, opt_html, e);
 }

@@ -52,9 +52,5 @@ function claimSections(blocks) {
 function claimsView(data) {
 	const sections = claimSections(data.blocks), sum = data.blocks.find(b => b.sum);
 
-	return [
-		el('header', {}, el('p', {class: 'eyebrow'}, 'ramrig claims'), el('h1', {}, data.title),
-			sum ? el('p', {class: 'lead'}, sum.sum) : null, contents(sections)),
-		el('main', {}, sections),
-	];
+	return frame({kind: 'claims', title: data.title, lead: sum && sum.sum, ramrig: data.ramrig}, sections);
 }

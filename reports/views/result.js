@@ -107,7 +107,7 @@ function sentences(data) {
 	const list = some => el('ul', {class: 'sentences'}, some.map(l => el('li', {}, l.text)));
 
 	return [list(lines.slice(0, SENTENCES)), lines.length > SENTENCES ?
-		fold(`${plural(lines.length - SENTENCES, 'more comparison')}`, () => list(lines.slice(SENTENCES))) : null];
+		fold(plural(lines.length - SENTENCES, 'more comparison'), () => list(lines.slice(SENTENCES))) : null];
 }
 
 function warnings(data) {
@@ -260,11 +260,6 @@ function bootsSection(data, places) {
 			el('p', {}, 'No pair is whole.'));
 }
 
-function contents(sections) {
-	return el('nav', {'aria-label': 'Sections', class: 'contents'}, el('ul', {}, sections.map(s =>
-		el('li', {}, el('a', {href: `#${s.id}`}, s.querySelector('h2').textContent)))));
-}
-
 function resultView(data) {
 	const places = placesOf(data);
 	const sections = [
@@ -272,11 +267,5 @@ function resultView(data) {
 		timeSection(data), machineSection(data), costSection(data), troubleSection(data), diagnosticsSection(data), originSection(data),
 	].filter(s => s);
 
-	return [
-		el('a', {class: 'skip', href: '#verdict'}, 'To the verdict'),
-		el('header', {}, el('p', {class: 'eyebrow'}, 'ramrig report'), el('h1', {}, data.experiment),
-			data.summary ? el('p', {class: 'lead'}, data.summary) : null, contents(sections)),
-		el('main', {}, sections),
-		el('footer', {}, el('p', {class: 'note'}, `Written by ramrig ${data.ramrig}. Charts: uPlot (MIT license). This file needs nothing beside it.`)),
-	];
+	return frame({kind: 'report', title: data.experiment, lead: data.summary, ramrig: data.ramrig}, sections);
 }

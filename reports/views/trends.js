@@ -89,11 +89,5 @@ function trendsView(data) {
 		el('p', {class: 'note'}, 'A point is the median of a night\'s boots, the line through it their range. The dashed line is the level between changes; a ring marks the first night of a new one.'),
 		trendGroups(data.trends).map(([name, trends]) => el('div', {class: 'place'}, el('h3', {}, name), el('div', {class: 'grid'}, trends.map(trendFigure)))))];
 
-	return [
-		el('a', {class: 'skip', href: '#changes'}, 'To the changes'),
-		el('header', {}, el('p', {class: 'eyebrow'}, 'ramrig history'), el('h1', {}, 'History'),
-			el('p', {class: 'lead'}, `${plural(data.trends.length, 'trend')} over nights`), contents(sections)),
-		el('main', {}, sections),
-		el('footer', {}, el('p', {class: 'note'}, `Written by ramrig ${data.ramrig}. Charts: uPlot (MIT license). This file needs nothing beside it.`)),
-	];
+	return frame({kind: 'history', title: 'History', lead: `${plural(data.trends.length, 'trend')} over nights`, ramrig: data.ramrig}, sections);
 }
