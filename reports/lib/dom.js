@@ -73,6 +73,13 @@ function plural(n, one) {
 	return `${n.toLocaleString('en')} ${n === 1 ? one : one + 's'}`;
 }
 
+// A word with the sign and the colour that go with it; UNKNOWN is for words without.
+function badge(look, word) {
+	return el('span', {class: `badge ${look.tone}`}, el('span', {'aria-hidden': 'true'}, look.sign), ` ${word}`);
+}
+
+const UNKNOWN = {sign: '·', tone: 'muted'};
+
 // What all pages have about their sections: `kind` is the command that wrote it.
 function frame({kind, title, lead, ramrig}, sections) {
 	return [

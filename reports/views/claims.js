@@ -12,18 +12,12 @@ const CLAIM_VERDICTS = {
 	'not-testable-here': {sign: '∅', tone: 'void'},
 };
 
-function claimCell(text) {
-	const v = CLAIM_VERDICTS[text];
-
-	return v ? el('span', {class: `badge ${v.tone}`}, el('span', {'aria-hidden': 'true'}, v.sign), ` ${text}`) : text;
-}
-
 function claimTable(block) {
 	return table({
 		caption: block.caption,
 		hidden: true,	// its first column is called alike
 		columns: block.columns.map((c, i) => i ? c.right ? right(c.text) : c.text : wrap(c.text)),
-		bodies: [{rows: block.rows.map(r => r.map((text, i) => i ? claimCell(text) : text))}],
+		bodies: [{rows: block.rows.map(r => r.map((text, i) => i && CLAIM_VERDICTS[text] ? badge(CLAIM_VERDICTS[text], text) : text))}],
 	});
 }
 

@@ -17,13 +17,7 @@ const OPEN_PLACES = 6;		// of more, each is folded
 const SENTENCES = 8;		// shown before the others are asked for
 
 function verdictOf(row) {
-	return VERDICTS[row.verdict] || {sign: '·', tone: 'muted'};
-}
-
-function badge(row) {
-	const word = row.verdict || row.label || '-', v = verdictOf(row);
-
-	return el('span', {class: `badge ${v.tone}`}, el('span', {'aria-hidden': 'true'}, v.sign), ` ${word}`);
+	return VERDICTS[row.verdict] || UNKNOWN;
 }
 
 // What is compared under the same conditions: rows of one workload, topology, kernel and base.
@@ -145,7 +139,7 @@ function armCells(row, data) {
 	const interval = row.ci ? row.ci.map(v => v === null ? '' : v).join(' ') : '';
 	const cells = [armName(row), figure('arm_median', row.arm_median, row.text.arm), figure('dev_arm', row.dev[1], row.text.dev_arm),
 		figure('change', row.change, row.text.change), figure('ci', interval, row.text.interval),
-		figure('p_adjusted', row.p_adjusted, row.text.p), figure('mde', row.mde, row.text.mde), badge(row),
+		figure('p_adjusted', row.p_adjusted, row.text.p), figure('mde', row.mde, row.text.mde), badge(verdictOf(row), row.verdict || row.label || '-'),
 		figure('proof', row.proof, row.proof), figure('pairs', row.pairs, String(row.pairs)),
 		data.fidelities[row.fidelity].split(/[;.]/)[0]];
 

@@ -13,9 +13,7 @@ const STATUSES = {
 };
 
 function statusBadge(name) {
-	const s = STATUSES[name] || {sign: '·', tone: 'muted'};
-
-	return el('span', {class: `badge ${s.tone}`}, el('span', {'aria-hidden': 'true'}, s.sign), ` ${name}`);
+	return badge(STATUSES[name] || UNKNOWN, name);
 }
 
 function trendName(t) {
@@ -49,7 +47,7 @@ function changesSection(data) {
 	const counts = data.statuses.map(s => [s, rows.filter(r => r.c.status === s.name).length]).filter(c => c[1]);
 
 	return section('changes', 'Changes',
-		el('ul', {class: 'headline'}, counts.map(([s, n]) => el('li', {class: (STATUSES[s.name] || {tone: 'muted'}).tone, title: s.meaning},
+		el('ul', {class: 'headline'}, counts.map(([s, n]) => el('li', {class: (STATUSES[s.name] || UNKNOWN).tone, title: s.meaning},
 			el('span', {class: 'count'}, n.toLocaleString('en')), el('span', {}, s.name)))),
 		table({caption: 'Change points, those that are alarms or open first', hidden: true,
 			columns: ['Trend', 'Status', right('Night'), 'Date', right('Before'), right('After'), right('Change'), right('p'), 'Kernel before', 'Kernel then', wrap('A fresh A/B')],
