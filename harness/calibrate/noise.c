@@ -79,7 +79,7 @@ int noise_measure(const struct noise_pool *p, const struct noise_opts *o, struct
 			return err_set(e, EDOM, "%g and %g have no ratio", p->a[i], p->b[i]);
 		d[i] = difference(o, p->a[i], p->b[i]);
 	}
-	n.cv = n.mean != 0 ? summary_sd(p->boots, 2 * p->pairs) / fabs(n.mean) : NAN;
+	n.cv = summary_dev(p->boots, 2 * p->pairs);
 	n.sd = summary_sd(d, p->pairs);
 	n.bimodal = shape_is_bimodal(p->boots, 2 * p->pairs);
 	n.drift_p = shape_drift_p(p->boots, 2 * p->pairs);

@@ -243,7 +243,7 @@ static const char *host_cannot_tell(const json_t *stated, const struct claim_res
 	if (!json_array_size(json_object_get(stated, "needs")) || !rs->accelerator ||
 	    !strcmp(rs->accelerator, "kvm"))
 		return NULL;
-	return "it is about time on a processor, and this host has an emulator";
+	return "it is about time on hardware, and this host has an emulator";
 }
 
 static void figure_assess(json_t *figure, const json_t *plans, const struct claim_results *rs)

@@ -21,7 +21,10 @@
  */
 bool match_plan(const json_t *have, const json_t *wanted, const json_t *stated, json_t **ret_times);
 
-/* The row of "comparisons" or "diagnostics" that compares what @stated asks for, or NULL. */
+/*
+ * The row of "comparisons" or "diagnostics" that compares what @stated asks for, or NULL; the first
+ * of several, such as of two topologies where @stated names none.
+ */
 const json_t *match_row(const json_t *comparison, const json_t *stated);
 
 /* The figure of @figures (compare/figures.h) that @stated asks for, and its place; or NULL. */

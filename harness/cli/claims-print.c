@@ -296,7 +296,7 @@ static char *say_reason(const json_t *figure)
 	return path_format("%s", json_str_or(figure, "reason", ""));
 }
 
-/* What the figure that was seen rests on: "24 boots, proof ok; ...". */
+/* What the figure that was seen rests on: "DIR, 24 boots; tcg, host clock, ...". */
 static char *say_ground(const json_t *figure)
 {
 	const json_t *ours = json_object_get(figure, "ours"), *time;

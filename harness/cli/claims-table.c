@@ -47,9 +47,9 @@ static bool is_right(const struct claims_table *t, size_t column)
 static int table_markdown(const struct claims_table *t, FILE *out)
 {
 	size_t n = json_array_size(t->columns), i;
-	cleanup_json json_t *head = json_array(), *rows = json_copy(t->rows);
+	cleanup_json json_t *head = json_array(), *rows = json_array();
 	cleanup_free char *align = calloc(n + 1, 1);
-	const json_t *column;
+	const json_t *column, *row;
 
 	if (!align)
 		return -ENOMEM;
@@ -57,7 +57,9 @@ static int table_markdown(const struct claims_table *t, FILE *out)
 		json_array_append(head, json_object_get(column, "text"));
 		align[i] = is_right(t, i) ? 'r' : 'l';
 	}
-	json_array_insert(rows, 0, head);
+	grid_add_texts(rows, head);
+	json_array_foreach(t->rows, i, row)
+		grid_add_texts(rows, row);
 	grid_print(out, rows, align);
 	return 0;
 }

@@ -68,20 +68,12 @@ static int claims_load(const char *const *names, json_t **ret, struct err *e)
 }
 
 /* One page, of what was put together for it. */
-static int page_save(const json_t *blocks, const char *title, struct err *e)
+static int blocks_save(const json_t *blocks, const char *title, struct err *e)
 {
-	cleanup_json json_t *data =
-		json_pack("{s:s, s:s, s:O}", "page", "claims", "title", title, "blocks", blocks);
-	cleanup_free char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	cleanup_json json_t *data = json_pack("{s:s, s:s, s:s, s:O}", "page", "claims", "ramrig",
+					      RAMRIG_VERSION, "title", title, "blocks", blocks);
 
-	if (!out)
-		return err_set(e, ENOMEM, "out of memory for the page");
-	int rc = page_write(&(struct page){ title, data }, out, e);
-	if (fclose(out) && !rc)
-		rc = err_set(e, ENOMEM, "out of memory for the page");
-	return rc ? rc : file_write_atomic(opt_html, text, len, e);
+	return page_save(&(struct page){ title, data }, opt_html, e);
 }
 
 /* Prints @claims, or what was made of them, in the form that is asked for. */
@@ -116,7 +108,14 @@ static int claims_print(const json_t *claims, const json_t *assessed, struct err
 	}
 	if (rc || !opt_html)
 		return rc;
-	return page_save(blocks, assessed ? "Claims and what was seen" : "Claims", e);
+	return blocks_save(blocks, assessed ? "Claims and what was seen" : "Claims", e);
+}
+
+static int check_form(struct err *e)
+{
+	if (opt_json + opt_markdown + !!opt_html > 1)
+		return err_set(e, EINVAL, "--json, --markdown and --html exclude each other");
+	return 0;
 }
 
 static enum exit_code show_main(int argc, const char *const *argv, struct err *e)
@@ -124,7 +123,7 @@ static enum exit_code show_main(int argc, const char *const *argv, struct err *e
 	cleanup_json json_t *claims = NULL;
 
 	(void)argc;
-	if (claims_load(argv, &claims, e))
+	if (check_form(e) || claims_load(argv, &claims, e))
 		return EXIT_USAGE;
 	return claims_print(claims, NULL, e) ? EXIT_RIG : EXIT_WELL;
 }
@@ -138,7 +137,7 @@ static int check_options(struct err *e)
 		return err_set(e, EINVAL,
 			       "--result takes what is there: it goes without --pairs, --out "
 			       "and --dry-run");
-	return session_check_uri(cli.connect, e);
+	return check_form(e) ? -e->code : session_check_uri(cli.connect, e);
 }
 
 static void plans_show(const json_t *plans, const json_t *experiments)

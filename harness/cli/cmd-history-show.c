@@ -8,7 +8,6 @@
 #include "history/change.h"
 #include "history/html.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 
 static int opt_json;
 static const char *opt_html;
@@ -21,22 +20,6 @@ static const struct poptOption show_options[] = {
 	{ NULL, '\0', POPT_ARG_INCLUDE_TABLE, (void *)history_options, 0, NULL, NULL },
 	POPT_TABLEEND
 };
-
-static int page_save(const json_t *trends, struct err *e)
-{
-	cleanup_free char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	if (!out)
-		return err_set(e, ENOMEM, "out of memory for %s", opt_html);
-	int rc = history_html(trends, out, e);
-	bool cut = ferror(out);
-
-	if ((fclose(out) || cut) && !rc)
-		rc = err_set(e, ENOMEM, "out of memory for %s", opt_html);
-	return rc ? rc : file_write_atomic(opt_html, text, len, e);
-}
 
 static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
 {
@@ -59,7 +42,7 @@ static enum exit_code show_run(int argc, const char *const *argv, struct err *e)
 		return EXIT_USAGE;
 	}
 	if (opt_html)
-		return page_save(trends, e) ? EXIT_RIG : EXIT_WELL;
+		return history_html(trends, opt_html, e) ? EXIT_RIG : EXIT_WELL;
 	if (!opt_json)
 		return history_print_trends(trends, stdout, e) ? EXIT_RIG : EXIT_WELL;
 	json_dumpf(trends, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));

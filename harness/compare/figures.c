@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 #include "calibrate/known.h"
 #include "compare/figures.h"
@@ -73,14 +72,13 @@ static json_t *figure_of(const struct place *p, const char *name, const json_t *
 	cleanup_free double *values = NULL;
 	size_t n = place_read(p, result_cell_value, name, &values);
 
-	double mean = summary_mean(values, n), dev = summary_sd(values, n) / fabs(mean);
-
 	if (!n)
 		return NULL;
 	return json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:o, s:I, s:s*}", "metric", name, "unit",
 			 json_str(metric, "unit"), "median", summary_median(values, n), "least",
 			 summary_quantile(values, n, 0), "most", summary_quantile(values, n, 1),
-			 "mean", mean, "dev", json_real_or_null(dev),
+			 "mean", summary_mean(values, n), "dev",
+			 json_real_or_null(summary_dev(values, n)),
 			 "boots", (json_int_t)n, "loop", json_str(metric, "loop"));
 }
 

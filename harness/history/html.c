@@ -61,7 +61,7 @@ static json_t *statuses(void)
 	return all;
 }
 
-int history_html(const json_t *trends, FILE *out, struct err *e)
+int history_html(const json_t *trends, const char *path, struct err *e)
 {
 	json_t *copy = json_deep_copy(trends), *trend;
 	size_t i;
@@ -73,5 +73,5 @@ int history_html(const json_t *trends, FILE *out, struct err *e)
 
 	if (!data)
 		return err_set(e, ENOMEM, "out of memory for the page of the history");
-	return page_write(&(struct page){ "History - ramrig", data }, out, e);
+	return page_save(&(struct page){ "History - ramrig", data }, path, e);
 }

@@ -2,7 +2,6 @@
 #ifndef RAMRIG_HISTORY_HTML_H
 #define RAMRIG_HISTORY_HTML_H
 
-#include <stdio.h>
 #include "lib/err.h"
 #include "lib/json.h"
 
@@ -13,9 +12,8 @@
  *   { "page": "trends", "ramrig", "statuses": [{ "name", "meaning" }], "trends": [...] }
  *
  * where each trend has, beside its own keys, "shown": { "unit", "size" } (what an axis is in), and
- * nights and changes have "text" with their figures in words. What @out cannot take is for the
- * caller to see with ferror(). -ENOMEM.
+ * nights and changes have "text" with their figures in words. @path is written whole or not at all.
  */
-int history_html(const json_t *trends, FILE *out, struct err *e);
+int history_html(const json_t *trends, const char *path, struct err *e);
 
 #endif

@@ -10,7 +10,7 @@
 
 #define MS_PER_S 1e3
 
-/* What people see of it is one line, whatever a guest said. */
+/* What people see of it is one line, whatever a guest said, or a plan is called. */
 static json_t *line_take(char *text)
 {
 	cleanup_free char *line = printable(text);
@@ -28,16 +28,15 @@ static double wall_s(const json_t *doc)
 static json_t *suite_of(json_t *suites, const struct report *r, const char *workload,
 			const char *topology)
 {
-	cleanup_free char *name = path_format("%s on %s", workload, topology);
-	json_t *suite = json_array_find(suites, "suite", name);
+	cleanup_json json_t *name = line_take(path_format("%s on %s", workload, topology));
+	json_t *suite = json_array_find(suites, "suite", json_string_value(name));
 
 	if (suite)
 		return suite;
-	cleanup_free char *class =
-		path_format("%s.%s.%s", json_str(r->comparison, "experiment"), workload, topology);
-	suite = json_pack("{s:s, s:s, s:f, s:n, s:n, s:i, s:i, s:[]}", "suite", name, "class",
-			  class, "wall_s", 0.0, "started", "fidelity", "planned", 0, "done", 0,
-			  "checks");
+	suite = json_pack("{s:O, s:o, s:f, s:n, s:n, s:i, s:i, s:[]}", "suite", name, "class",
+			  line_take(path_format("%s.%s.%s", json_str(r->comparison, "experiment"),
+						workload, topology)),
+			  "wall_s", 0.0, "started", "fidelity", "planned", 0, "done", 0, "checks");
 	json_array_append_new(suites, suite);
 	return suite;
 }
@@ -135,10 +134,7 @@ static void boots_add(json_t *suites)
 			  left ? json_sprintf("%lld of %lld planned cells are not done",
 					      (long long)left, (long long)planned)
 			       : json_string(""),
-			  json_object_get(suite, "wall_s")
-				  ? json_incref(json_object_get(suite, "wall_s"))
-				  : json_null(),
-			  details);
+			  json_incref(json_object_get(suite, "wall_s")), details);
 	}
 }
 

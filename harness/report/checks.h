@@ -22,7 +22,7 @@
  * Sets *ret to a new array of
  *
  *   { "suite": "nginx on dram", "class": "EXPERIMENT.nginx.dram", "wall_s", "started" (or null),
- *     "fidelity": "tcg, ..." (or null),
+ *     "fidelity": "tcg, ..." (or null), "planned", "done": how many boots,
  *     "checks": [ { "name", "status": "passed|failed|error|skipped", "type": a verdict or an
  *                   outcome, "reason": one line or "", "wall_s" (or null), "details": [lines] } ] }
  *

@@ -65,14 +65,6 @@ static json_t *boots_json(const struct boots *b)
 	return json_pack("{s:o, s:o, s:o}", "pair", pair, "base", base, "arm", arm);
 }
 
-/* The vendor's "dev %". */
-static double deviation(const double *v, size_t n)
-{
-	double mean = summary_mean(v, n);
-
-	return mean != 0 ? summary_sd(v, n) / fabs(mean) : NAN;
-}
-
 static json_t *deviation_text(double dev)
 {
 	return isfinite(dev) ? part_text(path_format("%.2f %%", 100 * dev)) : json_string("-");
@@ -142,7 +134,7 @@ static json_t *row_of(const struct groups *gs, const json_t *row, json_t *fideli
 
 	if (!b || !j)
 		return j;
-	double base = deviation(b->base, b->n), arm = deviation(b->arm, b->n);
+	double base = summary_dev(b->base, b->n), arm = summary_dev(b->arm, b->n);
 
 	json_object_set_new(j, "dev", json_pack("[o, o]", json_real_or_null(base), json_real_or_null(arm)));
 	json_object_set_new(j, "boots", boots_json(b));

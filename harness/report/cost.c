@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
+#include <string.h>
 #include "compare/price.h"
 #include "compare/sweep.h"
 #include "compare/text.h"
@@ -114,8 +115,7 @@ static void tradeoff_add(json_t *to, const json_t *table)
 	json_t *j = json_deep_copy(table), *point;
 	const char *saved_unit = json_str(table, "saved_unit");
 	const char *cost_unit = json_str(table, "cost_unit");
-	bool share = cost_unit && json_str(table, "cost_scale") &&
-		     json_str(table, "cost_scale")[0] == 'r';
+	bool share = !strcmp(json_str_or(table, "cost_scale", ""), "ratio");
 	size_t i;
 
 	if (json_array_size(json_object_get(table, "points")) < 3 || !saved_unit || !cost_unit) {

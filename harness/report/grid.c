@@ -85,6 +85,17 @@ static json_t *cell_text(const char *text)
 	return json_string(line);
 }
 
+void grid_add_texts(json_t *rows, const json_t *texts)
+{
+	json_t *row = json_array();
+	const json_t *text;
+	size_t i;
+
+	json_array_foreach(texts, i, text)
+		json_array_append_new(row, cell_text(json_string_value(text)));
+	json_array_append_new(rows, row);
+}
+
 void grid_add(json_t *rows, char *const *text, size_t n)
 {
 	json_t *row = json_array();

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/printable.h"
 #include "report/checks.h"
 #include "report/junit.h"
 #include "vm/xml.h"
@@ -164,6 +165,9 @@ int report_junit(const struct report *r, FILE *out, struct err *e)
 {
 	const json_t *plan = r->result->plan;
 	cleanup_free char *seed = path_format("%lld", (long long)json_int_or(plan, "seed", 0));
+	cleanup_free char *clock = printable(json_str_or(plan, "clock", "host"));
+	cleanup_free char *version = printable(json_str_or(plan, "ramrig", ""));
+	cleanup_free char *name = printable(json_str(r->comparison, "experiment"));
 	cleanup_json json_t *suites = NULL;
 	json_t *suite;
 	size_t i;
@@ -172,9 +176,8 @@ int report_junit(const struct report *r, FILE *out, struct err *e)
 		return -e->code;
 	json_array_foreach(suites, i, suite)
 		json_object_set_new(suite, "properties",
-				    json_pack("{s:s, s:O, s:O*, s:O*}", "seed", seed, "clock",
-					      json_object_get(plan, "clock"), "fidelity",
-					      json_object_get(suite, "fidelity"), "ramrig",
-					      json_object_get(plan, "ramrig")));
-	return junit_write(json_str(r->comparison, "experiment"), suites, out, e);
+				    json_pack("{s:s, s:s, s:s*, s:s}", "seed", seed, "clock", clock,
+					      "fidelity", json_str(suite, "fidelity"), "ramrig",
+					      version));
+	return junit_write(name, suites, out, e);
 }

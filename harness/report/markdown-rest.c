@@ -11,6 +11,7 @@
 #include "report/markdown-parts.h"
 
 #define CELLS_SHOWN 20 /* of those that did not end well */
+#define QUOTE	    "    " /* what stands behind it is no Markdown */
 
 static char *value_of(const json_t *row, const char *key)
 {
@@ -90,13 +91,13 @@ void markdown_prices(FILE *out, const json_t *prices)
 	}
 }
 
-/* Text of a guest stands indented: there nothing in it is Markdown. */
+/* Text of a guest. */
 static void quoted_print(FILE *out, const char *text)
 {
 	cleanup_free char *line = printable(text);
 
-	fputs("    ", out);
-	wrap_print(out, line, MARKDOWN_WIDTH, 6);
+	fputs(QUOTE, out);
+	wrap_print(out, line, MARKDOWN_WIDTH - strlen(QUOTE), (int)strlen(QUOTE) + 2);
 }
 
 static void cells_print(FILE *out, const json_t *comparison)
@@ -129,7 +130,7 @@ static void cells_print(FILE *out, const json_t *comparison)
 		quoted_print(out, line);
 	}
 	if (json_array_size(failures) > CELLS_SHOWN)
-		fprintf(out, "    and %zu more\n", json_array_size(failures) - CELLS_SHOWN);
+		fprintf(out, QUOTE "and %zu more\n", json_array_size(failures) - CELLS_SHOWN);
 }
 
 static void reports_print(FILE *out, const json_t *reports)
@@ -147,7 +148,7 @@ static void reports_print(FILE *out, const json_t *reports)
 		json_array_foreach(json_object_get(report, "context"), k, line) {
 			cleanup_free char *shown = printable(json_string_value(line));
 
-			fprintf(out, "      %s\n", shown);
+			fprintf(out, QUOTE "  %s\n", shown);
 		}
 	}
 }

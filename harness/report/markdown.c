@@ -42,10 +42,11 @@ static void kernel_rows(json_t *rows, const json_t *kernel)
 static void repeat_print(FILE *out, const struct report *r)
 {
 	cleanup_json json_t *origin = part_origin(r), *rows = json_array();
+	cleanup_free char *command = printable(json_str_or(origin, "command", "?"));
 	const json_t *fact, *kernel;
 	size_t i;
 
-	fprintf(out, "\n## To repeat it\n\n    %s\n\n", json_str(origin, "command"));
+	fprintf(out, "\n## To repeat it\n\n    %s\n\n", command);
 	grid_add(rows, (char *[]){ path_format("what"), path_format("is") }, 2);
 	json_array_foreach(json_object_get(origin, "facts"), i, fact)
 		grid_add(

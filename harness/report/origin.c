@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include "lib/cleanup.h"
@@ -53,25 +51,72 @@ json_t *part_topologies(const struct report *r)
 	return all;
 }
 
+/* As a shell takes it for one word: a path may hold anything. */
+static void word_print(FILE *out, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_./+:,@";
+
+	if (*value && !value[strspn(value, plain)]) {
+		fputs(value, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *value; value++) {
+		if (*value == '\'')
+			fputs("'\\'", out);
+		fputc(*value, out);
+	}
+	fputc('\'', out);
+}
+
+static void option_print(FILE *out, const char *option, const char *value)
+{
+	fprintf(out, " %s ", option);
+	word_print(out, value);
+}
+
+/* A plan does not tell whether its kernel is the experiment's own. Of several all are. */
+static void kernel_print(FILE *out, const json_t *kernels)
+{
+	const char *name, *modules;
+	json_t *k;
+
+	if (json_object_size(kernels) != 1)
+		return;
+	json_object_foreach((json_t *)kernels, name, k) {
+		modules = strchr(name, '/') ? json_str(k, "modules") : NULL;
+		option_print(out, "--kernel", name);
+		if (modules)
+			option_print(out, "--modules", modules);
+	}
+}
+
 static json_t *command_of(const json_t *plan)
 {
 	const json_t *ratio = json_object_get(plan, "limit_ratio");
 	const char *clock = json_str(plan, "clock"), *size = json_str(plan, "workload_scale");
-	json_int_t scale = json_int_or(plan, "scale", 1);
+	json_int_t scale = json_int_or(plan, "scale", 0);
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
 	if (!out)
 		return json_null();
-	fprintf(out, "ramrig run %s --pairs %lld --seed %lld", json_str(plan, "experiment"),
-		(long long)json_int_or(plan, "pairs", 0), (long long)json_int_or(plan, "seed", 0));
+	fputs("ramrig run ", out);
+	word_print(out, json_str(plan, "experiment"));
+	if (json_is_true(json_object_get(plan, "sequential")))
+		fputs(" --sequential", out);
+	else
+		fprintf(out, " --pairs %lld", (long long)json_int_or(plan, "pairs", 0));
+	fprintf(out, " --seed %lld", (long long)json_int_or(plan, "seed", 0));
 	if (clock)
-		fprintf(out, " --clock %s", clock);
-	if (scale != 1)
+		option_print(out, "--clock", clock);
+	if (scale)
 		fprintf(out, " --scale %lld", (long long)scale);
 	if (size)
-		fprintf(out, " --workload-scale %s", size);
+		option_print(out, "--workload-scale", size);
+	kernel_print(out, json_object_get(plan, "kernels"));
 	if (json_is_number(ratio))
 		fprintf(out, " --limit-ratio %g", json_number_value(ratio));
 	if (json_is_true(json_object_get(plan, "diagnostic")))
@@ -80,18 +125,10 @@ static json_t *command_of(const json_t *plan)
 	return part_text(text);
 }
 
-__attribute__((format(printf, 3, 4)))
-static void fact_add(json_t *facts, const char *what, const char *fmt, ...)
+/* @text is freed. */
+static void fact_add(json_t *facts, const char *what, char *text)
 {
-	char *text = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
-	va_end(ap);
-	if (text)
-		json_array_append_new(facts, json_pack("[s, o]", what, part_text(text)));
+	json_array_append_new(facts, json_pack("[s, o]", what, part_text(text)));
 }
 
 static void fact_of_plan(json_t *facts, const char *what, const json_t *map, const char *key)
@@ -99,10 +136,13 @@ static void fact_of_plan(json_t *facts, const char *what, const json_t *map, con
 	const char *text = json_str(map, key);
 
 	if (text && *text)
-		fact_add(facts, what, "%s", text);
+		fact_add(facts, what, path_format("%s", text));
 }
 
-/* The different values that cells have at @path, a key of an object of theirs: mostly one. */
+/*
+ * The different values that cells, of @kernel or (NULL) of any, have at the key @key of @object of
+ * theirs or (NULL) of themselves: mostly one.
+ */
 static json_t *seen_in_cells(const struct result *r, const char *object, const char *key,
 			     const char *kernel)
 {
@@ -147,10 +187,9 @@ static void fact_of_cells(json_t *facts, const char *what, const struct result *
 			  const char *object, const char *key)
 {
 	cleanup_json json_t *seen = seen_in_cells(r, object, key, NULL);
-	cleanup_free char *text = seen_text(seen);
 
 	if (json_array_size(seen))
-		fact_add(facts, what, "%s", text);
+		fact_add(facts, what, seen_text(seen));
 }
 
 static void fact_of_memory(json_t *facts, const struct result *r)
@@ -159,7 +198,8 @@ static void fact_of_memory(json_t *facts, const struct result *r)
 	const json_t *bytes = json_array_get(seen, 0);
 
 	if (json_is_number(bytes))
-		fact_add(facts, "host's memory", "%.1f GiB", json_number_value(bytes) / 0x1p30);
+		fact_add(facts, "host's memory",
+			 path_format("%.1f GiB", json_number_value(bytes) / 0x1p30));
 }
 
 static void facts_of_time(json_t *facts, const struct result *r)
@@ -177,7 +217,7 @@ static void facts_of_time(json_t *facts, const struct result *r)
 			last = at;
 	}
 	if (first)
-		fact_add(facts, "cells started", "%s to %s", first, last);
+		fact_add(facts, "cells started", path_format("%s to %s", first, last));
 }
 
 static json_t *facts_of(const struct report *r)
@@ -187,7 +227,7 @@ static json_t *facts_of(const struct report *r)
 
 	fact_of_plan(facts, "planned", plan, "created");
 	facts_of_time(facts, r->result);
-	fact_add(facts, "seed", "%lld", (long long)json_int_or(plan, "seed", 0));
+	fact_add(facts, "seed", path_format("%lld", (long long)json_int_or(plan, "seed", 0)));
 	fact_of_plan(facts, "clock", plan, "clock");
 	fact_of_plan(facts, "scale of workloads", plan, "workload_scale");
 	fact_of_plan(facts, "image", image, "name");

@@ -111,8 +111,10 @@ static json_t *series_json(const json_t *t_s, const json_t *values, double *ret_
 		return json_pack("{s:b, s:[o, o], s:[i, i]}", "zero", true, "t", rounded(x[0]),
 				 rounded(x[n - 1]), "v", 0, 0);
 	*ret_most = fmax(*ret_most, most);
-	json_t *t = json_array(), *list = json_array();
+	json_t *list = json_array();
 	if (all > REPORT_POINTS) {
+		json_t *t = json_array();
+
 		n = lttb_pick(x, y, n, REPORT_POINTS, picked);
 		for (i = 0; i < n; i++) {
 			json_array_append_new(t, rounded(x[picked[i]]));
@@ -120,7 +122,6 @@ static json_t *series_json(const json_t *t_s, const json_t *values, double *ret_
 		}
 		return json_pack("{s:o, s:o}", "t", t, "v", list);
 	}
-	json_decref(t);
 	json_array_foreach(values, i, v)
 		json_array_append_new(list, json_is_number(v) ? rounded(json_number_value(v)) :
 								json_null());

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include "lib/cleanup.h"
+#include "lib/file.h"
 #include "report/assets.h"
 #include "report/page.h"
 
@@ -72,4 +74,20 @@ int page_write(const struct page *p, FILE *out, struct err *e)
 	put_asset(out, &asset_program);
 	fputs("</script>\n</body>\n</html>\n", out);
 	return 0;
+}
+
+int page_save(const struct page *p, const char *path, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return err_set(e, ENOMEM, "out of memory for %s", path);
+	int rc = page_write(p, out, e);
+	bool cut = ferror(out);
+
+	if ((fclose(out) || cut) && !rc)
+		rc = err_set(e, ENOMEM, "out of memory for %s", path);
+	return rc ? rc : file_write_atomic(path, text, len, e);
 }

@@ -21,7 +21,10 @@ struct page {
 	const json_t *data;	/* "page": which view */
 };
 
-/* What @out cannot take is for the caller to see with ferror(). -ENOMEM, -EINVAL. */
+/* What @out cannot take is for the caller to see with ferror(). -ENOMEM. */
 int page_write(const struct page *p, FILE *out, struct err *e);
+
+/* Writes it to @path, whole or not at all. */
+int page_save(const struct page *p, const char *path, struct err *e);
 
 #endif

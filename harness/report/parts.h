@@ -27,7 +27,7 @@ json_t *part_comparisons(const struct report *r, const struct groups *gs, json_t
  * Series over time of the median boots: in each group those two whose first key metric is
  * nearest to the median of their arm.
  *
- *   "metrics": { NAME: { "meaning", "unit", "size" } }
+ *   "metrics": { NAME: { "meaning", "unit", "size", "most" } }
  *   "cells":   { "12": { "arm", "pair", "to_s", "t": [], "series": { NAME: { "v": [] } } } }
  *   "groups":  [ { "row": of "comparisons", "by": metric, "base": cell, "arm": cell,
  *                  "levels": [ { "metric", "unit", "base", "arm" } ] } ]
@@ -43,7 +43,7 @@ json_t *part_over_time(const struct report *r, const struct groups *gs);
 json_t *part_cost(const struct report *r);
 
 /*
- * { "failures": [], "reports": [] as in the comparison, with "line" for people,
+ * { "failures": [], "reports": [] as in the comparison, with "said" for people,
  *   "consoles": [ { "n", "lines": [] } ]: the ends of those of failed cells without a report,
  *   "left_out": how many more of them }
  */

@@ -51,3 +51,10 @@ double summary_sd(const double *v, size_t n)
 		squares += (v[i] - mean) * (v[i] - mean);
 	return sqrt(squares / (n - 1));
 }
+
+double summary_dev(const double *v, size_t n)
+{
+	double mean = summary_mean(v, n);
+
+	return mean != 0 ? summary_sd(v, n) / fabs(mean) : NAN;
+}

@@ -69,6 +69,26 @@ function table(t) {
 const right = text => ({text, right: true});
 const wrap = text => ({text, wrap: true});
 
-function plural(n, one, many) {
-	return `${n.toLocaleString('en')} ${n === 1 ? one : many || one + 's'}`;
+function plural(n, one) {
+	return `${n.toLocaleString('en')} ${n === 1 ? one : one + 's'}`;
+}
+
+// A word with the sign and the colour that go with it; UNKNOWN is for words without.
+function badge(look, word) {
+	return el('span', {class: `badge ${look.tone}`}, el('span', {'aria-hidden': 'true'}, look.sign), ` ${word}`);
+}
+
+const UNKNOWN = {sign: '·', tone: 'muted'};
+
+// What all pages have about their sections: `kind` is the command that wrote it.
+function frame({kind, title, lead, ramrig}, sections) {
+	return [
+		el('a', {class: 'skip', href: '#content'}, 'To the content'),
+		el('header', {}, el('p', {class: 'eyebrow'}, `ramrig ${kind}`), el('h1', {}, title),
+			lead ? el('p', {class: 'lead'}, lead) : null,
+			el('nav', {'aria-label': 'Sections', class: 'contents'}, el('ul', {}, sections.map(s =>
+				el('li', {}, el('a', {href: `#${s.id}`}, s.querySelector('h2').textContent)))))),
+		el('main', {id: 'content'}, sections),
+		el('footer', {}, el('p', {class: 'note'}, `Written by ramrig ${ramrig}. Charts: uPlot (MIT license). This file needs nothing beside it.`)),
+	];
 }

@@ -12,18 +12,12 @@ const CLAIM_VERDICTS = {
 	'not-testable-here': {sign: '∅', tone: 'void'},
 };
 
-function claimCell(text) {
-	const v = CLAIM_VERDICTS[text];
-
-	return v ? el('span', {class: `badge ${v.tone}`}, el('span', {'aria-hidden': 'true'}, v.sign), ` ${text}`) : text;
-}
-
 function claimTable(block) {
 	return table({
 		caption: block.caption,
 		hidden: true,	// its first column is called alike
 		columns: block.columns.map((c, i) => i ? c.right ? right(c.text) : c.text : wrap(c.text)),
-		bodies: [{rows: block.rows.map(r => r.map((text, i) => i ? claimCell(text) : text))}],
+		bodies: [{rows: block.rows.map(r => r.map((text, i) => i && CLAIM_VERDICTS[text] ? badge(CLAIM_VERDICTS[text], text) : text))}],
 	});
 }
 
@@ -52,9 +46,5 @@ function claimSections(blocks) {
 function claimsView(data) {
 	const sections = claimSections(data.blocks), sum = data.blocks.find(b => b.sum);
 
-	return [
-		el('header', {}, el('p', {class: 'eyebrow'}, 'ramrig claims'), el('h1', {}, data.title),
-			sum ? el('p', {class: 'lead'}, sum.sum) : null, contents(sections)),
-		el('main', {}, sections),
-	];
+	return frame({kind: 'claims', title: data.title, lead: sum && sum.sum, ramrig: data.ramrig}, sections);
 }

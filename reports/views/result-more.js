@@ -80,7 +80,7 @@ function savedTable(p, name) {
 function paidTable(p, name) {
 	return table({caption: `What it cost: ${name}`, columns: ['Paid', right('Base'), right('Arm'), right('Change'), right('Of the time')],
 		bodies: [{rows: p.paid.map(s => [s.loop ? `${s.metric} (${s.loop} loop)` : s.metric, figure('base_median', s.base_median, s.text.base),
-			figure('arm_median', s.arm_median, s.text.arm), figure('change', s.change, s.text.change), s.text.of_time])}]});
+			figure('arm_median', s.arm_median, s.text.arm), figure('change', s.change, s.text.change), figure('share_of_window', s.share_of_window, s.text.of_time)])}]});
 }
 
 function priceBlock(p, i, all) {
@@ -153,14 +153,14 @@ function diagnosticsTable(g) {
 
 	return [g.rows.length ? table({caption: `Diagnostics of ${name}`, hidden: true,
 		columns: ['Metric', right('Base'), right('Arm'), right('Change'), right('p (BH)'), 'Label'],
-		bodies: [{rows: g.rows.map(r => r)}]}) : null,
+		bodies: [{rows: g.rows}]}) : null,
 	g.still.length ? el('p', {class: 'note'}, `Zero in both: ${g.still.join(', ')}.`) : null];
 }
 
 function diagnosticsSection(data) {
 	return data.diagnostics.length ? section('diagnostics', 'Diagnostics',
 		el('p', {class: 'note'}, 'Everything else that was measured: adjusted by Benjamini-Hochberg among themselves, without verdicts. For asking the next question, not for answering this one.'),
-		data.diagnostics.map(g => fold(`${groupName(g)}: ${plural(g.rows.length, 'metric')}`, () => diagnosticsTable(g).filter(n => n)))) : null;
+		data.diagnostics.map(g => fold(`${groupName(g)}: ${plural(g.rows.length, 'metric')}`, () => diagnosticsTable(g)))) : null;
 }
 
 function originSection(data) {

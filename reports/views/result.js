@@ -17,13 +17,7 @@ const OPEN_PLACES = 6;		// of more, each is folded
 const SENTENCES = 8;		// shown before the others are asked for
 
 function verdictOf(row) {
-	return VERDICTS[row.verdict] || {sign: '·', tone: 'muted'};
-}
-
-function badge(row) {
-	const word = row.verdict || row.label || '-', v = verdictOf(row);
-
-	return el('span', {class: `badge ${v.tone}`}, el('span', {'aria-hidden': 'true'}, v.sign), ` ${word}`);
+	return VERDICTS[row.verdict] || UNKNOWN;
 }
 
 // What is compared under the same conditions: rows of one workload, topology, kernel and base.
@@ -107,7 +101,7 @@ function sentences(data) {
 	const list = some => el('ul', {class: 'sentences'}, some.map(l => el('li', {}, l.text)));
 
 	return [list(lines.slice(0, SENTENCES)), lines.length > SENTENCES ?
-		fold(`${plural(lines.length - SENTENCES, 'more comparison')}`, () => list(lines.slice(SENTENCES))) : null];
+		fold(plural(lines.length - SENTENCES, 'more comparison'), () => list(lines.slice(SENTENCES))) : null];
 }
 
 function warnings(data) {
@@ -145,7 +139,7 @@ function armCells(row, data) {
 	const interval = row.ci ? row.ci.map(v => v === null ? '' : v).join(' ') : '';
 	const cells = [armName(row), figure('arm_median', row.arm_median, row.text.arm), figure('dev_arm', row.dev[1], row.text.dev_arm),
 		figure('change', row.change, row.text.change), figure('ci', interval, row.text.interval),
-		figure('p_adjusted', row.p_adjusted, row.text.p), figure('mde', row.mde, row.text.mde), badge(row),
+		figure('p_adjusted', row.p_adjusted, row.text.p), figure('mde', row.mde, row.text.mde), badge(verdictOf(row), row.verdict || row.label || '-'),
 		figure('proof', row.proof, row.proof), figure('pairs', row.pairs, String(row.pairs)),
 		data.fidelities[row.fidelity].split(/[;.]/)[0]];
 
@@ -260,11 +254,6 @@ function bootsSection(data, places) {
 			el('p', {}, 'No pair is whole.'));
 }
 
-function contents(sections) {
-	return el('nav', {'aria-label': 'Sections', class: 'contents'}, el('ul', {}, sections.map(s =>
-		el('li', {}, el('a', {href: `#${s.id}`}, s.querySelector('h2').textContent)))));
-}
-
 function resultView(data) {
 	const places = placesOf(data);
 	const sections = [
@@ -272,11 +261,5 @@ function resultView(data) {
 		timeSection(data), machineSection(data), costSection(data), troubleSection(data), diagnosticsSection(data), originSection(data),
 	].filter(s => s);
 
-	return [
-		el('a', {class: 'skip', href: '#verdict'}, 'To the verdict'),
-		el('header', {}, el('p', {class: 'eyebrow'}, 'ramrig report'), el('h1', {}, data.experiment),
-			data.summary ? el('p', {class: 'lead'}, data.summary) : null, contents(sections)),
-		el('main', {}, sections),
-		el('footer', {}, el('p', {class: 'note'}, `Written by ramrig ${data.ramrig}. Charts: uPlot (MIT license). This file needs nothing beside it.`)),
-	];
+	return frame({kind: 'report', title: data.experiment, lead: data.summary, ramrig: data.ramrig}, sections);
 }

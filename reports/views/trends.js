@@ -13,9 +13,7 @@ const STATUSES = {
 };
 
 function statusBadge(name) {
-	const s = STATUSES[name] || {sign: '·', tone: 'muted'};
-
-	return el('span', {class: `badge ${s.tone}`}, el('span', {'aria-hidden': 'true'}, s.sign), ` ${name}`);
+	return badge(STATUSES[name] || UNKNOWN, name);
 }
 
 function trendName(t) {
@@ -49,7 +47,7 @@ function changesSection(data) {
 	const counts = data.statuses.map(s => [s, rows.filter(r => r.c.status === s.name).length]).filter(c => c[1]);
 
 	return section('changes', 'Changes',
-		el('ul', {class: 'headline'}, counts.map(([s, n]) => el('li', {class: (STATUSES[s.name] || {tone: 'muted'}).tone, title: s.meaning},
+		el('ul', {class: 'headline'}, counts.map(([s, n]) => el('li', {class: (STATUSES[s.name] || UNKNOWN).tone, title: s.meaning},
 			el('span', {class: 'count'}, n.toLocaleString('en')), el('span', {}, s.name)))),
 		table({caption: 'Change points, those that are alarms or open first', hidden: true,
 			columns: ['Trend', 'Status', right('Night'), 'Date', right('Before'), right('After'), right('Change'), right('p'), 'Kernel before', 'Kernel then', wrap('A fresh A/B')],
@@ -89,11 +87,5 @@ function trendsView(data) {
 		el('p', {class: 'note'}, 'A point is the median of a night\'s boots, the line through it their range. The dashed line is the level between changes; a ring marks the first night of a new one.'),
 		trendGroups(data.trends).map(([name, trends]) => el('div', {class: 'place'}, el('h3', {}, name), el('div', {class: 'grid'}, trends.map(trendFigure)))))];
 
-	return [
-		el('a', {class: 'skip', href: '#changes'}, 'To the changes'),
-		el('header', {}, el('p', {class: 'eyebrow'}, 'ramrig history'), el('h1', {}, 'History'),
-			el('p', {class: 'lead'}, `${plural(data.trends.length, 'trend')} over nights`), contents(sections)),
-		el('main', {}, sections),
-		el('footer', {}, el('p', {class: 'note'}, `Written by ramrig ${data.ramrig}. Charts: uPlot (MIT license). This file needs nothing beside it.`)),
-	];
+	return frame({kind: 'history', title: 'History', lead: `${plural(data.trends.length, 'trend')} over nights`, ramrig: data.ramrig}, sections);
 }

@@ -121,6 +121,26 @@ RECORDED=$DATA/results
 	grep -Eq '^r .* 65 .* 99$' <<<"$output"
 }
 
+@test "of two forms neither is left out unsaid" {
+	run_apart ramrig claims run ksm-idle --result "$RECORDED/quickstart" --json --html page.html
+	expect_status 2
+	expect_in "$errors" "--json, --markdown and --html exclude each other"
+	run_apart ramrig claims show ksm-idle --json --markdown
+	expect_status 2
+}
+
+@test "in Markdown no name of a claim begins a column" {
+	mkdir -p reports/claims
+	printf '%s\n' 'claim: piped' 'summary: piped' 'source: {title: t, vendor: v, place: p}' 'scaled: not' \
+		'columns: [{name: "a | b"}]' 'rows:' \
+		'- {name: "one | two", not_testable: nobody has it, values: ["1 | 2"]}' \
+		'figures: [{name: f, column: "a | b", states: change}]' >reports/claims/piped.yaml
+	run_apart ramrig --path . claims show piped --markdown
+	expect_status 0
+	grep -Eq '^\| one / two +\| 1 / 2 \|$' <<<"$output"
+	grep -Eq '^\| +\| a / b \|$' <<<"$output"
+}
+
 @test "a page holds the same words, and asks for nothing" {
 	cp -R "$RECORDED/quickstart" .
 	run_apart ramrig --path "$DATA/claims" claims run sample --result quickstart --html page.html

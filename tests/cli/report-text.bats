@@ -99,8 +99,10 @@ ktap_read() {
 }
 
 @test "lines of Markdown fit 100 columns" {
-	for result in quickstart troubled; do
-		ramrig report "$RECORDED/$result" --format markdown -o report.md
+	cp -R "$RECORDED/troubled" wordy
+	jq '.reason = "x " * 200' "$RECORDED/troubled/cells/0010/result.json" >wordy/cells/0010/result.json
+	for result in "$RECORDED/quickstart" "$RECORDED/troubled" wordy; do
+		ramrig report "$result" --format markdown -o report.md
 		run ! grep -E '^.{101}' report.md
 	done
 }

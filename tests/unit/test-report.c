@@ -236,11 +236,29 @@ static void the_command_repeats_the_plan(void **state)
 
 	edit(dir, "plan.json", "workload_scale", json_string("full"));
 	edit(dir, "plan.json", "limit_ratio", json_real(0.6));
+	edit(dir, "plan.json", "scale", json_integer(1));
 	cleanup_fixture struct fixture f = report_of(dir);
 
 	assert_string_equal(json_str(json_object_get(f.data, "origin"), "command"),
-			    "ramrig run quickstart --pairs 7 --seed 1 --clock host "
-			    "--workload-scale full --limit-ratio 0.6");
+			    "ramrig run quickstart --pairs 7 --seed 1 --clock host --scale 1 "
+			    "--workload-scale full --kernel debian-6.12 --limit-ratio 0.6");
+}
+
+/* Of another kernel, or with as many pairs without a look, it would be another run. */
+static void the_command_repeats_the_kernel_and_the_looks(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	(void)state;
+
+	edit(dir, "plan.json", "sequential", json_true());
+	edit(dir, "plan.json", "kernels",
+	     json_pack("{s:{s:s, s:s}}", "/my kernel's/bzImage", "name", "/my kernel's/bzImage",
+		       "modules", "/lib/modules/6.12.9"));
+	cleanup_fixture struct fixture f = report_of(dir);
+
+	assert_string_equal(json_str(json_object_get(f.data, "origin"), "command"),
+			    "ramrig run quickstart --sequential --seed 1 --clock host "
+			    "--kernel '/my kernel'\\''s/bzImage' --modules /lib/modules/6.12.9");
 }
 
 int main(void)
@@ -255,6 +273,7 @@ int main(void)
 		cmocka_unit_test(a_failed_cell_without_a_report_shows_its_last_words),
 		cmocka_unit_test(a_topology_that_cannot_be_drawn_says_why),
 		cmocka_unit_test(the_command_repeats_the_plan),
+		cmocka_unit_test(the_command_repeats_the_kernel_and_the_looks),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

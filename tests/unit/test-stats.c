@@ -264,6 +264,8 @@ static void summaries_interpolate_and_divide_by_n_less_one(void **state)
 	assert_near(summary_mean(v, 4), 2.5, 1e-15);
 	assert_near(summary_sd(v, 4), 1.2909944487358056, 1e-15);
 	assert_true(isnan(summary_sd(v, 1)) && isnan(summary_median(v, 0)));
+	assert_near(summary_dev(v, 4), 1.2909944487358056 / 2.5, 1e-15);
+	assert_true(isnan(summary_dev(v, 1)) && isnan(summary_dev((double[]){ -1, 1 }, 2)));
 }
 
 static void drift_p_is_that_of_kendalls_exact_table(void **state)
