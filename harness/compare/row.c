@@ -93,6 +93,7 @@ static int row_analyse(struct row *r, const struct row_opts *o, struct err *e)
 
 	if (!values)
 		return err_set(e, ENOMEM, "out of memory for metric '%s'", r->metric);
+	r->analysed = false;	/* a row that is looked at again has numbers of before */
 	r->alpha = o->alpha;
 	r->family = o->family;
 	r->proof = group_proof(r->group);
