@@ -140,6 +140,17 @@ answer_write() { # VERDICT
 	expect_in "$errors" "stays open"
 }
 
+@test "an A/B that goes on is held to --jobs as one that begins" {
+	nights_make
+	nights_add 1 2 3 4 5 6
+	mkdir -p ab/change-1/result
+	jq '.clock = "host" | .topologies[].cpus = 8' plan.json >ab/change-1/result/plan.json
+	run_apart ramrig history confirm --jobs 64 --out ab
+	expect_status 2
+	expect_in "$errors" "--jobs 64 with guests of"
+	[ ! -e ab/change-1/result/cells ]
+}
+
 @test "a kernel that is gone or was replaced cannot be asked" {
 	nights_make
 	nights_add 1 2 3 4 5 6
