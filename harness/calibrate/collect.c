@@ -73,13 +73,9 @@ static int figures_read(const struct group *g, const char *metric, struct figure
 	}
 	for (size_t i = 0; i < g->n_pairs; i++) {
 		const struct pair *p = &g->pairs[i];
-		const json_t *a = result_cell_metric(p->base, metric);
-		const json_t *b = result_cell_metric(p->arm, metric);
-
-		if (!a || !b)
+		if (!result_cell_value(p->base, metric, &f.a[f.pairs]) ||
+		    !result_cell_value(p->arm, metric, &f.b[f.pairs]))
 			continue;
-		f.a[f.pairs] = json_number_value(json_object_get(a, "value"));
-		f.b[f.pairs] = json_number_value(json_object_get(b, "value"));
 		boots[2 * f.pairs] = (struct boot){ p->base->n, f.a[f.pairs] };
 		boots[2 * f.pairs + 1] = (struct boot){ p->arm->n, f.b[f.pairs] };
 		f.pairs++;
@@ -170,16 +166,21 @@ static json_t *entry_head(const struct result *r, const struct group *g)
 			 json_object_get(doc, "versions"), "pairs", (json_int_t)g->n_pairs);
 }
 
-static int entry_add(const struct result *r, const struct group *g, json_t *list, struct err *e)
+/* Adds the group's noise to @list, or, where too few of its pairs are whole, the group to @left_out. */
+static int entry_add(const struct result *r, const struct group *g, json_t *list, json_t *left_out,
+		     struct err *e)
 {
 	cleanup_json json_t *metrics = json_object(), *entry = NULL;
 	const char *name;
 	json_t *m;
 	int rc = 0;
 
-	if (g->n_pairs < 2)
-		return err_set(e, ENODATA, "%s has %zu whole pairs of %s on %s: noise shows from 2 on",
-			       r->dir, g->n_pairs, g->workload, g->topology);
+	if (g->n_pairs < 2) {
+		json_array_append_new(left_out, json_sprintf("%s on %s (%zu whole pair%s)", g->workload,
+							     g->topology, g->n_pairs,
+							     g->n_pairs == 1 ? "" : "s"));
+		return 0;
+	}
 	json_object_foreach(json_object_get(g->pairs[0].base->doc, "metrics"), name, m) {
 		if (!rc && figures_shows(r->plan, g->workload, name))
 			rc = metric_add(r, g, name, m, metrics, e);
@@ -203,10 +204,10 @@ static bool is_a_against_a(const json_t *plan)
 	       json_equal(json_object_get(a, "kernel"), json_object_get(b, "kernel"));
 }
 
-int collect_noise(const struct result *r, json_t **ret, struct err *e)
+int collect_noise(const struct result *r, json_t **ret, json_t **ret_left_out, struct err *e)
 {
 	cleanup_groups struct groups gs = { 0 };
-	cleanup_json json_t *list = json_array();
+	cleanup_json json_t *list = json_array(), *left_out = json_array();
 	int rc = 0;
 
 	if (!is_a_against_a(r->plan))
@@ -214,10 +215,15 @@ int collect_noise(const struct result *r, json_t **ret, struct err *e)
 			       "shows, two arms of the same policies and kernel", r->dir);
 	rc = groups_within(r, &gs, e);
 	for (size_t i = 0; !rc && i < gs.n; i++)
-		rc = entry_add(r, &gs.v[i], list, e);
-	if (!rc)
-		*ret = take_ptr(list);
-	return rc;
+		rc = entry_add(r, &gs.v[i], list, left_out, e);
+	if (!rc && !json_array_size(list))
+		rc = err_set(e, ENODATA, "%s has nothing of which two pairs are whole: noise shows from "
+			     "two on", r->dir);
+	if (rc)
+		return rc;
+	*ret = take_ptr(list);
+	*ret_left_out = take_ptr(left_out);
+	return 0;
 }
 
 char *collect_key(const json_t *entry)

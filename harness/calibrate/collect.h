@@ -13,10 +13,12 @@
 #define COLLECT_MARGIN 0.005
 
 /*
- * Sets *ret to a new array of entries, in the order of the plan. -EINVAL where the arms of @r are
- * not two of the same policies and kernel, -ENODATA where fewer than two pairs are whole.
+ * Sets *ret to a new array of entries, in the order of the plan, and *ret_left_out to one of texts:
+ * what has none, since fewer than two of its pairs are whole ("nginx on dram (1 whole pair)").
+ * -EINVAL where the arms of @r are not two of the same policies and kernel, -ENODATA where there
+ * is no entry.
  */
-int collect_noise(const struct result *r, json_t **ret, struct err *e);
+int collect_noise(const struct result *r, json_t **ret, json_t **ret_left_out, struct err *e);
 
 /* What an entry is kept under: "HOST | RELEASE | ..."; of the same, the newest is kept. */
 char *collect_key(const json_t *entry);

@@ -46,8 +46,9 @@ static void reasons_of_age(const json_t *entry, const struct known_now *now, jso
 		add(why, json_sprintf("%lld days old", (long long)((today - then) / DAY_S)));
 }
 
-json_t *known_reasons(const json_t *entry, const struct known_now *now, const char *release,
-		      const char *kernel)
+/* Why @entry would be stale: a new array of texts. @release and @kernel may be NULL, then not asked. */
+static json_t *reasons_of(const json_t *entry, const struct known_now *now, const char *release,
+			  const char *kernel)
 {
 	const char *host = json_str_or(entry, "host", "");
 	const char *accel = json_str_or(entry, "accelerator", "");
@@ -98,7 +99,7 @@ static const json_t *entry_best(const json_t *book, const struct wanted *w,
 	json_object_foreach((json_t *)book, key, entry) {
 		if (!entry_fits(entry, w, topology, workload))
 			continue;
-		json_t *why = known_reasons(entry, now, release, w->kernel);
+		json_t *why = reasons_of(entry, now, release, w->kernel);
 		size_t n = json_array_size(why), before = json_array_size(*ret_why);
 
 		if (best && (n > before || (n == before && strcmp(json_str_or(entry, "date", ""),
@@ -238,7 +239,7 @@ json_t *known_all(void)
 
 	here_fill(&h, json_object_size(book));
 	json_object_foreach(book, key, entry) {
-		json_t *why = known_reasons(entry, &h.now, NULL, NULL);
+		json_t *why = reasons_of(entry, &h.now, NULL, NULL);
 
 		json_object_set_new(entry, "state",
 				    json_string(json_array_size(why) ? "stale" : "fresh"));

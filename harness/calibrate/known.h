@@ -41,10 +41,6 @@ void known_note(json_t *plan);
  */
 json_t *known_all(void);
 
-/* Why @entry would be stale: a new array of texts. @release may be NULL. */
-json_t *known_reasons(const json_t *entry, const struct known_now *now, const char *release,
-		      const char *kernel);
-
 /*
  * What a figure's mark is made of, from "calibration" of @plan: a new object { "state", "why",
  * and where there is one "date", "cv", and "valid" under the virtual clock }.

@@ -7,6 +7,7 @@
 #include "cell/prepare.h"
 #include "cli/calibrate-print.h"
 #include "cli/command.h"
+#include "cli/globals.h"
 #include "cli/run-options.h"
 #include "compare/compare.h"
 #include "image/book.h"
@@ -47,25 +48,35 @@ static int entries_print(const json_t *entries, bool as_json, struct err *e)
 static enum exit_code learn(const char *dir, bool own, struct err *e)
 {
 	cleanup_result struct result *r = NULL;
-	cleanup_json json_t *entries = NULL, *comparison = NULL;
-	json_t *entry;
+	cleanup_json json_t *entries = NULL, *left_out = NULL, *comparison = NULL;
+	json_t *entry, *place;
 	size_t i;
 
 	if (result_load(dir, &r, e) || (own && index_build(r, e)) ||
-	    compare_results(r, NULL, &comparison, e) || collect_noise(r, &entries, e))
+	    compare_results(r, NULL, &comparison, e))
 		return own || e->code == ENOMEM ? EXIT_RIG : EXIT_USAGE;
+	/* Only how cells ended counts: what one arm twice compares to is no finding. */
+	json_array_clear(json_object_get(comparison, "comparisons"));
+	enum exit_code code = compare_exit(comparison, false);
+
+	/* Where nothing could be learned, what the cells ended with says whose fault it is. */
+	if (collect_noise(r, &entries, &left_out, e))
+		return own || e->code == ENOMEM ? exit_code_worse(code, EXIT_RIG) : EXIT_USAGE;
 	json_array_foreach(entries, i, entry) {
 		cleanup_free char *key = collect_key(entry);
 
 		book_note(KNOWN_BOOK, key, entry);
 	}
+	json_array_foreach(left_out, i, place) {
+		cleanup_free char *line = path_format("not calibrated: %s", json_string_value(place));
+
+		cli_progress.say(NULL, line);
+	}
 	if (entries_print(entries, opt_json, e))
 		return EXIT_RIG;
 	if (own && !opt_json)
 		printf("\nresult: %s\n", dir);
-	/* Only how cells ended counts: what one arm twice compares to is no finding. */
-	json_array_clear(json_object_get(comparison, "comparisons"));
-	return compare_exit(comparison, false);
+	return code;
 }
 
 /* "a,b" as a list in YAML. Names are checked with the experiment. */

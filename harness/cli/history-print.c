@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <math.h>
 #include "cli/history-print.h"
 #include "cli/listing.h"
 #include "compare/text.h"
+#include "history/change.h"
 #include "lib/cleanup.h"
 
 #define P_SHOWN 1e-6	/* smaller ones are said to be smaller */
@@ -25,16 +25,12 @@ static void set_value(json_t *row, const char *key, const json_t *from, const ch
 static json_t *change_texts(const json_t *trend, const json_t *change)
 {
 	const char *unit = json_str(trend, "unit");
-	cleanup_json json_t *both = json_pack("{s:O, s:O, s:O}", "change",
-					      json_object_get(change, "change"), "scale",
-					      json_object_get(trend, "scale"), "unit",
-					      json_object_get(trend, "unit"));
 	double p = json_number_value(json_object_get(change, "p"));
 	json_t *row = json_object();
 
 	set_value(row, "before", change, "before", unit);
 	set_value(row, "after", change, "after", unit);
-	set_text(row, "change", text_change(both));
+	set_text(row, "change", change_text(trend, change));
 	json_object_set_new(row, "p", p < P_SHOWN ? json_sprintf("<%g", P_SHOWN) :
 						    json_sprintf("%.2g", p));
 	return row;

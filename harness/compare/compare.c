@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "calibrate/known.h"
@@ -15,6 +14,7 @@
 #include "compare/tally.h"
 #include "lib/cleanup.h"
 #include "lib/parallel.h"
+#include "plan/plan.h"
 #include "stats/adjust.h"
 
 /* A drift or two modes are named when chance would rarely make them. */
@@ -240,23 +240,21 @@ static void warn_of_row(struct comparison *c, const struct row *r)
 				     r->metric, r->group->base, r->group->arm));
 }
 
-/* The smallest p of n pairs is 2^(1-n), and Holm multiplies it by the family. */
+/* Cells fail: of a plan that had pairs enough there may be too few whole ones to find anything. */
 static void warn_of_power(struct comparison *c, const struct group *g)
 {
 	double alpha = c->looks.planned ? sequential_alpha(c->opts.alpha, SEQUENTIAL_LOOKS - 1) :
 					  c->opts.alpha;
-	size_t needed = 1;
+	unsigned needed = plan_pairs_needed(c->opts.family, alpha);
 
 	/* Before the last look a sequential plan may still find something. */
 	if (c->looks.planned && c->looks.reached < SEQUENTIAL_LOOKS)
 		return;
-	while (ldexp((double)c->opts.family, 1 - (int)needed) > alpha)
-		needed++;
 	if (c->opts.judged && g->n_pairs < needed)
 		json_array_append_new(
 			c->warnings,
 			json_sprintf("%s against %s (%s, %s): %zu pair%s can show nothing in a "
-				     "family of %zu: it takes %zu",
+				     "family of %zu: it takes %u",
 				     g->arm, g->base, g->workload, g->topology, g->n_pairs,
 				     g->n_pairs == 1 ? "" : "s", c->opts.family, needed));
 }

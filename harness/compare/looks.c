@@ -16,6 +16,7 @@
 struct track {
 	struct row *row;
 	struct row now;		/* as the look in hand sees it */
+	struct row stands;	/* as the look that decided it saw it, else the last look */
 	bool decided;
 	bool futile;		/* at the look in hand */
 	json_t *looks;		/* borrowed */
@@ -54,15 +55,9 @@ static double prospect_of(const struct row *r, const struct row_opts *o)
 				   r->n, margin, o->alpha, o->family);
 }
 
-static json_t *number_or_null(bool there, double v)
-{
-	return there && isfinite(v) ? json_real(v) : json_null();
-}
-
 static void look_note(struct track *t, double prospect, bool last)
 {
 	const struct row *r = &t->now;
-	bool says = r->analysed && strcmp(r->proof, "failed");
 	const char *decision = t->decided ? verdict_table[row_verdict(r)].name :
 			       t->futile  ? "futile" : "open";
 
@@ -70,10 +65,10 @@ static void look_note(struct track *t, double prospect, bool last)
 		t->looks,
 		json_pack("{s:I, s:f, s:o, s:[o, o], s:o, s:o, s:o, s:s}", "pairs",
 			  (json_int_t)r->n, "alpha", r->alpha, "change",
-			  number_or_null(says, r->stats.change), "ci", number_or_null(says, r->stats.ci[0]),
-			  number_or_null(says, r->stats.ci[1]), "p", number_or_null(says, r->stats.p), "p_adjusted",
-			  number_or_null(says, r->p_adjusted), "prospect",
-			  number_or_null(!t->decided && !last, prospect), "decision",
+			  row_number(r, r->stats.change), "ci", row_number(r, r->stats.ci[0]),
+			  row_number(r, r->stats.ci[1]), "p", row_number(r, r->stats.p), "p_adjusted",
+			  row_number(r, r->p_adjusted), "prospect",
+			  json_real_or_null(t->decided || last ? NAN : prospect), "decision",
 			  decision));
 }
 
@@ -107,6 +102,7 @@ static int look_take(struct track *tracks, size_t n, const struct row_opts *o, s
 
 		if (t->decided)
 			continue;
+		t->stands = t->now;
 		t->decided = row_verdict(&t->now) != VERDICT_INCONCLUSIVE;
 		if (!t->decided && look < LAST)
 			prospect = prospect_of(&t->now, o);
@@ -138,26 +134,16 @@ static size_t cells_spared(const struct result *r, unsigned pairs)
 static int looks_follow(const struct result *r, const struct row_opts *o, struct track *tracks,
 			size_t n, struct looks *l, struct err *e)
 {
-	cleanup_free struct row *seen = calloc(n + 1, sizeof(*seen));
-	cleanup_free bool *closed = calloc(n + 1, sizeof(*closed));
-
-	if (!seen || !closed)
-		return err_set(e, ENOMEM, "out of memory for the looks at %zu rows", n);
 	while (l->reached < SEQUENTIAL_LOOKS && look_is_reached(r, sequential_pairs[l->reached])) {
 		int rc = look_take(tracks, n, o, l->reached, e);
 
 		if (rc)
 			return rc;
-		for (size_t i = 0; i < n; i++) {
-			if (!closed[i])
-				seen[i] = tracks[i].now;
-			closed[i] = tracks[i].decided;
-		}
 		l->reached++;
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (l->reached)
-			*tracks[i].row = seen[i];
+			*tracks[i].row = tracks[i].stands;
 		tracks[i].row->waits = !l->reached;
 		tracks[i].row->looks = tracks[i].looks;
 	}

@@ -61,20 +61,12 @@ static void print_ground(FILE *out, const json_t *rows, size_t first, size_t end
 	wrap_print(out, text, width, 0);
 }
 
-static void print_loops(FILE *out, const json_t *rows, size_t first, size_t end, size_t width)
+/* Takes @text, which may be NULL: there is nothing to remark. */
+static void print_remark(FILE *out, char *text, size_t width)
 {
-	cleanup_free char *text = text_closed_loops(rows, first, end);
-
 	if (text)
 		wrap_print(out, text, width, 2);
-}
-
-static void print_calibration(FILE *out, const json_t *rows, size_t first, size_t end, size_t width)
-{
-	cleanup_free char *text = text_calibration(rows, first, end);
-
-	if (text)
-		wrap_print(out, text, width, 2);
+	free(text);
 }
 
 static int print_groups(FILE *out, const json_t *rows, const struct render_opts *o, struct err *e)
@@ -87,8 +79,8 @@ static int print_groups(FILE *out, const json_t *rows, const struct render_opts 
 		if (rc)
 			return rc;
 		print_ground(out, rows, i, end, o->width);
-		print_loops(out, rows, i, end, o->width);
-		print_calibration(out, rows, i, end, o->width);
+		print_remark(out, text_closed_loops(rows, i, end), o->width);
+		print_remark(out, text_calibration(rows, i, end), o->width);
 		i = end;
 	}
 	return 0;
@@ -222,7 +214,7 @@ static int print_diagnostic_group(FILE *out, const json_t *rows, size_t first, s
 	if (!rc && json_array_size(moved) < end - first)
 		wrap_print(out, still, o->width, 2);
 	if (!rc)
-		print_loops(out, rows, first, end, o->width);
+		print_remark(out, text_closed_loops(rows, first, end), o->width);
 	return rc;
 }
 

@@ -84,6 +84,11 @@ static bool row_is_void(const struct row *r)
 	return !strcmp(r->proof, "failed");
 }
 
+static bool row_has_numbers(const struct row *r)
+{
+	return r->analysed && !row_is_void(r);
+}
+
 /* -ENODATA and -EDOM leave the row not analysed; e->msg then says why. */
 static int row_analyse(struct row *r, const struct row_opts *o, struct err *e)
 {
@@ -93,6 +98,7 @@ static int row_analyse(struct row *r, const struct row_opts *o, struct err *e)
 
 	if (!values)
 		return err_set(e, ENOMEM, "out of memory for metric '%s'", r->metric);
+	r->analysed = false;	/* a row that is looked at again has numbers of before */
 	r->alpha = o->alpha;
 	r->family = o->family;
 	r->proof = group_proof(r->group);
@@ -168,7 +174,7 @@ int row_upto(const struct row *r, unsigned pair_max, double alpha, const struct 
 
 double row_p(const struct row *r)
 {
-	return r->analysed && !row_is_void(r) ? r->stats.p : 1;
+	return row_has_numbers(r) ? r->stats.p : 1;
 }
 
 int row_diagnostic(const struct group *g, const char *metric, const struct row_opts *o,
@@ -212,10 +218,9 @@ static const char *row_label(const struct row *r)
 	return r->p_adjusted <= r->alpha ? "differs" : "unclear";
 }
 
-/* JSON has no infinity: what has no limit is null. */
-static json_t *number(bool there, double v)
+json_t *row_number(const struct row *r, double v)
 {
-	return there && isfinite(v) ? json_real(v) : json_null();
+	return json_real_or_null(row_has_numbers(r) ? v : NAN);
 }
 
 static void put(json_t *j, const char *key, const char *value)
@@ -243,22 +248,20 @@ static void put_names(json_t *j, const struct row *r)
 static void put_numbers(json_t *j, const struct row *r)
 {
 	const struct paired *s = &r->stats;
-	bool says = r->analysed && !row_is_void(r);
 
 	json_object_set_new(j, "pairs", json_integer((json_int_t)r->n));
-	json_object_set_new(j, "base_median", number(r->analysed, s->base_median));
-	json_object_set_new(j, "arm_median", number(r->analysed, s->arm_median));
-	json_object_set_new(j, "change", number(says, s->change));
-	json_object_set_new(j, "ci",
-			    says ? json_pack("[o, o]", number(true, s->ci[0]),
-					     number(true, s->ci[1])) :
-				   json_null());
-	json_object_set_new(j, "p", number(says, s->p));
-	json_object_set_new(j, "p_adjusted", number(says, r->p_adjusted));
+	json_object_set_new(j, "base_median", json_real_or_null(r->analysed ? s->base_median : NAN));
+	json_object_set_new(j, "arm_median", json_real_or_null(r->analysed ? s->arm_median : NAN));
+	json_object_set_new(j, "change", row_number(r, s->change));
+	json_object_set_new(j, "ci", row_has_numbers(r) ?
+			    json_pack("[o, o]", json_real_or_null(s->ci[0]), json_real_or_null(s->ci[1])) :
+			    json_null());
+	json_object_set_new(j, "p", row_number(r, s->p));
+	json_object_set_new(j, "p_adjusted", row_number(r, r->p_adjusted));
 	put(j, "adjustment", r->judged ? "holm" : "benjamini-hochberg");
 	json_object_set_new(j, "family", json_integer((json_int_t)r->family));
-	json_object_set_new(j, "margin", number(true, r->margin));
-	json_object_set_new(j, "mde", number(says && r->judged, s->mde));
+	json_object_set_new(j, "margin", json_real_or_null(r->margin));
+	json_object_set_new(j, "mde", row_number(r, r->judged ? s->mde : NAN));
 	if (r->looks) {
 		json_object_set_new(j, "alpha", json_real(r->alpha));
 		json_object_set_new(j, "looks", json_incref((json_t *)r->looks));
@@ -275,8 +278,7 @@ json_t *row_json(const struct row *r)
 	if (!r->judged)
 		put(j, "label", row_label(r));
 	put(j, "proof", r->proof);
-	json_object_set_new(j, "drift_p",
-			    number(r->analysed && !row_is_void(r), r->stats.drift_p));
+	json_object_set_new(j, "drift_p", row_number(r, r->stats.drift_p));
 	json_object_set_new(j, "bimodal",
 			    r->analysed ? json_boolean(r->stats.bimodal) : json_null());
 	json_object_set_new(j, "fidelity", json_copy((json_t *)r->fidelity));

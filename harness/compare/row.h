@@ -60,6 +60,9 @@ int row_diagnostic(const struct group *g, const char *metric, const struct row_o
 int row_upto(const struct row *r, unsigned pair_max, double alpha, const struct row_opts *o,
 	     struct row *ret, struct err *e);
 
+/* @v, a number of @r, as a new JSON number; null where it is none, or the row has no numbers. */
+json_t *row_number(const struct row *r, double v);
+
 /* What the test says; 1 of a row without a number, which is a test that found nothing. */
 double row_p(const struct row *r);
 

@@ -33,16 +33,30 @@ static int plan_begin(const struct contest_site *site, const char *dir, const st
 	return rc;
 }
 
+/* More jobs may be asked for than it was begun with. */
+static int plan_take_up(const struct contest_site *site, const char *path, json_t **ret,
+			struct err *e)
+{
+	cleanup_json json_t *plan = NULL;
+	int rc = json_load_path(path, &plan, e);
+
+	if (!rc)
+		rc = run_check_jobs(plan, site->jobs, e);
+	if (!rc)
+		*ret = take_ptr(plan);
+	return rc;
+}
+
 int contest_open(const struct contest_site *site, const char *dir, const struct plan_opts *o,
 		 struct contest *ret, struct err *e)
 {
 	cleanup_free char *path = path_format("%s/plan.json", dir);
-	json_t *plan = NULL;
-	int rc = access(path, F_OK) ? plan_begin(site, dir, o, &plan, e)
-				    : json_load_path(path, &plan, e);
+	cleanup_json json_t *plan = NULL;
+	int rc = access(path, F_OK) ? plan_begin(site, dir, o, &plan, e) :
+				      plan_take_up(site, path, &plan, e);
 
 	if (!rc)
-		*ret = (struct contest){ .dir = path_format("%s", dir), .plan = plan };
+		*ret = (struct contest){ .dir = path_format("%s", dir), .plan = take_ptr(plan) };
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include "compare/text.h"
 #include "history/change.h"
 #include "lib/cleanup.h"
 #include "stats/changepoint.h"
@@ -169,6 +170,16 @@ json_t *change_rows(const json_t *trends)
 		insert_sorted(rows, row);
 	}
 	return rows;
+}
+
+char *change_text(const json_t *trend, const json_t *change)
+{
+	cleanup_json json_t *row = json_pack("{s:O?, s:O?, s:O?}", "change",
+					     json_object_get(change, "change"), "scale",
+					     json_object_get(trend, "scale"), "unit",
+					     json_object_get(trend, "unit"));
+
+	return text_change(row);
 }
 
 bool change_is_open(const json_t *change)

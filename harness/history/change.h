@@ -68,6 +68,9 @@ int change_recall(struct history *h, json_t *trends, struct err *e);
  */
 json_t *change_rows(const json_t *trends);
 
+/* By how much, for people: "-4.1 %", "+12.3 MiB"; "-" where there is none. The caller frees it. */
+char *change_text(const json_t *trend, const json_t *change);
+
 /* Whether an A/B is still to be asked about it. */
 bool change_is_open(const json_t *change);
 

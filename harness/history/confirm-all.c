@@ -30,19 +30,23 @@ static void say_question(const struct contest_site *site, const json_t *trend, j
 		  json_str(trend, "topology"), json_str(trend, "arm"));
 }
 
-/* Shows what would be asked, or says why nothing would. */
+/* Shows what would be asked, or says why nothing would. *ret_booted: the answer would take boots. */
 static int show(struct history *h, const struct contest_site *site, const json_t *trend,
-		const json_t *change, const char *dir, const struct confirm_wish *w, struct err *e)
+		const json_t *change, const char *dir, const struct confirm_wish *w,
+		bool *ret_booted, struct err *e)
 {
 	cleanup_json json_t *plan = NULL, *answer = NULL;
 	int rc = confirm_plan(h, site, trend, change, dir, &plan, &answer, e);
 
-	if (!rc && plan)
+	if (rc)
+		return rc;
+	*ret_booted = plan != NULL;
+	if (plan)
 		w->show_plan(change, plan);
-	else if (!rc)
+	else
 		contest_say(site, "change %lld: %s: %s", (long long)json_int_or(change, "id", 0),
 			  json_str(answer, "verdict"), json_str(answer, "reason"));
-	return rc;
+	return 0;
 }
 
 /* *ret_booted: the answer took boots. */
@@ -96,11 +100,11 @@ int confirm_all(struct history *h, const struct contest_site *site, json_t *tren
 		    !find(trends, id, &trend, &change))
 			continue;
 		if (w->at_most && booted == w->at_most) {
-			contest_say(site, "change %lld stays open: %u A/Bs were run, as many as "
-				  "were asked for", (long long)id, booted);
+			contest_say(site, "change %lld stays open: %u A/Bs are as many as were "
+				  "asked for", (long long)id, booted);
 			continue;
 		}
-		rc = w->show_plan ? show(h, site, trend, change, dir, w, e)
+		rc = w->show_plan ? show(h, site, trend, change, dir, w, &took_boots, e)
 				  : ask(h, site, trend, change, dir, &took_boots, e);
 		if (rc)
 			return rc;

@@ -8,6 +8,17 @@ static bool short_of_margin(const struct bisect_figure *f, const double ci[2])
 	return f->more_is_better ? ci[0] > -f->margin : ci[1] < f->margin;
 }
 
+const char *confirm_rig_failure(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct result_cell *c = &r->cells[i];
+
+		if (c->doc && c->outcome == OUTCOME_INFRA_ERROR)
+			return json_str(c->doc, "reason");
+	}
+	return NULL;
+}
+
 int confirm_judge(const struct bisect_figure *f, const double *base, const double *arm, size_t n,
 		  size_t look, struct confirm_finding *ret, struct err *e)
 {

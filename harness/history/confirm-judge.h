@@ -3,6 +3,7 @@
 #define RAMRIG_CONFIRM_JUDGE_H
 
 #include "patch/bisect-judge.h"
+#include "result/result.h"
 
 /*
  * What a fresh A/B says of a change that nights have shown: @base is the kernel of before, @arm
@@ -27,5 +28,11 @@ struct confirm_finding {
 /* Judges the first @n pairs, those of @look. -EDOM for a ratio of what has none, -ENOMEM. */
 int confirm_judge(const struct bisect_figure *f, const double *base, const double *arm, size_t n,
 		  size_t look, struct confirm_finding *ret, struct err *e);
+
+/*
+ * Why the first cell of @r that the rig failed did not run; NULL where it failed none. An A/B
+ * without a single pair that counts is no answer then: another may be.
+ */
+const char *confirm_rig_failure(const struct result *r);
 
 #endif

@@ -284,6 +284,17 @@ static json_t *confirmation(const struct question *q, const struct confirm_findi
 	return c;
 }
 
+/* Nothing was asked where the rig failed: the change stays open, and another night may ask. */
+static int check_rig(const struct result *r, const struct confirm_finding *f, struct err *e)
+{
+	const char *why = confirm_rig_failure(r);
+
+	if (f->pairs || !why)
+		return 0;
+	return err_set(e, EIO, "no pair of the A/B in %s counts, as the rig failed: %s; the change "
+		       "stays open", r->dir, why);
+}
+
 static int look_at(const struct result *r, size_t look, struct confirm_finding *ret, struct err *e)
 {
 	double base[SEQUENTIAL_PAIRS_MAX], newest[SEQUENTIAL_PAIRS_MAX];
@@ -314,6 +325,8 @@ static int run(const struct question *q, const struct contest *c, json_t **ret, 
 			return 0;
 		}
 		rc = look_at(r, look, &f, e);
+		if (!rc)
+			rc = check_rig(r, &f, e);
 		if (rc)
 			return rc;
 	}

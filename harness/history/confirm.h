@@ -27,8 +27,8 @@ int confirm_plan(struct history *h, const struct contest_site *site, const json_
 
 /*
  * Runs it and sets *ret to the confirmation. Where the newest kernel failed, "verdict" is null
- * and "failure" the reason: that is for the nights to tell, and the change stays open. -ECANCELED
- * when a signal asked to stop.
+ * and "failure" the reason: that is for the nights to tell, and the change stays open. So it does
+ * with -EIO, where the rig failed and no pair counts. -ECANCELED when a signal asked to stop.
  */
 int confirm_run(struct history *h, const struct contest_site *site, const json_t *trend,
 		const json_t *change, const char *dir, json_t **ret, struct err *e);

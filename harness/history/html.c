@@ -23,15 +23,10 @@ static void put_night_texts(json_t *night, const char *unit)
 
 static void put_change_texts(json_t *change, const json_t *trend, const char *unit)
 {
-	cleanup_json json_t *row = json_pack("{s:O, s:O, s:O}", "change",
-					     json_object_get(change, "change"), "scale",
-					     json_object_get(trend, "scale"), "unit",
-					     json_object_get(trend, "unit"));
-
 	json_object_set_new(change, "text",
 			    json_pack("{s:o, s:o, s:o}", "before", value_text(change, "before", unit),
 				      "after", value_text(change, "after", unit), "change",
-				      part_text(text_change(row))));
+				      part_text(change_text(trend, change))));
 }
 
 static void put_texts(json_t *trend)

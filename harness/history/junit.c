@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
+#include "compare/text.h"
 #include "history/change.h"
 #include "history/junit.h"
 #include "lib/cleanup.h"
@@ -7,18 +7,17 @@
 #include "lib/printable.h"
 #include "report/junit.h"
 
-/* "-2.4 % since night 5 (12.5 to 12.2 1/s): open", for people who read a list of tests. */
+/* "-2.4 % since night 5 (12.5 1/s to 12.2 1/s): open", for people who read a list of tests. */
 static char *change_said(const json_t *trend, const json_t *change)
 {
 	const json_t *c = json_object_get(change, "confirmation");
-	bool ratio = !strcmp(json_str_or(trend, "scale", ""), "ratio");
-	double by = json_number_value(json_object_get(change, "change"));
 	const char *unit = json_str_or(trend, "unit", "");
+	cleanup_free char *by = change_text(trend, change);
+	cleanup_free char *before = text_value(json_object_get(change, "before"), unit);
+	cleanup_free char *after = text_value(json_object_get(change, "after"), unit);
 	cleanup_free char *raw = path_format(
-		"%+.4g %s since night %lld (%.6g to %.6g %s): %s%s%s", ratio ? 100 * by : by,
-		ratio ? "%" : unit, (long long)json_int_or(change, "night", 0),
-		json_number_value(json_object_get(change, "before")),
-		json_number_value(json_object_get(change, "after")), unit,
+		"%s since night %lld (%s to %s): %s%s%s", by,
+		(long long)json_int_or(change, "night", 0), before, after,
 		json_str_or(change, "status", ""), c ? ": " : "",
 		c ? json_str_or(c, "reason", "") : "");
 

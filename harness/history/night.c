@@ -86,8 +86,8 @@ static int night_write(struct adding *a, const char *host, struct err *e)
 		a->h,
 		"INSERT INTO night (started, experiment, host, host_kernel, ramrig, qemu,"
 		" libvirt, image,"
-		" clock, result, workload_scale, topology_scale, limit_ratio, id)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" clock, result, workload_scale, topology_scale, limit_ratio)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (started, experiment, host) DO UPDATE SET"
 		" host_kernel = excluded.host_kernel,"
 		" ramrig = excluded.ramrig, qemu = excluded.qemu, libvirt = excluded.libvirt,"

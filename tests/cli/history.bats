@@ -125,6 +125,32 @@ answer_write() { # VERDICT
 	ramrig history check --json | jq -e '.changes[0].status == "open"'
 }
 
+@test "with --at-most the plans are those of the worst changes that would be run" {
+	nights_make
+	nights_add 1 2 3 4 5 6
+	sqlite3 results/history.sqlite "UPDATE boot SET value = value * 1.5 WHERE night >= $PLANTED AND
+		trend IN (SELECT id FROM trend WHERE metric = 'mem_used')"
+	run_apart ramrig history confirm --dry-run
+	expect_status 0
+	[ "$(grep -c '^change' <<<"$output")" -eq 2 ] || fail "not two plans"
+	run_apart ramrig history confirm --dry-run --at-most 1
+	expect_status 0
+	[ "$(grep -c '^change' <<<"$output")" -eq 1 ] || fail "not one plan"
+	expect_in "$output" "mem_used"
+	expect_in "$errors" "stays open"
+}
+
+@test "an A/B that goes on is held to --jobs as one that begins" {
+	nights_make
+	nights_add 1 2 3 4 5 6
+	mkdir -p ab/change-1/result
+	jq '.clock = "host" | .topologies[].cpus = 8' plan.json >ab/change-1/result/plan.json
+	run_apart ramrig history confirm --jobs 64 --out ab
+	expect_status 2
+	expect_in "$errors" "--jobs 64 with guests of"
+	[ ! -e ab/change-1/result/cells ]
+}
+
 @test "a kernel that is gone or was replaced cannot be asked" {
 	nights_make
 	nights_add 1 2 3 4 5 6

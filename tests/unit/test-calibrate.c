@@ -33,11 +33,13 @@ static char *twins_make(const char *clock)
 static json_t *collected(const char *dir)
 {
 	cleanup_result struct result *r = load(dir);
+	cleanup_json json_t *left_out = NULL;
 	json_t *entries = NULL;
 	struct err e;
 
-	if (collect_noise(r, &entries, &e))
+	if (collect_noise(r, &entries, &left_out, &e))
 		fail_msg("%s", e.msg);
+	assert_int_equal(json_array_size(left_out), 0);
 	return entries;
 }
 
@@ -69,14 +71,44 @@ static void a_result_of_a_against_a_becomes_an_entry(void **state)
 	assert_null(json_object_get(on_host, "valid"));	/* there is nothing to be valid */
 }
 
-static void arms_that_are_not_one_are_refused(void **state)
+/* The seventh pair is of another workload, the pairs before it are nginx's. */
+static void a_workload_with_too_few_pairs_does_not_cost_the_others_their_noise(void **state)
 {
-	cleanup_result struct result *r = load(RECORDED "quickstart");
-	json_t *entries = NULL;
+	cleanup_copy char *dir = twins_make("host");
+	cleanup_json json_t *entries = NULL, *left_out = NULL, *none = NULL;
 	struct err e;
 	(void)state;
 
-	assert_int_equal(collect_noise(r, &entries, &e), -EINVAL);
+	edit(dir, "plan.json", "workloads.other", json_pack("{s:s}", "folder", "/other"));
+	for (unsigned n = 13; n <= 14; n++) {
+		cleanup_free char *path = path_format("cells.%u.workload", n - 1);
+
+		edit(dir, "plan.json", path, json_string("other"));
+		edit_cell(dir, n, "workload", json_string("other"));
+	}
+	cleanup_result struct result *r = load(dir);
+	assert_int_equal(collect_noise(r, &entries, &left_out, &e), 0);
+	assert_int_equal(json_array_size(entries), 1);
+	assert_int_equal(json_int_or(json_array_get(entries, 0), "pairs", 0), 6);
+	assert_int_equal(json_array_size(left_out), 1);
+	assert_string_equal(json_string_value(json_array_get(left_out, 0)),
+			    "other on dram (1 whole pair)");
+
+	for (unsigned n = 1; n <= 11; n += 2)
+		edit_cell(dir, n, "outcome", json_string("workload-failed"));
+	cleanup_result struct result *failed = load(dir);
+	assert_int_equal(collect_noise(failed, &none, &left_out, &e), -ENODATA);
+	assert_null(none);
+}
+
+static void arms_that_are_not_one_are_refused(void **state)
+{
+	cleanup_result struct result *r = load(RECORDED "quickstart");
+	json_t *entries = NULL, *left_out = NULL;
+	struct err e;
+	(void)state;
+
+	assert_int_equal(collect_noise(r, &entries, &left_out, &e), -EINVAL);
 	assert_non_null(strstr(e.msg, "compares arms that differ"));
 	assert_null(entries);
 }
@@ -383,6 +415,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_result_of_a_against_a_becomes_an_entry),
+		cmocka_unit_test(a_workload_with_too_few_pairs_does_not_cost_the_others_their_noise),
 		cmocka_unit_test(arms_that_are_not_one_are_refused),
 		cmocka_unit_test(a_hash_is_of_what_is_run_not_of_where_it_lies),
 		cmocka_unit_test(a_hash_is_the_same_before_a_plan_is_saved_and_after),

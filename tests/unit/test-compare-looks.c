@@ -194,6 +194,25 @@ static void a_promising_comparison_goes_on(void **state)
 	assert_int_equal(json_int_or(sequential_of(j), "spared_cells", -1), 0);
 }
 
+/* The pairs behind a look are none of its business, also where it has none itself. */
+static void a_look_without_a_pair_decides_nothing(void **state)
+{
+	cleanup_copy char *dir = sequential_make(20, &worse, &same);
+	(void)state;
+
+	for (unsigned n = 1; n <= 16; n++)
+		edit_cell(dir, n, "metrics.rps", NULL);
+	cleanup_json json_t *j = compared(dir, NULL);
+	const json_t *rps = row(j, "comparisons", "rps");
+
+	assert_int_equal(json_int_or(look_at(rps, 0), "pairs", -1), 0);
+	assert_string_equal(json_str(look_at(rps, 0), "decision"), "futile");
+	assert_true(json_is_null(json_object_get(look_at(rps, 0), "change")));
+	assert_int_equal(json_int_or(look_at(rps, 1), "pairs", 0), 4);
+	assert_string_equal(json_str(rps, "verdict"), "regression");
+	assert_int_equal(json_int_or(rps, "pairs", 0), 12);
+}
+
 static void a_metric_that_nobody_measures_is_futile(void **state)
 {
 	cleanup_copy char *dir = sequential_make(8, &worse, &same);
@@ -262,6 +281,7 @@ int main(void)
 		cmocka_unit_test(what_a_look_decided_stands),
 		cmocka_unit_test(what_is_futile_ends_a_run_but_binds_nobody),
 		cmocka_unit_test(a_promising_comparison_goes_on),
+		cmocka_unit_test(a_look_without_a_pair_decides_nothing),
 		cmocka_unit_test(a_metric_that_nobody_measures_is_futile),
 		cmocka_unit_test(each_look_has_the_whole_family),
 		cmocka_unit_test(the_last_look_ends_it),

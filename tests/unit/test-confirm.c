@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include "compare-fixture.h"
 #include "history/confirm-judge.h"
 #include "lib/cleanup.h"
 #include "lib/rng.h"
@@ -80,6 +81,20 @@ static void without_a_pair_nothing_is_said(void **state)
 	assert_int_equal(f.verdict, CONFIRM_UNCLEAR);
 }
 
+static void a_cell_that_the_rig_failed_is_told_from_others(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	(void)state;
+
+	edit_cell(dir, 2, "outcome", json_string("crashed"));
+	cleanup_result struct result *crashed = load(dir);
+	assert_null(confirm_rig_failure(crashed));
+	edit_cell(dir, 3, "outcome", json_string("infra-error"));
+	edit_cell(dir, 3, "reason", json_string("QEMU died"));
+	cleanup_result struct result *failed = load(dir);
+	assert_string_equal(confirm_rig_failure(failed), "QEMU died");
+}
+
 static void zero_on_a_ratio_is_refused(void **state)
 {
 	static const double base[8] = { 1, 1, 1, 1, 1, 1, 1, 1 },
@@ -127,6 +142,7 @@ int main(void)
 		cmocka_unit_test(what_is_as_it_was_or_better_is_none),
 		cmocka_unit_test(while_undecided_more_pairs_are_run_and_in_the_end_nothing_is_said),
 		cmocka_unit_test(without_a_pair_nothing_is_said),
+		cmocka_unit_test(a_cell_that_the_rig_failed_is_told_from_others),
 		cmocka_unit_test(zero_on_a_ratio_is_refused),
 		cmocka_unit_test(kernels_that_are_one_are_seldom_an_alarm),
 	};
