@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compare/tally.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 
 static void cells_count(const struct result *r, size_t counts[static OUTCOME_COUNT + 1])
 {
@@ -49,20 +50,44 @@ json_t *tally_failures(const struct result *a, const struct result *b)
 	return all;
 }
 
+static void count_up(json_t *seen, const char *text)
+{
+	json_object_set_new(seen, text, json_integer(json_int_or(seen, text, 0) + 1));
+}
+
+/* What a policy should have done in @c, and did not. */
+static void proofs_count(const struct result_cell *c, json_t *seen)
+{
+	const json_t *checks = json_object_get(json_object_get(c->doc, "proof"), "checks"), *check;
+	size_t i;
+
+	json_array_foreach(checks, i, check) {
+		if (!json_is_false(json_object_get(check, "ok")))
+			continue;
+		cleanup_free char *text = path_format(
+			"policy '%s' of arm '%s' did not act on %s: not so: %s (%s)",
+			json_str_or(check, "policy", "?"), c->arm, c->workload,
+			json_str_or(check, "what", "?"), json_str_or(check, "wanted", "?"));
+		cleanup_json json_t *line = json_sentence(text);
+
+		count_up(seen, json_string_value(line));
+	}
+}
+
 /* Counts in @seen how many cells say each text. */
 static void warnings_count(const struct result *r, json_t *seen)
 {
 	for (size_t i = 0; i < r->n_cells; i++) {
+		const struct result_cell *c = &r->cells[i];
 		const json_t *w;
 		size_t at;
 
-		json_array_foreach(json_object_get(r->cells[i].doc, "warnings"), at, w) {
-			const char *text = json_string_value(w);
-
-			if (text)
-				json_object_set_new(seen, text,
-						    json_integer(json_int_or(seen, text, 0) + 1));
+		json_array_foreach(json_object_get(c->doc, "warnings"), at, w) {
+			if (json_is_string(w))
+				count_up(seen, json_string_value(w));
 		}
+		if (c->outcome == OUTCOME_OK)
+			proofs_count(c, seen);
 	}
 }
 

@@ -32,6 +32,32 @@ static void warnings_of_cells_are_said_once(void **state)
 	assert_int_equal(json_array_size(json_object_get(j, "failures")), 1);
 }
 
+static json_t *check_of(const char *what, bool ok)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:b}", "policy", "ksm", "what", what, "wanted",
+			 "ksm_full_scans at least 2", "seen", "0", "ok", ok);
+}
+
+static void what_a_policy_did_not_do_is_said_once(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	cleanup_result struct result *r = load(dir);
+	unsigned edited = 0;
+	(void)state;
+
+	for (size_t i = 0; edited < 2; i++)
+		if (!strcmp(r->cells[i].arm, "ksm")) {
+			edit_cell(dir, r->cells[i].n, "proof.checks",
+				  json_pack("[o, o]", check_of("ksmd scanned all", false),
+					    check_of("it was on", true)));
+			edited++;
+		}
+	cleanup_json json_t *j = compared(dir, NULL);
+	assert_true(warned(j, "policy 'ksm' of arm 'ksm' did not act on nginx: not so: ksmd scanned all "
+			   "(ksm_full_scans at least 2) (2 cells)"));
+	assert_false(warned(j, "it was on"));
+}
+
 static void what_kernels_report_is_shown_once_also_of_good_cells(void **state)
 {
 	cleanup_copy char *dir = copy_make("quickstart");
@@ -124,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(warnings_of_cells_are_said_once),
+		cmocka_unit_test(what_a_policy_did_not_do_is_said_once),
 		cmocka_unit_test(what_kernels_report_is_shown_once_also_of_good_cells),
 		cmocka_unit_test(what_workloads_expect_comes_last_and_without_its_lines_unless_one_did_not),
 		cmocka_unit_test(a_reports_line_of_source_stands_beside_its_hash_unless_its_title_has_it),
