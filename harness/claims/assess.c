@@ -159,6 +159,9 @@ static char *runs_text(const json_t *figure, const struct claim_band *b)
 {
 	json_int_t runs = json_int_or(figure, "runs", 0);
 
+	if (!isfinite(b->runs_needed))
+		return path_format("the vendor's own scatter: with no change and no tolerance, no "
+				   "number of runs would show it");
 	if (runs)
 		return path_format(
 			"the vendor's own scatter: it would take %.0f runs of each arm to show "

@@ -14,7 +14,7 @@ double summary_mean(const double *v, size_t n);
 /* Standard deviation of a sample: n - 1 below. NAN for fewer than two. */
 double summary_sd(const double *v, size_t n);
 
-/* The same over the mean, as vendors print "dev": 0.0068 for 0.68 %. NAN where the mean is 0, too. */
+/* That over the mean, as vendors print "dev": 0.0068 for 0.68 %. NAN where the mean is 0, too. */
 double summary_dev(const double *v, size_t n);
 
 #endif

@@ -121,6 +121,19 @@ RECORDED=$DATA/results
 	grep -Eq '^r .* 65 .* 99$' <<<"$output"
 }
 
+@test "of no change within nothing it is not said how many runs it takes" {
+	mkdir -p reports/claims
+	printf '%s\n' 'claim: same' 'summary: same' 'source: {title: t, vendor: v, place: p}' 'scaled: not' \
+		'columns: [{name: RPS}, {name: dev(%)}]' \
+		'rows: [{name: na, base: true, values: [500, 50]}, {name: ksm, values: [500, 50], arm: ksm}]' \
+		'figures: [{name: f, column: RPS, dev: dev(%), metric: rps, tolerance: 0}]' \
+		'experiment: quickstart' 'workload: nginx' >reports/claims/same.yaml
+	run_apart ramrig --path . claims run same --result "$RECORDED/quickstart" --json
+	expect_status 0
+	[[ $output != *"inf runs"* ]] || fail "infinitely many runs"
+	expect_in "$output" "no number of runs would"
+}
+
 @test "of two forms neither is left out unsaid" {
 	run_apart ramrig claims run ksm-idle --result "$RECORDED/quickstart" --json --html page.html
 	expect_status 2
