@@ -14,8 +14,8 @@ const struct change_info change_table[CHANGE_STATUS_COUNT] = {
 	[CHANGE_NOT_CONFIRMED] = { "not-confirmed", "worse, but a fresh A/B says no regression: "
 				   "not the kernel" },
 	[CHANGE_UNCONFIRMABLE] = { "cannot-be-confirmed",
-				   "worse, and no A/B can be run: the kernel of before is gone, or "
-				   "the experiment is another" },
+				   "worse, and no A/B can tell: the kernel of before is gone or fails, "
+				   "or the experiment is another" },
 	[CHANGE_BETTER] = { "better", "an improvement; nothing is asked" },
 	[CHANGE_SMALL] = { "within-margin", "worse by no more than the margin" },
 	[CHANGE_UNWATCHED] = { "unwatched", "of a metric that is no key metric: it has no margin" },

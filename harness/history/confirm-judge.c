@@ -33,7 +33,9 @@ int confirm_judge(const struct bisect_figure *f, const double *base, const doubl
 	struct paired p;
 	double worse;
 
-	*ret = (struct confirm_finding){ .verdict = last || !n ? CONFIRM_UNCLEAR : CONFIRM_MORE,
+	*ret = (struct confirm_finding){ .verdict = !n   ? CONFIRM_NO_PAIR :
+						    last ? CONFIRM_UNCLEAR :
+							   CONFIRM_MORE,
 					 .pairs = n };
 	if (!n)
 		return 0;

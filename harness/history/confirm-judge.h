@@ -16,10 +16,16 @@
  */
 #define CONFIRM_ALPHA 0.05
 
-enum confirm_verdict { CONFIRM_MORE, CONFIRM_REGRESSION, CONFIRM_NONE, CONFIRM_UNCLEAR };
+enum confirm_verdict {
+	CONFIRM_MORE,
+	CONFIRM_REGRESSION,
+	CONFIRM_NONE,
+	CONFIRM_UNCLEAR,	/* after the last look */
+	CONFIRM_NO_PAIR
+};
 
 struct confirm_finding {
-	enum confirm_verdict verdict;	/* CONFIRM_UNCLEAR: after the last look, or no pair */
+	enum confirm_verdict verdict;
 	size_t pairs;
 	double change, ci[2];		/* a fraction for a ratio, else in the unit; infinite where
 					   unbounded */

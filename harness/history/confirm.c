@@ -265,14 +265,20 @@ int confirm_plan(struct history *h, const struct contest_site *site, const json_
 static json_t *confirmation(const struct question *q, const struct confirm_finding *f,
 			    const char *result)
 {
-	static const char *const reasons[] = {
-		[CONFIRM_REGRESSION] = "the A/B says regression",
-		[CONFIRM_NONE] = "the A/B excludes a change beyond the margin",
-		[CONFIRM_UNCLEAR] = "the A/B cannot tell a change beyond the margin",
+	static const struct {
+		enum change_status status;
+		const char *reason;
+	} said[] = {
+		[CONFIRM_REGRESSION] = { CHANGE_ALARM, "the A/B says regression" },
+		[CONFIRM_NONE] = { CHANGE_NOT_CONFIRMED,
+				   "the A/B excludes a change beyond the margin" },
+		[CONFIRM_UNCLEAR] = { CHANGE_NOT_CONFIRMED,
+				      "the A/B cannot tell a change beyond the margin" },
+		[CONFIRM_NO_PAIR] = { CHANGE_UNCONFIRMABLE,
+				      "no pair of the A/B counts: the kernel of before fails, or a "
+				      "policy's proof did" },
 	};
-	json_t *c =
-		answer(q, f->verdict == CONFIRM_REGRESSION ? CHANGE_ALARM : CHANGE_NOT_CONFIRMED,
-		       reasons[f->verdict]);
+	json_t *c = answer(q, said[f->verdict].status, said[f->verdict].reason);
 
 	json_object_set_new(c, "pairs", json_integer((json_int_t)f->pairs));
 	json_object_set_new(c, "result", json_string(result));
@@ -287,9 +293,9 @@ static json_t *confirmation(const struct question *q, const struct confirm_findi
 /* Nothing was asked where the rig failed: the change stays open, and another night may ask. */
 static int check_rig(const struct result *r, const struct confirm_finding *f, struct err *e)
 {
-	const char *why = confirm_rig_failure(r);
+	const char *why = f->verdict == CONFIRM_NO_PAIR ? confirm_rig_failure(r) : NULL;
 
-	if (f->pairs || !why)
+	if (!why)
 		return 0;
 	return err_set(e, EIO, "no pair of the A/B in %s counts, as the rig failed: %s; the change "
 		       "stays open", r->dir, why);

@@ -15,20 +15,21 @@ stand_in() {
 	mkdir -p fail
 	cat >ramrig-stand-in <<-'END'
 		#!/bin/bash
-		[ "$1" != help ] || exec cat "$FAIL/help"
 		while [ "$1" = --path ]; do shift 2; done
 		echo "$*" >>"$CALLS"
 		case "$1 $2" in
 		"run --resume") name=run-$(basename "$3") out=$3 ;;
 		"run "*) name=run-$2 out=$4 ;;
-		"history check" | "history add" | "cache prune" | "kernel build" | "kernel fetch") name=$1-$2 ;;
+		"history check" | "history add" | "history show" | "cache prune" | "kernel build" | "kernel fetch") name=$1-$2 ;;
 		*) name=$1 ;;
 		esac
 		if [ -n "${out-}" ]; then
 			mkdir -p "$out"
 			echo '{}' >"$out/plan.json"
+			[ -e "$FAIL/$name.unbegun" ] || { mkdir -p "$out/cells/0001" && echo '{}' >"$out/cells/0001/result.json"; }
 		fi
 		[ "$name" != history-add ] || touch "$5"
+		[ ! -e "$FAIL/$name.seconds" ] || sleep "$(<"$FAIL/$name.seconds")"
 		[ ! -e "$FAIL/$name.wait" ] || exec sleep 60
 		[ ! -e "$FAIL/$name" ] || exit "$(<"$FAIL/$name")"
 	END
@@ -62,16 +63,12 @@ expect_calls() { # PATTERN COUNT
 	compgen -G "nights/*/log/doctor.log" >/dev/null || fail "no log"
 }
 
-@test "reports are written in those formats that there are" {
+@test "each result gets a page and JUnit XML" {
 	stand_in
-	printf '    html: a page\n    markdown: text\n' >fail/help
 	run_apart nightly
 	expect_status 0
-	expect_calls '^report ' 4
+	expect_calls '^report ' 8
 	expect_calls '^report .*/nightly --format html --output .*/nightly.html$' 1
-	printf '    junit: for CI systems\n' >fail/help
-	: >calls
-	run_apart nightly
 	expect_calls '^report .*/nightly --format junit --output .*/nightly.junit.xml$' 1
 }
 
@@ -89,7 +86,37 @@ expect_calls() { # PATTERN COUNT
 		1 3 1
 		4 1 4
 		4 2 2
+		139 0 3
+		0 137 3
 	END
+}
+
+@test "where no cell was begun there is nothing to add, and the night's exit code is the run's" {
+	stand_in
+	echo 3 >fail/run-nightly
+	touch fail/run-nightly.unbegun
+	run_apart nightly --experiment nightly
+	expect_status 3
+	expect_calls '^history add ' 0
+	expect_calls '^report ' 0
+}
+
+@test "a first night without a good boot has no trend to show, and is judged by its boots" {
+	stand_in
+	echo 4 >fail/run-nightly
+	echo 2 >fail/history-show
+	run_apart nightly
+	expect_status 4
+	expect_calls '^history check ' 1
+}
+
+@test "the budget is for the experiments alone, not for the kernel's build" {
+	stand_in
+	echo 5 >fail/kernel-build.seconds
+	run_apart nightly --budget 1 --experiment nightly
+	expect_status 0
+	left=$(sed -n 's/^run nightly .*--budget \([0-9]*\)s$/\1/p' calls)
+	[ "$left" -ge 57 ] || fail "$left s of 60 are left"
 }
 
 @test "where the doctor finds a problem nothing is run" {

@@ -78,7 +78,7 @@ static void without_a_pair_nothing_is_said(void **state)
 	(void)state;
 
 	assert_int_equal(confirm_judge(&rps, NULL, NULL, 0, 0, &f, &e), 0);
-	assert_int_equal(f.verdict, CONFIRM_UNCLEAR);
+	assert_int_equal(f.verdict, CONFIRM_NO_PAIR);
 }
 
 static void a_cell_that_the_rig_failed_is_told_from_others(void **state)

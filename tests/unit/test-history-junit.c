@@ -24,7 +24,8 @@ static void junit_tells_alarms_as_failures(void **state)
 	json_error_t je;
 	cleanup_json json_t *j = json_loads(
 		"[{\"experiment\": \"a\", \"metric\": \"rps\", \"workload\": \"n<\", \"changes\": ["
-		"{\"status\": \"alarm\", \"nights_since\": 0, \"night\": 5}]},"
+		"{\"status\": \"alarm\", \"nights_since\": 0, \"night\": 5, \"change\": 0.1, \"before\": "
+		"524288000, \"after\": 576716800}], \"unit\": \"bytes\", \"scale\": \"ratio\"},"
 		"{\"experiment\": \"b\", \"metric\": \"tps\", \"changes\": ["
 		"{\"status\": \"alarm\", \"nights_since\": 3, \"night\": 2}]},"
 		"{\"experiment\": \"a\", \"metric\": \"p99\", \"changes\": ["
@@ -45,6 +46,7 @@ static void junit_tells_alarms_as_failures(void **state)
 	assert_int_equal(times(xml, "<testsuite "), 2);
 	assert_int_equal(times(xml, "<testcase "), 4);
 	assert_int_equal(times(xml, "<failure "), 1);	/* the other alarm is of an older night */
+	assert_non_null(strstr(xml, "+10.0 % since night 5 (500.0 MiB to 550.0 MiB): alarm"));
 	assert_int_equal(times(xml, "<error message=\"it ? died &amp; fell\""), 1);	/* the worst of it */
 	assert_int_equal(times(xml, "<skipped "), 1);
 	assert_non_null(strstr(xml, "tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"1\""));
