@@ -285,11 +285,8 @@ static void verdicts_count(const json_t *figures, json_t *counts)
 	const json_t *figure;
 	size_t i;
 
-	json_array_foreach(figures, i, figure) {
-		const char *v = json_str(figure, "verdict");
-
-		json_object_set_new(counts, v, json_integer(json_int_or(counts, v, 0) + 1));
-	}
+	json_array_foreach(figures, i, figure)
+		json_count_up(counts, json_str(figure, "verdict"));
 }
 
 static json_t *results_json(const struct claim_results *rs)

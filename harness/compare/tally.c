@@ -50,11 +50,6 @@ json_t *tally_failures(const struct result *a, const struct result *b)
 	return all;
 }
 
-static void count_up(json_t *seen, const char *text)
-{
-	json_object_set_new(seen, text, json_integer(json_int_or(seen, text, 0) + 1));
-}
-
 /* What a policy should have done in @c, and did not. */
 static void proofs_count(const struct result_cell *c, json_t *seen)
 {
@@ -70,7 +65,7 @@ static void proofs_count(const struct result_cell *c, json_t *seen)
 			json_str_or(check, "what", "?"), json_str_or(check, "wanted", "?"));
 		cleanup_json json_t *line = json_sentence(text);
 
-		count_up(seen, json_string_value(line));
+		json_count_up(seen, json_string_value(line));
 	}
 }
 
@@ -84,7 +79,7 @@ static void warnings_count(const struct result *r, json_t *seen)
 
 		json_array_foreach(json_object_get(c->doc, "warnings"), at, w) {
 			if (json_is_string(w))
-				count_up(seen, json_string_value(w));
+				json_count_up(seen, json_string_value(w));
 		}
 		if (c->outcome == OUTCOME_OK)
 			proofs_count(c, seen);

@@ -69,6 +69,11 @@ json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent)
 	return json_is_integer(v) ? json_integer_value(v) : absent;
 }
 
+void json_count_up(json_t *j, const char *key)
+{
+	json_object_set_new(j, key, json_integer(json_int_or(j, key, 0) + 1));
+}
+
 json_t *json_real_or_null(double v)
 {
 	return isfinite(v) ? json_real(v) : json_null();

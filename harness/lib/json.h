@@ -48,4 +48,7 @@ json_t *json_array_find(const json_t *list, const char *key, const char *text);
 /* Returns the integer at @key of object @j, or @absent. */
 json_int_t json_int_or(const json_t *j, const char *key, json_int_t absent);
 
+/* Adds one to the integer at @key of object @j, which is 0 where it is absent. */
+void json_count_up(json_t *j, const char *key);
+
 #endif

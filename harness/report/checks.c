@@ -50,11 +50,6 @@ static void check_add(json_t *suite, json_t *name, const char *status, const cha
 					"details", details));
 }
 
-static void count_up(json_t *suite, const char *key)
-{
-	json_object_set_new(suite, key, json_integer(json_int_or(suite, key, 0) + 1));
-}
-
 /*
  * The lines of the console that the cell's report is made of, behind a mark: some readers of
  * KTAP take a diagnostic line "Subtest: ..." for the head of one.
@@ -102,10 +97,10 @@ static void cells_add(json_t *suites, const struct report *r)
 		const char *started = json_str(c->doc, "started");
 		const char *first = json_str(suite, "started");
 
-		count_up(suite, "planned");
+		json_count_up(suite, "planned");
 		if (!c->doc)
 			continue;
-		count_up(suite, "done");
+		json_count_up(suite, "done");
 		if (started && (!first || strcmp(started, first) < 0))
 			json_object_set_new(suite, "started", json_string(started));
 		json_object_set_new(suite, "wall_s",

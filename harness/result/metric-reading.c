@@ -12,7 +12,18 @@
 
 double metric_factor(enum metric_how how)
 {
-	return how == METRIC_DELTA_SECTORS ? SECTOR_BYTES : how == METRIC_RATE_PAGES ? PAGE_KIB : 1;
+	switch (how) {
+	case METRIC_DELTA_SECTORS:
+		return SECTOR_BYTES;
+	case METRIC_RATE_PAGES:
+		return PAGE_KIB;
+	case METRIC_MEDIAN_RMAP:
+		return RMAP_ITEM_BYTES;
+	case METRIC_MEDIAN_REGIONS:
+		return REGION_BYTES;
+	default:
+		return 1;
+	}
 }
 
 /* Adds the columns that match one @pattern. False where none does. */
@@ -161,14 +172,8 @@ static bool value_combine(enum metric_how how, double v, double other, double *r
 	case METRIC_MEDIAN_PLUS:
 		*ret = v + other;
 		return true;
-	case METRIC_MEDIAN_RMAP:
-		*ret = v * RMAP_ITEM_BYTES;
-		return true;
-	case METRIC_MEDIAN_REGIONS:
-		*ret = v * REGION_BYTES;
-		return true;
 	default:
-		*ret = v - other;
+		*ret = (v - other) * metric_factor(how);
 		return true;
 	}
 	if (whole <= 0)

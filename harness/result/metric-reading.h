@@ -50,7 +50,7 @@ bool metric_columns_sum(const struct metric_columns *c, const struct samples *s,
 bool metric_columns_step(const struct metric_columns *c, const struct samples *s, size_t row,
 			 double *ret);
 
-/* What one of the counter's own unit is in the metric's. */
+/* What one of the column's own unit is in the metric's. */
 double metric_factor(enum metric_how how);
 
 #endif
