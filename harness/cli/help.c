@@ -133,6 +133,33 @@ void help_print_command(const struct command *c, FILE *out)
 	help_each_option(global_options, print_option, out);
 }
 
+/* Is @name "FAMILY WORD"? */
+static bool is_of_family(const char *name, const char *family)
+{
+	size_t len = strlen(family);
+
+	return !strncmp(name, family, len) && name[len] == ' ';
+}
+
+int help_no_command(int argc, const char *const *argv)
+{
+	const char *separator = ": there are ";
+	bool is_family = false;
+
+	for (size_t i = 0; commands[i] && !is_family; i++)
+		is_family = is_of_family(commands[i]->name, argv[0]);
+	fprintf(stderr, "ramrig: there is no command '%s%s%s'", argv[0],
+		is_family && argc > 1 ? " " : "", is_family && argc > 1 ? argv[1] : "");
+	for (size_t i = 0; commands[i]; i++) {
+		if (!is_of_family(commands[i]->name, argv[0]))
+			continue;
+		fprintf(stderr, "%s'%s'", separator, commands[i]->name);
+		separator = ", ";
+	}
+	fprintf(stderr, "\nTry 'ramrig help%s%s'.\n", is_family ? " " : "", is_family ? argv[0] : "");
+	return EXIT_USAGE;
+}
+
 int help_main(int argc, const char *const *argv)
 {
 	bool found = false;
@@ -158,6 +185,5 @@ int help_main(int argc, const char *const *argv)
 	}
 	if (found)
 		return EXIT_WELL;
-	fprintf(stderr, "ramrig: there is no command '%s'\nTry 'ramrig help'.\n", argv[0]);
-	return EXIT_USAGE;
+	return help_no_command(argc, argv);
 }

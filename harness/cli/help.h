@@ -18,6 +18,12 @@ void help_print_summary(const struct command *c, FILE *out);
 void help_print_all(FILE *out);
 void help_print_command(const struct command *c, FILE *out);
 
+/*
+ * Says on stderr that the words of @argv (@argc > 0) name no command; of a family, "claims",
+ * which commands there are. Returns the exit code.
+ */
+int help_no_command(int argc, const char *const *argv);
+
 /* ramrig help [COMMAND]: returns the exit code. */
 int help_main(int argc, const char *const *argv);
 

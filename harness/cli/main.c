@@ -138,7 +138,7 @@ static int dispatch(int argc, const char *const *argv)
 	if (!strcmp(argv[0], "help"))
 		return help_main(argc - 1, argv + 1);
 	if (!c)
-		return usage_error(NULL, "there is no command '%s'", argv[0]);
+		return help_no_command(argc, argv);
 	for (int i = words; i < argc && strcmp(argv[i], "--"); i++) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
 			help_print_command(c, stdout);

@@ -107,6 +107,9 @@ const struct metric_info metric_table[] = {
 
 	{ "swap_{device}_used", "bytes", "less", "difference", METRIC_MEDIAN,
 	  "swap.{device}.*.used", NULL, "swap in use on the devices of this kind" },
+	{ "swap_{device}_peak", "bytes", "less", "difference", METRIC_MOST,
+	  "swap.{device}.*.used", NULL,
+	  "the most swap in use on the devices of this kind in any sample of the window" },
 	{ "{device}_read", "bytes", "less", "difference", METRIC_DELTA_SECTORS,
 	  "disk.{device}.*.read_sectors", NULL, "what was read from the devices of this kind" },
 	{ "{device}_written", "bytes", "less", "difference", METRIC_DELTA_SECTORS,

@@ -18,16 +18,24 @@ static size_t reading_collect(const struct metric_reading *r, struct window w, d
 	return n;
 }
 
-/* The median of the samples' values, or their mean. */
-static bool reading_middle(const struct metric_reading *r, struct window w, double *ret)
+/* What the metric's way makes of the samples' values: their median, unless it says otherwise. */
+static bool reading_summary(const struct metric_reading *r, struct window w, double *ret)
 {
 	cleanup_free double *values = NULL;
 	size_t n = reading_collect(r, w, &values);
 
 	if (!n)
 		return false;
-	*ret = r->info->how == METRIC_MEAN ? summary_mean(values, n) :
-					     summary_median(values, n);
+	switch (r->info->how) {
+	case METRIC_MEAN:
+		*ret = summary_mean(values, n);
+		break;
+	case METRIC_MOST:
+		*ret = summary_quantile(values, n, 1);
+		break;
+	default:
+		*ret = summary_median(values, n);
+	}
 	return true;
 }
 
@@ -69,7 +77,7 @@ static bool reading_value(const struct metric_reading *r, struct window w, doubl
 	case METRIC_DELTA_OVER:
 		return reading_growth_over(r, w, ret);
 	default:
-		return reading_middle(r, w, ret);
+		return reading_summary(r, w, ret);
 	}
 }
 

@@ -10,6 +10,7 @@ static const struct {
 } hows[] = {
 	[METRIC_MEDIAN] = { "median of the window", false },
 	[METRIC_MEAN] = { "mean of the window", false },
+	[METRIC_MOST] = { "most of the window", false },
 	[METRIC_MEDIAN_LESS] = { "median of the window", true },
 	[METRIC_MEDIAN_LESS_SHARE] = { "median of the window", true },
 	[METRIC_MEDIAN_OVER] = { "median of the window", true },

@@ -22,6 +22,7 @@
 enum metric_how {
 	METRIC_MEDIAN,		/* median of the column over the window */
 	METRIC_MEAN,		/* mean of the column over the window */
+	METRIC_MOST,		/* the greatest value of the column in the window */
 	METRIC_MEDIAN_LESS,	/* median of column minus other, sample by sample */
 	METRIC_MEDIAN_LESS_SHARE,	/* the same as a share of column */
 	METRIC_MEDIAN_OVER,	/* median of column over other, sample by sample */

@@ -80,6 +80,22 @@ load common
 	expect_nothing_started
 }
 
+@test "the first word of a family alone, or with a word that it does not have, names the family" {
+	run_apart ramrig claims
+	expect_status 2
+	expect_in "$errors" "there is no command 'claims': there are 'claims show', 'claims run'"
+	run_apart ramrig claims list
+	expect_status 2
+	expect_in "$errors" "there is no command 'claims list': there are 'claims show', 'claims run'"
+	expect_in "$errors" "Try 'ramrig help claims'."
+	run_apart ramrig help claims list
+	expect_status 2
+	expect_in "$errors" "there is no command 'claims list': there are"
+	run_apart ramrig dance now
+	expect_status 2
+	expect_in "$errors" "there is no command 'dance'"
+}
+
 @test "a folder for --path that does not exist exits with 2" {
 	run_apart ramrig --path "$BATS_TEST_TMPDIR/missing" doctor
 	expect_status 2

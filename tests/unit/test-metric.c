@@ -77,6 +77,9 @@ static void a_sum_has_what_there_is_of_it(void **state)
 {
 	static const struct value_case cases[] = {
 		{ "swap_zram_used", true, 12 },		/* 10, 12 + 0, 7 + 9 */
+		{ "swap_zram_peak", true, 16 },
+		{ "swap_nvme_peak", true, 8 },
+		{ "swap_timed_peak", false, 0 },
 		{ "swap_nvme_used", true, 7 },		/* one device is not swapped to */
 		{ "swap_timed_used", false, 0 },	/* a column, and never a value */
 		{ "swap_fast_used", false, 0 },		/* the name of a device is no kind */
