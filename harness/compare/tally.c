@@ -50,7 +50,7 @@ json_t *tally_failures(const struct result *a, const struct result *b)
 	return all;
 }
 
-/* What a policy should have done in @c, and did not. */
+/* What a policy should or, where it may idle, could have done in @c, and did not. */
 static void proofs_count(const struct result_cell *c, json_t *seen)
 {
 	const json_t *checks = json_object_get(json_object_get(c->doc, "proof"), "checks"), *check;
@@ -60,8 +60,11 @@ static void proofs_count(const struct result_cell *c, json_t *seen)
 		if (!json_is_false(json_object_get(check, "ok")))
 			continue;
 		cleanup_free char *text = path_format(
-			"policy '%s' of arm '%s' did not act on %s: not so: %s (%s)",
-			json_str_or(check, "policy", "?"), c->arm, c->workload,
+			"policy '%s' of arm '%s' %s on %s: not so: %s (%s)",
+			json_str_or(check, "policy", "?"), c->arm,
+			json_is_true(json_object_get(check, "may_idle")) ? "had nothing to do" :
+									   "did not act",
+			c->workload,
 			json_str_or(check, "what", "?"), json_str_or(check, "wanted", "?"));
 		cleanup_json json_t *line = json_sentence(text);
 

@@ -145,13 +145,28 @@ static int proofs_check(const struct spec *s, const json_t *doc, struct err *e)
 	return 0;
 }
 
+static int idle_check(const struct spec *s, const json_t *doc, struct err *e)
+{
+	const json_t *name;
+	char pointer[64];
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "may_idle"), i, name) {
+		snprintf(pointer, sizeof(pointer), "/may_idle/%zu", i);
+		if (rules_reference(s, json_object_get(doc, "include"), "included policy",
+				    json_string_value(name), pointer, e))
+			return -e->code;
+	}
+	return 0;
+}
+
 int rules_policy(const struct spec *s, json_t *doc, struct err *e)
 {
 	const json_t *conditions = json_object_get(json_object_get(doc, "settle"), "conditions");
 
 	if (rules_parameters(s, doc, e) || swaps_check(s, json_object_get(doc, "swap"), e) ||
 	    writes_check(s, doc, "write", e) || writes_check(s, doc, "cgroups", e) ||
-	    daemons_check(s, doc, e) || proofs_check(s, doc, e))
+	    daemons_check(s, doc, e) || proofs_check(s, doc, e) || idle_check(s, doc, e))
 		return -e->code;
 	if (metrics_check(s, conditions, "/settle/conditions", e))
 		return -e->code;

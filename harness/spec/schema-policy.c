@@ -172,6 +172,9 @@ const struct field schema_policy[] = {
 	  .help = "what to wait for between the workload's warm-up and measuring" },
 	{ .key = "proof", .type = FIELD_MAP, .shape = SHAPE_LIST, .fields = proof_fields,
 	  .fallback = "[]", .help = "what must have happened for the arm's figures to count" },
+	{ .key = "may_idle", .type = FIELD_NAME, .shape = SHAPE_LIST, .unique = true,
+	  .fallback = "[]", .help = "included policies that may have nothing to do: what they did not do is "
+				    "a warning, and the arm's figures count" },
 	{ .key = "cost", .type = FIELD_MAP, .fields = cost_fields, .help = "what it costs" },
 	END_OF_FIELDS
 };

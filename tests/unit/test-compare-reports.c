@@ -32,10 +32,10 @@ static void warnings_of_cells_are_said_once(void **state)
 	assert_int_equal(json_array_size(json_object_get(j, "failures")), 1);
 }
 
-static json_t *check_of(const char *what, bool ok)
+static json_t *check_of(const char *what, bool ok, bool may_idle)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:b}", "policy", "ksm", "what", what, "wanted",
-			 "ksm_full_scans at least 2", "seen", "0", "ok", ok);
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}", "policy", "ksm", "what", what, "wanted",
+			 "ksm_full_scans at least 2", "seen", "0", "ok", ok, "may_idle", may_idle);
 }
 
 static void what_a_policy_did_not_do_is_said_once(void **state)
@@ -48,14 +48,17 @@ static void what_a_policy_did_not_do_is_said_once(void **state)
 	for (size_t i = 0; edited < 2; i++)
 		if (!strcmp(r->cells[i].arm, "ksm")) {
 			edit_cell(dir, r->cells[i].n, "proof.checks",
-				  json_pack("[o, o]", check_of("ksmd scanned all", false),
-					    check_of("it was on", true)));
+				  json_pack("[o, o, o]", check_of("ksmd scanned all", false, false),
+					    check_of("it was on", true, false),
+					    check_of("it was needed", false, true)));
 			edited++;
 		}
 	cleanup_json json_t *j = compared(dir, NULL);
 	assert_true(warned(j, "policy 'ksm' of arm 'ksm' did not act on nginx: not so: ksmd scanned all "
 			   "(ksm_full_scans at least 2) (2 cells)"));
 	assert_false(warned(j, "it was on"));
+	assert_true(warned(j, "policy 'ksm' of arm 'ksm' had nothing to do on nginx: not so: it was needed "
+			   "(ksm_full_scans at least 2) (2 cells)"));
 }
 
 static void what_kernels_report_is_shown_once_also_of_good_cells(void **state)

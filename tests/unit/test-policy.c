@@ -9,6 +9,7 @@
 #include "cell/policy-daemon.h"
 #include "cell/policy.h"
 #include "guest-fixture.h"
+#include "result/proof.h"
 
 #define RUN "/sys/kernel/mm/ksm/run"
 #define ADVISOR "/sys/kernel/mm/ksm/advisor_mode"
@@ -216,6 +217,26 @@ static void a_sum_is_over_all_lines_that_have_the_number(void **state)
 	}
 }
 
+static void a_policy_that_may_idle_is_shown_and_need_not_hold(void **state)
+{
+	cleanup_json json_t *policies = json_of(
+		"[{'policy': 'a', 'proof': [{'file': '/a', 'reads': '1', 'what': 'a'}]},"
+		" {'policy': 'b', 'may_idle': ['a'], 'proof': [{'file': '/b', 'reads': '1', 'what': 'b'}]}]");
+	cleanup_json json_t *upper = json_of("{'files': {'/a': '0', '/b': '1'}}");
+	cleanup_json json_t *lower = json_of("{'files': {'/a': '1', '/b': '0'}}");
+	cleanup_json json_t *well = NULL, *ill = NULL;
+	struct err e;
+	(void)state;
+
+	assert_int_equal(proof_check(policies, NULL, NULL, (struct window){ 0, 1 }, upper, &well, &e), 0);
+	assert_int_equal(proof_check(policies, NULL, NULL, (struct window){ 0, 1 }, lower, &ill, &e), 0);
+	assert_string_equal(json_str(well, "status"), "ok");
+	assert_string_equal(json_str(ill, "status"), "failed");
+	const json_t *a = json_array_get(json_object_get(well, "checks"), 0);
+	assert_true(json_is_false(json_object_get(a, "ok")));
+	assert_true(json_is_true(json_object_get(a, "may_idle")));
+}
+
 static void proofs_ask_for_files_and_for_what_daemons_printed(void **state)
 {
 	static const struct reply replies[] = {
@@ -380,6 +401,7 @@ int main(void)
 		cmocka_unit_test(cgroups_of_these_groups_get_the_policies_files),
 		cmocka_unit_test(a_daemon_has_an_argument_for_each_group_and_the_disk),
 		cmocka_unit_test(a_sum_is_over_all_lines_that_have_the_number),
+		cmocka_unit_test(a_policy_that_may_idle_is_shown_and_need_not_hold),
 		cmocka_unit_test(proofs_ask_for_files_and_for_what_daemons_printed),
 		cmocka_unit_test(no_policy_asks_the_guest_for_nothing),
 		cmocka_unit_test(a_process_attribute_is_on_when_any_policy_wants_it),
