@@ -181,7 +181,7 @@ static int entry_add(const struct result *r, const struct group *g, json_t *list
 							     g->n_pairs == 1 ? "" : "s"));
 		return 0;
 	}
-	json_object_foreach(json_object_get(g->pairs[0].base->doc, "metrics"), name, m) {
+	json_object_foreach(g->pairs[0].base->about, name, m) {
 		if (!rc && figures_shows(r->plan, g->workload, name))
 			rc = metric_add(r, g, name, m, metrics, e);
 	}

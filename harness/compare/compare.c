@@ -89,8 +89,7 @@ static int add_diagnostic_rows(struct comparison *c, const struct group *g,
 
 	json_array_append_new(c->names, names);
 	for (size_t i = 0; i < g->n_pairs; i++)
-		json_object_update_missing(names,
-					   json_object_get(g->pairs[i].base->doc, "metrics"));
+		json_object_update_missing(names, g->pairs[i].base->values);
 	json_object_foreach(names, name, m) {
 		struct row r = { .group = g, .metric = name, .fidelity = fidelity };
 
@@ -297,13 +296,30 @@ static void warn_all(struct comparison *c, const json_t *cells)
 		warn_of_row(c, &c->rows[i]);
 }
 
+struct writing {
+	const struct comparison *comparison;
+	bool key;
+	json_t **json;	/* of each row; NULL: it is none of these */
+};
+
+static void row_write_at(size_t i, void *arg)
+{
+	const struct writing *w = arg;
+	const struct row *r = &w->comparison->rows[i];
+
+	w->json[i] = r->key == w->key ? row_json(r) : NULL;
+}
+
 static json_t *rows_json(const struct comparison *c, bool key)
 {
+	cleanup_free json_t **json = calloc(c->n_rows + 1, sizeof(json_t *));
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < c->n_rows; i++) {
+	if (json)
+		parallel_each(c->n_rows, row_write_at, &(struct writing){ c, key, json });
+	for (size_t i = 0; json && i < c->n_rows; i++) {
 		const struct row *r = &c->rows[i];
-		json_t *j = r->key == key ? row_json(r) : NULL;
+		json_t *j = json[i];
 
 		if (!j)
 			continue;

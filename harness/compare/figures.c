@@ -124,7 +124,7 @@ static json_t *place_json(const struct place *p, const struct groups *gs, bool a
 	const char *name;
 
 	for (size_t i = 0; i < p->n; i++)
-		json_object_update_missing(names, json_object_get(p->cells[i]->doc, "metrics"));
+		json_object_update_missing(names, p->cells[i]->about);
 	json_object_foreach(names, name, m) {
 		bool wanted = figures_shows(p->result->plan, c->workload, name);
 		json_t *f = all || wanted ? figure_of(p, name, m) : NULL;

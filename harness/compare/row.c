@@ -72,8 +72,9 @@ static int row_values(struct row *r, double *base, double *arm, struct err *e)
 			rc = row_describe(r, p->arm, a, e);
 		if (rc)
 			return rc;
-		base[r->n] = json_number_value(json_object_get(b, "value"));
-		arm[r->n++] = json_number_value(json_object_get(a, "value"));
+		if (result_cell_value(p->base, r->metric, &base[r->n]) &&
+		    result_cell_value(p->arm, r->metric, &arm[r->n]))
+			r->n++;
 	}
 	return 0;
 }
@@ -281,6 +282,6 @@ json_t *row_json(const struct row *r)
 	json_object_set_new(j, "drift_p", row_number(r, r->stats.drift_p));
 	json_object_set_new(j, "bimodal",
 			    r->analysed ? json_boolean(r->stats.bimodal) : json_null());
-	json_object_set_new(j, "fidelity", json_copy((json_t *)r->fidelity));
+	json_object_set(j, "fidelity", (json_t *)r->fidelity);
 	return j;
 }

@@ -208,7 +208,7 @@ static int metric_write(const struct adding *a, const struct result_cell *c, con
 	sqlite3_bind_int64(a->boot, 1, sqlite3_column_int64(a->trend, 0));
 	sqlite3_bind_int64(a->boot, 2, a->night);
 	sqlite3_bind_int64(a->boot, 3, c->n);
-	sqlite3_bind_double(a->boot, 4, json_number_value(json_object_get(m, "value")));
+	sqlite3_bind_double(a->boot, 4, json_number_value(json_object_get(c->values, name)));
 	rc = history_run(a->h, a->trend, e);
 	return rc ? rc : history_run(a->h, a->boot, e);
 }
@@ -225,7 +225,7 @@ static int metrics_write(const struct adding *a, const struct result_cell *c, st
 	const char *name;
 	json_t *m;
 
-	json_object_foreach(json_object_get(c->doc, "metrics"), name, m)
+	json_object_foreach(c->about, name, m)
 		if (!rc)
 			rc = metric_write(a, c, key, name, m, e);
 	return rc;

@@ -27,11 +27,7 @@ static const struct result_cell *cell_of(const struct result *r, const struct bi
 
 static bool value_of(const struct result_cell *c, const char *metric, double *ret)
 {
-	const json_t *m = c ? result_cell_metric(c, metric) : NULL;
-
-	if (m)
-		*ret = json_number_value(json_object_get(m, "value"));
-	return m;
+	return c && result_cell_value(c, metric, ret);
 }
 
 size_t evidence_pairs(const struct result *r, const struct bisect_figure *f, double *base,

@@ -210,10 +210,11 @@ static json_t *both(const json_t *was, const json_t *is, const char *key)
 			 json_object_get(is, key));
 }
 
-static json_t *metric_row(const char *name, const json_t *was, const json_t *is, bool shown)
+static json_t *metric_row(const char *name, const struct result_cell *was,
+			  const struct result_cell *is, bool shown)
 {
-	const json_t *m = is ? is : was, *a = json_object_get(was, "value");
-	const json_t *b = json_object_get(is, "value");
+	const json_t *a = json_object_get(was->values, name), *b = json_object_get(is->values, name);
+	const json_t *m = json_object_get(b ? is->about : was->about, name);
 	double then = json_number_value(a), now = json_number_value(b);
 	bool ratio = !strcmp(json_str_or(m, "scale", ""), "ratio");
 	json_t *row = json_pack("{s:s, s:s, s:s, s:b, s:O?, s:O?}", "metric", name, "unit",
@@ -227,19 +228,17 @@ static json_t *metric_row(const char *name, const json_t *was, const json_t *is,
 	return row;
 }
 
-static json_t *metrics_compare(const struct replay *r, const json_t *now)
+static json_t *metrics_compare(const struct replay *r, const struct result_cell *now)
 {
 	cleanup_json json_t *names = json_object();
-	json_t *was = json_object_get(r->cell->doc, "metrics"), *rows = json_array(), *unused;
-	json_t *is = json_object_get(now, "metrics");
+	json_t *rows = json_array(), *unused;
 	const char *name;
 
-	json_object_update(names, was);
-	json_object_update(names, is);
+	json_object_update(names, r->cell->values);
+	json_object_update(names, now->values);
 	json_object_foreach(names, name, unused)
 		json_array_append_new(rows,
-				      metric_row(name, json_object_get(was, name),
-						 json_object_get(is, name),
+				      metric_row(name, r->cell, now,
 						 figures_shows(r->plan, r->cell->workload, name)));
 	return rows;
 }
@@ -290,7 +289,7 @@ json_t *replay_outcome(const struct replay *r, const struct result *result)
 	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "experiment",
 			 json_str(r->plan, "experiment"), "cell", (int)r->cell->n, "outcome",
 			 both(was, is, "outcome"), "reason", both(was, is, "reason"), "report",
-			 both(was, is, "report"), "metrics", metrics_compare(r, is), "argv",
+			 both(was, is, "report"), "metrics", metrics_compare(r, &result->cells[0]), "argv",
 			 then && now ? argv_compare(then, now) : json_null());
 }
 

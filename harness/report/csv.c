@@ -56,9 +56,7 @@ static void head_print(FILE *out, const char *const *keys)
 
 static const char *const cell_keys[] = { "kernel", "topology", "workload", "arm",
 					 "pair",   "n",	       "seed",	   NULL };
-static const char *const metric_keys[] = {
-	"value", "unit", "better", "scale", "kind", "loop", NULL
-};
+static const char *const metric_keys[] = { "unit", "better", "scale", "kind", "loop", NULL };
 
 /* The fields of a cell that all its rows begin with. */
 static void cell_print(FILE *out, const struct report *r, const struct result_cell *c,
@@ -85,24 +83,27 @@ int report_csv(const struct report *r, FILE *out, struct err *e)
 	(void)e;
 	fputs("experiment,", out);
 	head_print(out, cell_keys);
-	fputs(",outcome,proof,accelerator,clock,metric,", out);
+	fputs(",outcome,proof,accelerator,clock,metric,value,", out);
 	head_print(out, metric_keys);
 	fputs("\r\n", out);
 	for (size_t i = 0; i < r->result->n_cells; i++) {
 		const struct result_cell *c = &r->result->cells[i];
-		json_t *metrics = json_object_get(c->doc, "metrics"), *m;
 		const char *name;
+		json_t *value;
 
-		json_object_foreach(metrics, name, m) {
+		json_object_foreach(c->values, name, value) {
 			cell_print(out, r, c, json_array_get(planned, i));
 			field_print(out, name);
 			fputc(',', out);
-			keys_print(out, m, metric_keys);
+			value_print(out, value);
+			fputc(',', out);
+			keys_print(out, json_object_get(c->about, name), metric_keys);
 			fputs("\r\n", out);
 		}
-		if (json_object_size(metrics))
+		if (json_object_size(c->values))
 			continue;
 		cell_print(out, r, c, json_array_get(planned, i));
+		fputc(',', out);
 		for (size_t k = 0; metric_keys[k]; k++)
 			fputc(',', out);
 		fputs("\r\n", out);

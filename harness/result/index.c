@@ -73,10 +73,10 @@ static int metrics_insert(sqlite3 *db, sqlite3_stmt *s, const struct result_cell
 
 	if (c->outcome != OUTCOME_OK)
 		return 0;
-	json_object_foreach(json_object_get(c->doc, "metrics"), name, m) {
+	json_object_foreach(c->about, name, m) {
 		sqlite3_bind_int64(s, 1, c->n);
 		bind_text(s, 2, name);
-		sqlite3_bind_double(s, 3, json_number_value(json_object_get(m, "value")));
+		sqlite3_bind_double(s, 3, json_number_value(json_object_get(c->values, name)));
 		bind_text(s, 4, json_str(m, "unit"));
 		bind_text(s, 5, json_str(m, "kind"));
 		int rc = step(db, s, e);

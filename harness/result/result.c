@@ -9,6 +9,7 @@
 #include "lib/parallel.h"
 #include "result/check.h"
 #include "result/result.h"
+#include "result/shared.h"
 
 #define CELL_FILE_MAX (8UL << 20)
 
@@ -71,29 +72,37 @@ static int cell_read(const struct result *r, const struct result_cell *c, json_t
 struct loading {
 	struct result *result;
 	char **why;	/* of each cell; NULL: nothing is wrong with it */
+	struct shared *abouts;
 };
 
 static void cell_load(size_t i, void *arg)
 {
 	const struct loading *l = arg;
 	struct result_cell *c = &l->result->cells[i];
+	json_t *doc = NULL;
 	struct err e;
 
 	c->outcome = OUTCOME_COUNT;
-	int rc = cell_read(l->result, c, &c->doc, &e);
-	if (!rc)
-		c->outcome = outcome_from_name(json_str(c->doc, "outcome"));
-	else if (rc != -ENOENT)
-		l->why[i] = path_format("%s", e.msg);
+	int rc = cell_read(l->result, c, &doc, &e);
+	if (rc) {
+		if (rc != -ENOENT)
+			l->why[i] = path_format("%s", e.msg);
+		return;
+	}
+	result_cell_set(c, doc);
+	c->about = shared_take(l->abouts, c->about);
+	c->outcome = outcome_from_name(json_str(c->doc, "outcome"));
 }
 
 static int cells_load(struct result *r, struct err *e)
 {
 	cleanup_free char **why = calloc(r->n_cells + 1, sizeof(*why));
+	struct shared *abouts = shared_new();
 
-	if (!why)
+	if (!why || !abouts)
 		return err_set(e, ENOMEM, "out of memory for the cells of %s", r->dir);
-	parallel_each(r->n_cells, cell_load, &(struct loading){ r, why });
+	parallel_each(r->n_cells, cell_load, &(struct loading){ r, why, abouts });
+	shared_free(abouts);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (why[i])
 			warn(r, r->cells[i].n, why[i]);
@@ -201,16 +210,29 @@ int result_load(const char *path, struct result **ret, struct err *e)
 	return rc;
 }
 
+void result_cell_set(struct result_cell *c, json_t *doc)
+{
+	const char *name;
+	json_t *metric;
+
+	c->doc = doc;
+	c->values = json_object();
+	c->about = json_incref(json_object_get(doc, "metrics"));
+	json_object_foreach(c->about, name, metric) {
+		json_object_set(c->values, name, json_object_get(metric, "value"));
+		json_object_del(metric, "value");
+	}
+	json_object_del(doc, "metrics");
+}
+
 const json_t *result_cell_metric(const struct result_cell *c, const char *name)
 {
-	if (c->outcome != OUTCOME_OK)
-		return NULL;
-	return json_object_get(json_object_get(c->doc, "metrics"), name);
+	return c->outcome == OUTCOME_OK ? json_object_get(c->about, name) : NULL;
 }
 
 bool result_cell_value(const struct result_cell *c, const char *name, double *ret)
 {
-	const json_t *v = json_object_get(result_cell_metric(c, name), "value");
+	const json_t *v = c->outcome == OUTCOME_OK ? json_object_get(c->values, name) : NULL;
 
 	*ret = json_number_value(v);
 	return json_is_number(v);
@@ -244,6 +266,13 @@ const json_t *result_arm(const struct result *r, const char *name)
 	return json_array_find(json_object_get(r->plan, "arms"), "name", name);
 }
 
+void result_cell_clear(struct result_cell *c)
+{
+	json_decref(c->doc);
+	json_decref(c->values);
+	json_decref(c->about);
+}
+
 void result_free(struct result *r)
 {
 	struct err ignored;
@@ -251,7 +280,7 @@ void result_free(struct result *r)
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->n_cells; i++)
-		json_decref(r->cells[i].doc);
+		result_cell_clear(&r->cells[i]);
 	free(r->cells);
 	json_decref(r->plan);
 	json_decref(r->warnings);

@@ -24,7 +24,9 @@ struct result_cell {
 	const char *topology;
 	const char *workload;
 	const char *arm;
-	json_t *doc;		/* result.json, or NULL: not done */
+	json_t *doc;		/* result.json without its metrics, or NULL: not done */
+	json_t *values;		/* NAME: number of each of its metrics, or NULL */
+	json_t *about;		/* NAME: what else is said of it; cells that say the same share it */
 	enum outcome outcome;	/* OUTCOME_COUNT when not done */
 };
 
@@ -44,7 +46,10 @@ struct result {
  */
 int result_load(const char *path, struct result **ret, struct err *e);
 
-/* Returns the metric @name of a cell that is ok, or NULL. */
+/* Makes @doc, of which it takes hold, the cell's record: metrics are parted from it. */
+void result_cell_set(struct result_cell *c, json_t *doc);
+
+/* Returns what is said of the metric @name of a cell that is ok, but its value, or NULL. */
 const json_t *result_cell_metric(const struct result_cell *c, const char *name);
 
 /* Its value: false, and *ret is 0, where there is no such metric, or it is no number. */
@@ -59,6 +64,7 @@ bool result_asks(const json_t *m, const char *workload);
 /* Returns the arm of the plan called @name, or NULL. */
 const json_t *result_arm(const struct result *r, const char *name);
 
+void result_cell_clear(struct result_cell *c);
 void result_free(struct result *r);	/* NULL is fine */
 
 static inline void result_freep(struct result **r)

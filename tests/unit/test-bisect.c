@@ -289,12 +289,14 @@ static void fake_make(struct fake *f, const char *outcomes)
 			.n = i + 1, .pair = i / 2 + 1, .kernel = "k", .topology = "zram",
 			.workload = "nginx", .arm = i % 2 ? "patched" : "base",
 			.outcome = kinds[k].outcome,
-			.doc = outcomes[i] == '-' ? NULL :
-			       json_pack("{s:s, s:s*, s:{s:s}, s:{s:{s:f}}}", "reason", "measure: it did",
-					 "report", kinds[k].report, "proof", "status",
-					 kinds[k].proof ? kinds[k].proof : "none", "metrics", "rps",
-					 "value", 100.0 + i),
 		};
+		if (outcomes[i] == '-')
+			continue;
+		result_cell_set(&f->cells[i],
+				json_pack("{s:s, s:s*, s:{s:s}, s:{s:{s:f}}}", "reason", "measure: it did",
+					  "report", kinds[k].report, "proof", "status",
+					  kinds[k].proof ? kinds[k].proof : "none", "metrics", "rps",
+					  "value", 100.0 + i));
 	}
 }
 
@@ -302,7 +304,7 @@ static void fake_drop(struct fake *f)
 {
 	json_decref(f->r.plan);
 	for (size_t i = 0; i < 6; i++)
-		json_decref(f->cells[i].doc);
+		result_cell_clear(&f->cells[i]);
 }
 
 static void figures_come_from_whole_pairs_alone(void **state)

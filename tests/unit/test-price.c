@@ -28,10 +28,10 @@ static int setup(void **state)
 			struct result_cell *c = &f->cells[side][i];
 
 			c->outcome = OUTCOME_OK;
-			c->doc = json_pack("{s:{}, s:{s:I, s:I}, s:{s:s}}", "metrics", "window",
-					   "from_ns", (json_int_t)1, "to_ns",
-					   (json_int_t)10000000001, "proof", "status",
-					   side ? "ok" : "none");
+			result_cell_set(c, json_pack("{s:{}, s:{s:I, s:I}, s:{s:s}}", "metrics",
+						     "window", "from_ns", (json_int_t)1, "to_ns",
+						     (json_int_t)10000000001, "proof", "status",
+						     side ? "ok" : "none"));
 			f->pairs[i] = (struct pair){ &f->cells[0][i], &f->cells[1][i] };
 		}
 	f->group = (struct group){ "web", "dram", "k", "k", "na", "ksm", PAIRS, f->pairs };
@@ -50,7 +50,7 @@ static int teardown(void **state)
 
 	for (int side = 0; side < 2; side++)
 		for (int i = 0; i < PAIRS; i++)
-			json_decref(f->cells[side][i].doc);
+			result_cell_clear(&f->cells[side][i]);
 	json_decref(f->plan);
 	free(f);
 	return 0;
@@ -60,9 +60,10 @@ static int teardown(void **state)
 static void put(struct fixture *f, int side, const char *metric, const double values[static PAIRS])
 {
 	for (int i = 0; i < PAIRS; i++)
-		if (values[i] >= 0)
-			json_object_set_new(json_object_get(f->cells[side][i].doc, "metrics"),
-					    metric, json_pack("{s:f}", "value", values[i]));
+		if (values[i] >= 0) {
+			json_object_set_new(f->cells[side][i].values, metric, json_real(values[i]));
+			json_object_set_new(f->cells[side][i].about, metric, json_object());
+		}
 }
 
 static const json_t *row(const json_t *price, const char *list, const char *metric)

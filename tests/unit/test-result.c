@@ -45,6 +45,24 @@ static void a_whole_result_is_read_with_all_its_cells(void **state)
 	assert_null(result_arm(r, "tmo"));
 }
 
+static void cells_share_what_they_say_alike_of_metrics_and_nothing_else(void **state)
+{
+	cleanup_copy char *dir = copy_make("quickstart");
+	double one, other;
+	(void)state;
+
+	edit_cell(dir, 2, "metrics.rps.unit", json_string("requests/s"));
+	cleanup_result struct result *r = load(dir);
+	const struct result_cell *a = &r->cells[0], *edited = &r->cells[1], *b = &r->cells[2];
+
+	assert_ptr_equal(a->about, b->about);
+	assert_ptr_not_equal(a->about, edited->about);
+	assert_string_equal(json_str(result_cell_metric(a, "rps"), "unit"), "1/s");
+	assert_string_equal(json_str(result_cell_metric(edited, "rps"), "unit"), "requests/s");
+	assert_true(result_cell_value(a, "rps", &one) && result_cell_value(b, "rps", &other));
+	assert_true(one != other);
+}
+
 #define REPORT(context) \
 	"[{\"kind\": \"bug\", \"title\": \"t\", \"function\": \"\", \"hash\": \"3f2a91c0\", " \
 	"\"fatal\": true, \"count\": 1, \"line\": 1, \"stack\": [], \"context\": " context "}]"
@@ -305,6 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_result_is_read_with_all_its_cells),
+		cmocka_unit_test(cells_share_what_they_say_alike_of_metrics_and_nothing_else),
 		cmocka_unit_test(a_cell_that_cannot_be_believed_is_not_done_and_said_to_be),
 		cmocka_unit_test(a_torn_cell_is_not_done),
 		cmocka_unit_test(a_cell_that_only_started_is_not_done_without_a_word),

@@ -142,8 +142,8 @@ static struct result *result_make(const char *failed)
 			.workload = "web",
 			.arm = arm,
 			.outcome = OUTCOME_OK,
-			.doc = json_loads(text, 0, NULL),
 		};
+		result_cell_set(&r->cells[i], json_loads(text, 0, NULL));
 	}
 	return r;
 }
