@@ -161,7 +161,7 @@ int run_check_jobs(const json_t *plan, unsigned jobs, struct err *e)
 		return err_set(e, EINVAL, "--jobs %u with guests of %" PRIu64 " MiB needs %" PRIu64
 			       " MiB; this host has %" PRIu64 " MiB", jobs, d.bytes >> 20,
 			       (d.bytes >> 20) * jobs, host.total_bytes >> 20);
-	return strcmp(json_str(plan, "clock"), "host") ? 0 : check_cpus(&d, jobs, e);
+	return strcmp(json_str_or(plan, "clock", "host"), "host") ? 0 : check_cpus(&d, jobs, e);
 }
 
 int run_cells(struct batch *b, bool *ret_budget_spent, struct err *e)

@@ -155,8 +155,7 @@ static int write_junit(const json_t *trends, struct err *e)
 		return err_set(e, ENOMEM, "out of memory for JUnit XML");
 	int rc = history_junit(trends, (unsigned)opts.nights, out, e);
 
-	if (fclose(out) && !rc)
-		rc = err_set(e, ENOMEM, "out of memory for JUnit XML");
+	rc = memstream_close(out, rc, "JUnit XML", e);
 	return rc ? rc : file_write_atomic(opts.junit, xml, len, e);
 }
 

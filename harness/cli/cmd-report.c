@@ -72,10 +72,8 @@ static int report_make(const struct format *f, const char *dir, char **ret, size
 	if (!out)
 		return err_set(e, ENOMEM, "out of memory for the report");
 	int rc = f->write(&(struct report){ r, comparison }, out, e);
-	bool cut = ferror(out);
 
-	if ((fclose(out) || cut) && !rc)
-		rc = err_set(e, ENOMEM, "out of memory for the report");
+	rc = memstream_close(out, rc, "the report", e);
 	if (rc)
 		return rc;
 	*ret = take_ptr(text);

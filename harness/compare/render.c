@@ -263,9 +263,8 @@ int compare_render(const json_t *comparison, const struct render_opts *o, char *
 		return err_set(e, ENOMEM, "out of memory for the comparison");
 	if (fit.width < WIDTH_MIN)
 		fit.width = WIDTH_MIN;
-	int rc = print_all(out, comparison, &fit, e);
-	if (fclose(out) && !rc)
-		rc = err_set(e, ENOMEM, "out of memory for the comparison");
+	int rc = memstream_close(out, print_all(out, comparison, &fit, e), "the comparison", e);
+
 	if (rc)
 		free(text);
 	else

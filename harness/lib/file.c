@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,15 @@ int file_write_atomic(const char *path, const void *data, size_t len, struct err
 		return err_set(e, -rc, "cannot write %s: %m", path);
 	}
 	return 0;
+}
+
+int memstream_close(FILE *out, int rc, const char *what, struct err *e)
+{
+	bool cut = ferror(out);
+
+	if ((fclose(out) || cut) && !rc)
+		rc = err_set(e, ENOMEM, "out of memory for %s", what);
+	return rc;
 }
 
 int dir_make(const char *path, mode_t mode, struct err *e)

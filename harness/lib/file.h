@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 #include "lib/err.h"
 #include "lib/hash.h"
@@ -21,6 +22,12 @@ int file_read(int dirfd, const char *path, size_t max_bytes, char **ret, size_t 
 
 /* Writes @path beside itself, syncs it and renames it into place: whole or not at all. */
 int file_write_atomic(const char *path, const void *data, size_t len, struct err *e);
+
+/*
+ * Closes @out, a stream of open_memstream() to which @rc was the way of writing @what ("the
+ * report"). Returns @rc, or where that is 0 -ENOMEM if not all of it is in memory.
+ */
+int memstream_close(FILE *out, int rc, const char *what, struct err *e);
 
 /* Creates @path and its missing parents. An existing folder is fine. */
 int dir_make(const char *path, mode_t mode, struct err *e);

@@ -84,10 +84,7 @@ int page_save(const struct page *p, const char *path, struct err *e)
 
 	if (!out)
 		return err_set(e, ENOMEM, "out of memory for %s", path);
-	int rc = page_write(p, out, e);
-	bool cut = ferror(out);
+	int rc = memstream_close(out, page_write(p, out, e), path, e);
 
-	if ((fclose(out) || cut) && !rc)
-		rc = err_set(e, ENOMEM, "out of memory for %s", path);
 	return rc ? rc : file_write_atomic(path, text, len, e);
 }
