@@ -119,7 +119,7 @@ int proof_check(const json_t *policies, const json_t *workload, const struct sam
 {
 	cleanup_json json_t *checks = json_array();
 	const json_t *policy, *check;
-	bool all = true;
+	bool all = true, any = false;
 	size_t i, k;
 
 	json_array_foreach(policies, i, policy) {
@@ -131,6 +131,7 @@ int proof_check(const json_t *policies, const json_t *workload, const struct sam
 
 			proof_line_check(check, workload, s, w, facts, &r);
 			all &= r.ok || idle;
+			any |= r.ok;
 			json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b}",
 						"policy", name, "what", json_str(check, "what"),
 						"wanted", r.wanted, "seen", r.seen, "ok", r.ok,
@@ -138,7 +139,7 @@ int proof_check(const json_t *policies, const json_t *workload, const struct sam
 		}
 	}
 	json_t *proof = json_pack("{s:s, s:O}", "status",
-				  !json_array_size(checks) ? "none" : all ? "ok" : "failed",
+				  !json_array_size(checks) ? "none" : all && any ? "ok" : "failed",
 				  "checks", checks);
 	if (!proof)
 		return err_set(e, ENOMEM, "out of memory for the proof");

@@ -14,7 +14,8 @@
 /*
  * Evaluates the proofs over @w, and against @facts: { "files": { PATH: first line },
  * "sums": { "DAEMON.KEY": number } }. Sets *ret to a new object with the keys of
- * "proof" in docs/results.md: a check whose subject is absent has failed.
+ * "proof" in docs/results.md: a check whose subject is absent has failed. Those of policies that
+ * another lists in its may_idle need not hold, but one check of all must.
  */
 int proof_check(const json_t *policies, const json_t *workload, const struct samples *s,
 		struct window w, const json_t *facts, json_t **ret, struct err *e);

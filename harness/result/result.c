@@ -97,12 +97,11 @@ static void cell_load(size_t i, void *arg)
 static int cells_load(struct result *r, struct err *e)
 {
 	cleanup_free char **why = calloc(r->n_cells + 1, sizeof(*why));
-	struct shared *abouts = shared_new();
+	cleanup_shared struct shared *abouts = shared_new();
 
 	if (!why || !abouts)
 		return err_set(e, ENOMEM, "out of memory for the cells of %s", r->dir);
 	parallel_each(r->n_cells, cell_load, &(struct loading){ r, why, abouts });
-	shared_free(abouts);
 	for (size_t i = 0; i < r->n_cells; i++) {
 		if (why[i])
 			warn(r, r->cells[i].n, why[i]);

@@ -20,4 +20,10 @@ json_t *shared_take(struct shared *s, json_t *j);
 /* The documents live as long as somebody has hold of them. NULL is fine. */
 void shared_free(struct shared *s);
 
+static inline void shared_freep(struct shared **s)
+{
+	shared_free(*s);
+}
+#define cleanup_shared __attribute__((cleanup(shared_freep)))
+
 #endif

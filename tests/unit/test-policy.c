@@ -232,6 +232,12 @@ static void a_policy_that_may_idle_is_shown_and_need_not_hold(void **state)
 	assert_int_equal(proof_check(policies, NULL, NULL, (struct window){ 0, 1 }, lower, &ill, &e), 0);
 	assert_string_equal(json_str(well, "status"), "ok");
 	assert_string_equal(json_str(ill, "status"), "failed");
+
+	/* Where nobody else has a proof, something must still have acted. */
+	json_object_del(json_array_get(policies, 1), "proof");
+	cleanup_json json_t *idle = NULL;
+	assert_int_equal(proof_check(policies, NULL, NULL, (struct window){ 0, 1 }, upper, &idle, &e), 0);
+	assert_string_equal(json_str(idle, "status"), "failed");
 	const json_t *a = json_array_get(json_object_get(well, "checks"), 0);
 	assert_true(json_is_false(json_object_get(a, "ok")));
 	assert_true(json_is_true(json_object_get(a, "may_idle")));
