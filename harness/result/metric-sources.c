@@ -21,6 +21,8 @@ static const struct source_info machine_sources[] = {
 	  "pgsteal_kswapd pgsteal_direct pgsteal_khugepaged pgsteal_anon pgsteal_file "
 	  "pgpgin pgpgout pswpin pswpout swpin_zero swpout_zero "
 	  "zswpin zswpout "
+	  "swap_balancer_moved swap_balancer_raced swap_balancer_failed "
+	  "pageout_tier_warm pageout_tier_cold pageout_tier_unknown "
 	  "pgdemote_kswapd pgdemote_direct pgdemote_khugepaged pgdemote_proactive "
 	  "pgpromote_success pgpromote_candidate numa_hint_faults numa_pages_migrated "
 	  "workingset_refault_anon workingset_refault_file allocstall_normal allocstall_movable "
