@@ -15,8 +15,8 @@ static const char *const saved_metrics[] = { "dram_used", "workload_dram", "work
 /* What memory is paid with, besides the workload's own figures. */
 static const char *const paid_metrics[] = {
 	"psi_memory_some", "psi_memory_full", "ksmd_cpu",   "kswapd_cpu", "kcompactd_cpu",
-	"kdamond_cpu",	   "daemons_cpu",     "zram_memory", "zswap_pool", "ksm_rmap",
-	"damon_regions_max", "nvme_written",
+	"kdamond_cpu",	   "swap_balancer_cpu", "daemons_cpu", "zram_memory", "zswap_pool",
+	"ksm_rmap",	   "damon_regions_max", "nvme_written",
 };
 
 /* One metric in the pairs of a group. */

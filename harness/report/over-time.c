@@ -22,7 +22,7 @@ static const char *const drawn[] = {
 	"swap_used", "swap_{device}_used", "si", "so",
 	"node{node}_used", "demoted", "promoted",
 	"ksm_pages_sharing",
-	"cpu_system", "ksmd_cpu", "kswapd_cpu", "kdamond_cpu", "daemons_cpu",
+	"cpu_system", "ksmd_cpu", "kswapd_cpu", "kdamond_cpu", "swap_balancer_cpu", "daemons_cpu",
 };
 
 /* Units of series that text_step() does not know: what an axis is in, and how much that is. */

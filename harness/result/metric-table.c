@@ -224,6 +224,8 @@ const struct metric_info metric_table[] = {
 	  "CPU time of kcompactd on all nodes" },
 	{ "kdamond_cpu", "us", "less", "difference", METRIC_DELTA, "thread.kdamond*", NULL,
 	  "CPU time of DAMON's threads" },
+	{ "swap_balancer_cpu", "us", "less", "difference", METRIC_DELTA, "thread.swap_balancer",
+	  NULL, "CPU time of the kernel's swap balancer" },
 	{ "daemons_cpu", "us", "less", "difference", METRIC_DELTA, "daemon.*.usage_usec", NULL,
 	  "CPU time of the daemons that policies run" },
 	{ "agent_cpu", "us", "less", "difference", METRIC_DELTA, "agent.cpu_us", NULL,

@@ -53,7 +53,8 @@ static void every_metric_has_its_columns_on_a_full_machine(void **state)
 {
 	cleanup_json json_t *workload = workload_make();
 	cleanup_json json_t *policies = json_of(
-		"[{\"cost\":{\"threads\":[\"kdamond.0\"]},\"daemons\":[{\"name\":\"damon\"}]}]");
+		"[{\"cost\":{\"threads\":[\"kdamond.0\",\"swap_balancer\"]},"
+		"\"daemons\":[{\"name\":\"damon\"}]}]");
 	cleanup_json json_t *sources = metric_sources(&full, full_disks, workload, policies);
 	cleanup_json json_t *columns = columns_of(sources), *metrics = json_object();
 	cleanup_samples struct samples *s = NULL;
