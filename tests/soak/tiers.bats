@@ -23,15 +23,16 @@ teardown_file() {
 step_write() { # COUNT
 	local folder=$OUT/path/images/kernels/step-$1
 	mkdir -p "$folder"
-	mapfile -t patches < <(cd "$SERIES" && ls ./*.patch | head -n "$1")
-	(cd "$SERIES" && cp "${patches[@]}" "$folder")
+	local patches=("$SERIES"/*.patch)
+	patches=("${patches[@]:0:$1}")
+	cp "${patches[@]}" "$folder"
 	sed -n 's/^+config //p' "$folder"/*.patch | while read -r option; do
 		grep -x "CONFIG_$option=y" "$SERIES/tiers.config" || true
 	done >"$folder/step.config"
 	{
 		printf 'kernel: step-%s\nsummary: a part of the series\nbase: testbed-6.12\n' "$1"
 		printf 'fragments: [step.config]\nseries:\n'
-		printf '  - %s\n' "${patches[@]#./}"
+		printf '  - %s\n' "${patches[@]##*/}"
 	} >"$folder/kernel.yaml"
 }
 
@@ -46,7 +47,8 @@ step_write() { # COUNT
 }
 
 @test "the kernel builds and boots at every step" {
-	for ((n = 1; n <= $(ls "$SERIES"/*.patch | wc -l); n++)); do
+	local all=("$SERIES"/*.patch)
+	for ((n = 1; n <= ${#all[@]}; n++)); do
 		step_write "$n"
 		ramrig_keep "step-$n" --path "$OUT/path" run alone --kernel "step-$n" --out "$OUT/step-$n"
 		expect_code "step-$n" 0
