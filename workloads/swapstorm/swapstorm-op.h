@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SWAPSTORM_OP_H
+#define SWAPSTORM_OP_H
+
+#include "workloads/swapstorm/swapstorm-plot.h"
+
+/*
+ * What workers do to their pages. Each leaves them at home, readable and writable,
+ * with nothing protected or watched.
+ */
+
+/* Draws one by its weight and does it. */
+void op_do(struct plot *a);
+
+/* Those that are more than a call of madvise(2). */
+void op_fork(struct plot *a);
+void op_remap(struct plot *a);
+void op_protect(struct plot *a);
+void op_wp(struct plot *a);
+void op_soft_dirty(struct plot *a);
+
+/* Turns userfaultfd on for @a, where the kernel has it. */
+void op_wp_open(struct plot *a);
+
+/*
+ * Whether this kernel has it, as seen by this process: faults of write protection by
+ * userfaultfd, soft-dirty bits in page tables.
+ */
+bool op_wp_exists(void);
+bool op_soft_dirty_exists(void);
+
+#endif
