@@ -9,7 +9,7 @@
 
 /* Gremlins of the kernel: swap devices, the balancer, suspend, errors of devices. */
 
-#define SWAPS_MS 1200
+#define SWAPS_MS 3000
 #define TUNER_MS 300
 #define FAULTS_MS 600
 #define SUSPEND_MS 4000

@@ -60,14 +60,14 @@ static void bits_check(struct plot *a, struct range r, const bool *written)
 	}
 }
 
-void op_soft_dirty(struct plot *a)
+bool op_soft_dirty(struct plot *a)
 {
 	struct range r = range_draw(a, TRACKED);
 	bool written[TRACKED];
 
 	/* A huge page has one bit for all its parts. */
 	if (a->huge || !op_soft_dirty_exists())
-		return;
+		return false;
 	plot_write(a, r);
 	plot_advise(a, r, MADV_PAGEOUT);
 	storm_nap(&a->rng, MOVES_MS);
@@ -82,4 +82,5 @@ void op_soft_dirty(struct plot *a)
 	plot_advise(a, r, MADV_PAGEOUT);
 	storm_nap(&a->rng, MOVES_MS);
 	bits_check(a, r, written);
+	return true;
 }

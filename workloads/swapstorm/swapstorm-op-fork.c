@@ -89,7 +89,7 @@ static void child_wait(struct plot *a, pid_t pid)
 	}
 }
 
-void op_fork(struct plot *a)
+bool op_fork(struct plot *a)
 {
 	pid_t self = getpid();
 
@@ -102,8 +102,9 @@ void op_fork(struct plot *a)
 		child_run(a, self);
 	/* No memory for it, perhaps because its cgroup is at a limit. */
 	if (pid < 0)
-		return;
+		return false;
 	parent_run(a);
 	child_wait(a, pid);
 	plot_verify(a, range_draw(a, FEW));
+	return true;
 }

@@ -28,7 +28,7 @@ static void range_reserve(struct plot *a, struct range r, struct page *at)
 		plot_die(a, "cannot reserve the place of pages");
 }
 
-void op_remap(struct plot *a)
+bool op_remap(struct plot *a)
 {
 	struct range r = range_draw(a, SOME);
 
@@ -54,6 +54,7 @@ void op_remap(struct plot *a)
 	range_reserve(a, r, a->away);
 	if (rng_below(&a->rng, 2))
 		plot_verify(a, r);
+	return true;
 }
 
 static void range_protect(struct plot *a, struct range r, int prot)
@@ -62,7 +63,7 @@ static void range_protect(struct plot *a, struct range r, int prot)
 		plot_die(a, "mprotect");
 }
 
-void op_protect(struct plot *a)
+bool op_protect(struct plot *a)
 {
 	struct range r = range_draw(a, SOME);
 	bool readable = rng_below(&a->rng, 2);
@@ -80,4 +81,5 @@ void op_protect(struct plot *a)
 		plot_verify(a, r);
 	else
 		plot_write(a, r);
+	return true;
 }

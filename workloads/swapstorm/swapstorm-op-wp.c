@@ -141,13 +141,13 @@ static void pageout_and_wait(struct plot *a, struct range r)
 	storm_nap(&a->rng, MOVES_MS);
 }
 
-void op_wp(struct plot *a)
+bool op_wp(struct plot *a)
 {
 	struct range r = range_draw(a, PROTECTED);
 	bool protected[PROTECTED];
 
 	if (a->uffd < 0)
-		return;
+		return false;
 	/* Only pages that are there, in memory or in swap, can be protected. */
 	plot_write(a, r);
 	memset(&a->faults[r.first], 0, r.n);
@@ -171,4 +171,5 @@ void op_wp(struct plot *a)
 	range_write(a, r, protected);
 	range_register(a, r, false);
 	plot_verify(a, r);
+	return true;
 }

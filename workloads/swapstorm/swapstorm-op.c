@@ -11,38 +11,43 @@
 #define HAMMER_TIMES 12
 #define MOVES_MS 20		/* time for the balancer to move some */
 
-static void op_read(struct plot *a)
+static bool op_read(struct plot *a)
 {
 	plot_verify(a, range_draw(a, FEW));
+	return true;
 }
 
-static void op_write(struct plot *a)
+static bool op_write(struct plot *a)
 {
 	plot_write(a, range_draw(a, FEW));
+	return true;
 }
 
 /* Pages of zeroes have their own way through swap. */
-static void op_zero(struct plot *a)
+static bool op_zero(struct plot *a)
 {
 	plot_zero(a, range_draw(a, FEW));
+	return true;
 }
 
-static void op_pageout(struct plot *a)
+static bool op_pageout(struct plot *a)
 {
 	plot_advise(a, range_draw(a, MANY), MADV_PAGEOUT);
+	return true;
 }
 
 /* Into the swap cache, where nothing may be moved from under it. */
-static void op_willneed(struct plot *a)
+static bool op_willneed(struct plot *a)
 {
 	struct range r = range_draw(a, FEW);
 
 	plot_advise(a, r, MADV_WILLNEED);
 	if (rng_below(&a->rng, 2))
 		plot_verify(a, r);
+	return true;
 }
 
-static void op_dontneed(struct plot *a)
+static bool op_dontneed(struct plot *a)
 {
 	struct range r = range_draw(a, FEW);
 
@@ -51,9 +56,10 @@ static void op_dontneed(struct plot *a)
 		model_clear(&a->models[i]);
 	if (rng_below(&a->rng, 2))
 		plot_verify(a, r);
+	return true;
 }
 
-static void op_free(struct plot *a)
+static bool op_free(struct plot *a)
 {
 	struct range r = range_draw(a, FEW);
 
@@ -65,6 +71,7 @@ static void op_free(struct plot *a)
 		plot_advise(a, r, MADV_PAGEOUT);
 	if (rng_below(&a->rng, 2))
 		plot_verify(a, r);
+	return true;
 }
 
 /*
@@ -72,7 +79,7 @@ static void op_free(struct plot *a)
  * as before, with other contents, by the time that a copy of that slot is done. Where few
  * slots are free (the ballast) that is likely.
  */
-static void op_hammer(struct plot *a)
+static bool op_hammer(struct plot *a)
 {
 	struct range r = range_draw(a, HAMMERED);
 
@@ -84,12 +91,13 @@ static void op_hammer(struct plot *a)
 	}
 	storm_nap(&a->rng, MOVES_MS);
 	plot_verify(a, r);
+	return true;
 }
 
 static const struct {
 	enum count count;
 	unsigned weight;
-	void (*run)(struct plot *a);
+	bool (*run)(struct plot *a);
 } op_table[] = {
 	{ COUNT_READ, 30, op_read },
 	{ COUNT_WRITE, 22, op_write },
@@ -116,7 +124,8 @@ void op_do(struct plot *a)
 	drawn = rng_below(&a->rng, sum);
 	while (drawn >= op_table[i].weight)
 		drawn -= op_table[i++].weight;
-	op_table[i].run(a);
+	if (!op_table[i].run(a))
+		return;
 	board_count(a->board, op_table[i].count, 1);
 	board_count(a->board, COUNT_OPS, 1);
 }

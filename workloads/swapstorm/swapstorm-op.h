@@ -9,15 +9,15 @@
  * with nothing protected or watched.
  */
 
-/* Draws one by its weight and does it. */
+/* Draws one by its weight, does it, and counts it. */
 void op_do(struct plot *a);
 
-/* Those that are more than a call of madvise(2). */
-void op_fork(struct plot *a);
-void op_remap(struct plot *a);
-void op_protect(struct plot *a);
-void op_wp(struct plot *a);
-void op_soft_dirty(struct plot *a);
+/* Those that are more than a call of madvise(2). False where they could not be done. */
+bool op_fork(struct plot *a);
+bool op_remap(struct plot *a);
+bool op_protect(struct plot *a);
+bool op_wp(struct plot *a);
+bool op_soft_dirty(struct plot *a);
 
 /* Turns userfaultfd on for @a, where the kernel has it. */
 void op_wp_open(struct plot *a);

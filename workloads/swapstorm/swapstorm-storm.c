@@ -13,7 +13,7 @@
 
 #define MS_NS 1000000LL
 #define LOOK_US 5000
-#define KILLS_MS 900
+#define KILLS_MS 1500	/* from one to the next, on average */
 
 static const char *const feature_names[FEATURE_COUNT] = {
 	[FEATURE_BALANCER] = "the swap balancer",

@@ -111,12 +111,23 @@ int swap_off(const struct swap_device *d, uint64_t patience_ms, struct err *e)
 	return err_set(e, rc, "cannot turn %s off: %s", d->path, strerror(rc));
 }
 
-int swap_on(const struct swap_device *d, struct err *e)
+/*
+ * /proc/swaps names the file that was given, as its reader sees it: process 1, which samples
+ * what is in use, has another root folder and must find it there again.
+ */
+static int swap_on_once(const struct swap_device *d)
 {
 	int flags = d->priority < 0 ? 0 : SWAP_FLAG_PREFER | (d->priority & SWAP_FLAG_PRIO_MASK);
+	char path[100];
 
+	snprintf(path, sizeof(path), "/proc/1/root%s", d->path);
+	return access(path, F_OK) ? swapon(d->path, flags) : swapon(path, flags);
+}
+
+int swap_on(const struct swap_device *d, struct err *e)
+{
 	for (int i = 0; i < ON_TRIES; i++) {
-		if (!swapon(d->path, flags))
+		if (!swap_on_once(d))
 			return 0;
 		if (errno != EBUSY && errno != EINTR && errno != ENOMEM)
 			break;

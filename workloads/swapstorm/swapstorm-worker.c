@@ -8,8 +8,8 @@
 #include "workloads/swapstorm/swapstorm-place.h"
 #include "workloads/swapstorm/swapstorm-worker.h"
 
-#define LIFE_LEAST 300		/* operations */
-#define LIFE_MORE 3000
+#define LIFE_LEAST 100		/* operations */
+#define LIFE_MORE 1000
 #define LOOK_US 5000		/* how often a resting worker looks for an order */
 
 static struct range whole(const struct plot *a)
@@ -46,6 +46,13 @@ static void order_do(struct plot *a, struct seat *seat, enum order what)
 	}
 }
 
+/* Most of its pages are in swap from the beginning. */
+static void pages_fill(struct plot *a)
+{
+	plot_write(a, whole(a));
+	plot_advise(a, (struct range){ 0, a->pages / 4 * 3 }, MADV_PAGEOUT);
+}
+
 _Noreturn void worker_run(struct board *b, uint32_t worker)
 {
 	struct seat *seat = &b->seats[worker];
@@ -54,6 +61,7 @@ _Noreturn void worker_run(struct board *b, uint32_t worker)
 
 	plot_open(&a, b, worker);
 	op_wp_open(&a);
+	pages_fill(&a);
 	left = LIFE_LEAST + rng_below(&a.rng, LIFE_MORE);
 	for (;;) {
 		uint32_t order = atomic_load(&b->order);
