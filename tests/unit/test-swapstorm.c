@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "lib/cleanup.h"
+#include "workloads/swapstorm/swapstorm-huge.h"
 #include "workloads/swapstorm/swapstorm-lack.h"
 #include "workloads/swapstorm/swapstorm-model.h"
 #include "workloads/swapstorm/swapstorm-place.h"
@@ -220,6 +221,21 @@ static void a_charge_may_be_more_but_not_less_than_what_is_in_swap(void **state)
 	assert_int_equal(charge_lack(100, 97), 3);
 }
 
+static void what_is_set_is_the_word_in_brackets(void **state)
+{
+	static const struct { const char *text, *word; } cases[] = {
+		{ "always [madvise] never\n", "madvise" }, { "[never]", "never" },
+		{ "", "" }, { "always madvise\n", "" }, { "[always", "" },
+	};
+	char word[16];
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		huge_word(cases[i].text, word, sizeof(word));
+		assert_string_equal(word, cases[i].word);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +249,7 @@ int main(void)
 		cmocka_unit_test(the_fastest_swap_device_comes_first),
 		cmocka_unit_test(an_entry_of_pagemap_says_where_a_page_is),
 		cmocka_unit_test(pages_not_moved_count_as_known_before_moved_ones_do),
+		cmocka_unit_test(what_is_set_is_the_word_in_brackets),
 		cmocka_unit_test(a_charge_may_be_more_but_not_less_than_what_is_in_swap),
 	};
 

@@ -10,6 +10,7 @@
 /* Gremlins of the kernel: swap devices, the balancer, suspend, errors of devices. */
 
 #define SWAPS_MS 3000
+#define SWAPOFF_MS 30000	/* a slot that was lost is told in the end */
 #define TUNER_MS 300
 #define FAULTS_MS 600
 #define SUSPEND_MS 4000
@@ -20,11 +21,10 @@
 #define POWER "/sys/power"
 #define FAILER "/sys/kernel/debug/fail_make_request"
 
-/* In the board's error, too, lest a device stay off unsaid. */
 static void device_renew(struct storm *s, const struct swap_device *d, struct rng *r)
 {
 	struct err e;
-	int rc = swap_off(d, s->config->patience, &e);
+	int rc = swap_off(d, SWAPOFF_MS, &e);
 
 	if (rc == -ENOMEM || rc == -ETIMEDOUT) {
 		board_count(s->board, COUNT_SWAPOFFS_REFUSED, 1);

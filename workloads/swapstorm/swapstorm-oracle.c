@@ -8,6 +8,7 @@
 
 #define MS_NS 1000000LL
 #define LOOK_US 50000
+#define END_MS 60000		/* for a device that nobody uses any more */
 #define STILL_MS 600		/* nothing was moved for so long: nothing more will be */
 
 /* Until no more pages are moved. */
@@ -50,12 +51,11 @@ int oracle_charge(struct storm *s, struct findings *f, struct err *e)
 	return crew_order(&s->crew, ORDER_VERIFY, e);
 }
 
-static int device_end(struct storm *s, const struct swap_device *d, struct findings *f,
-		      struct err *e)
+static int device_end(const struct swap_device *d, struct findings *f, struct err *e)
 {
 	uint64_t used = swap_used(d->path);
 	int64_t begin = now_ns();
-	int rc = swap_off(d, s->config->patience, e);
+	int rc = swap_off(d, END_MS, e);
 	int64_t took_ns = now_ns() - begin;
 
 	if (rc && rc != -ETIMEDOUT)
@@ -77,7 +77,7 @@ int oracle_end(struct storm *s, struct findings *f, struct err *e)
 
 	balancer_off();
 	for (unsigned i = 0; !rc && i < s->swaps.n; i++)
-		rc = device_end(s, &s->swaps.devices[i], f, e);
+		rc = device_end(&s->swaps.devices[i], f, e);
 	off = !rc && !f->leaked;
 	if (off)
 		rc = groups_swap_charged(&s->groups, &f->charge_left, e);

@@ -6,7 +6,7 @@
 #include "workloads/swapstorm/swapstorm-plot.h"
 
 #define HUGE_BYTES (2ULL << 20)
-#define HUGE_EVERY 4	/* one worker of so many may have huge pages */
+#define HUGE_EVERY 3	/* one worker of so many may have huge pages */
 
 _Noreturn void plot_die(struct plot *a, const char *what)
 {

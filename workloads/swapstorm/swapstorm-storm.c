@@ -23,6 +23,7 @@ static const char *const feature_names[FEATURE_COUNT] = {
 	[FEATURE_FREEZER] = "a suspend that ends halfway (CONFIG_PM_DEBUG)",
 	[FEATURE_RECLAIM] = "memory.reclaim of cgroups",
 	[FEATURE_BALLAST] = "a fast device that fits into half of the memory, above a slower one",
+	[FEATURE_HUGE] = "huge pages",
 };
 
 static bool ballast_fits(const struct storm *s)
@@ -43,6 +44,7 @@ static void features_find(struct storm *s)
 	s->has[FEATURE_FREEZER] = suspend_exists();
 	s->has[FEATURE_RECLAIM] = group_write(&s->groups, 0, "memory.reclaim", "0") != -ENOENT;
 	s->has[FEATURE_BALLAST] = ballast_fits(s);
+	s->has[FEATURE_HUGE] = huge_allow(&s->huge_before);
 	for (enum feature f = 0; f < FEATURE_COUNT; f++) {
 		s->absent += !s->has[f];
 		if (!s->has[f])
@@ -130,4 +132,5 @@ void storm_close(struct storm *s)
 {
 	crew_end(&s->crew);
 	balancer_params_write(&s->before);
+	huge_restore(&s->huge_before);
 }

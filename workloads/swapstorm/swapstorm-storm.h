@@ -3,6 +3,7 @@
 #define SWAPSTORM_STORM_H
 
 #include "workloads/swapstorm/swapstorm-balancer.h"
+#include "workloads/swapstorm/swapstorm-huge.h"
 #include "workloads/swapstorm/swapstorm-swap.h"
 #include "workloads/swapstorm/swapstorm-worker.h"
 
@@ -15,6 +16,7 @@ enum feature {
 	FEATURE_FREEZER,
 	FEATURE_RECLAIM,
 	FEATURE_BALLAST,
+	FEATURE_HUGE,
 	FEATURE_COUNT
 };
 
@@ -27,6 +29,7 @@ struct storm {
 	bool has[FEATURE_COUNT];
 	unsigned absent;
 	struct balancer_params before;
+	struct huge_settings huge_before;
 };
 
 static inline const struct swap_device *storm_fast(const struct storm *s)
