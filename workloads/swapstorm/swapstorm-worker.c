@@ -46,6 +46,13 @@ static void order_do(struct plot *a, struct seat *seat, enum order what)
 	}
 }
 
+/* While the ballast is laid, and once the amount of work is done. */
+static bool has_pause(const struct board *b)
+{
+	return atomic_load(&b->pause) ||
+	       (b->config.ops && board_counted(b, COUNT_OPS) >= b->config.ops);
+}
+
 /* Most of its pages are in swap from the beginning. */
 static void pages_fill(struct plot *a)
 {
@@ -66,7 +73,7 @@ _Noreturn void worker_run(struct board *b, uint32_t worker)
 	for (;;) {
 		uint32_t order = atomic_load(&b->order);
 
-		if (order_what(order) == ORDER_STORM && atomic_load(&b->pause)) {
+		if (order_what(order) == ORDER_STORM && has_pause(b)) {
 			usleep(LOOK_US);
 		} else if (order_what(order) == ORDER_STORM && left) {
 			op_do(&a);
