@@ -37,14 +37,19 @@ static void a_page_is_known_by_every_word_of_it(void **state)
 
 static void a_wrong_page_says_what_it_is(void **state)
 {
-	static const struct { struct page_id id; enum page_state state; const char *text; } cases[] = {
+	static const struct {
+		struct page_id id;
+		enum page_state state;
+		const char *text;
+	} cases[] = {
 		{ { 2, 1, 9, 4 }, PAGE_STALE, "page 9 of worker 2, life 1, version 4" },
 		{ { 2, 1, 8, 5 }, PAGE_MISPLACED, "page 8 of worker 2, life 1, version 5" },
 		{ { 3, 1, 9, 5 }, PAGE_FOREIGN, "page 9 of worker 3, life 1, version 5" },
 		{ { 2, 0, 9, 5 }, PAGE_FOREIGN, "page 9 of worker 2, life 0, version 5" },
 		{ { 2 | OWNER_CHILD, 1, 9, 5 }, PAGE_FOREIGN,
 		  "page 9 of a child of worker 2, life 1, version 5" },
-		{ { OWNER_BALLAST, 0, 9, 1 }, PAGE_FOREIGN, "page 9 of the ballast, life 0, version 1" },
+		{ { OWNER_BALLAST, 0, 9, 1 }, PAGE_FOREIGN,
+		  "page 9 of the ballast, life 0, version 1" },
 	};
 	struct page p;
 	char text[100];

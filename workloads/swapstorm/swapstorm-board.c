@@ -94,10 +94,10 @@ void board_corrupt(struct board *b, const char *whose, uint64_t number, const ch
 
 void board_fail(struct board *b, const struct err *e)
 {
-	bool first = false;
-
-	if (atomic_compare_exchange_strong(&b->failed, &first, true))
+	if (!atomic_exchange(&b->failing, true)) {
 		b->error = *e;
+		atomic_store(&b->failed, true);
+	}
 	atomic_store(&b->stop, true);
 }
 

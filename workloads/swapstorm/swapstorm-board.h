@@ -78,8 +78,8 @@ struct board {
 	_Atomic bool pause;		/* workers begin no operation */
 	_Atomic bool hold, held;	/* the balancer is to be off; and is */
 	_Atomic bool tight;		/* the fast device is full of what cannot be moved */
-	_Atomic bool failed;
-	struct err error;		/* of the first that failed */
+	_Atomic bool failing, failed;
+	struct err error;		/* of the first that failed, once that is said */
 	_Atomic uint64_t counts[COUNT_COUNT];
 	struct seat seats[WORKERS_MAX];
 	struct model models[];		/* of the pages of all workers */

@@ -13,7 +13,7 @@ struct storm_config {
 	uint64_t pages;		/* of each */
 	uint64_t duration;	/* ms, where ops is 0 */
 	uint64_t ops;		/* of all workers together */
-	uint64_t room;		/* slots that the ballast leaves of the fast device; 0: no ballast */
+	uint64_t room;		/* slots that the ballast leaves; 0: no ballast */
 	uint64_t patience;	/* ms that nothing may take longer than */
 	uint64_t seed;
 };

@@ -7,19 +7,16 @@
 #include "workloads/swapstorm/swapstorm-file.h"
 #include "workloads/swapstorm/swapstorm-gremlin.h"
 
-/* Gremlins of the kernel: swap devices, the balancer, suspend, errors of devices. */
+/* Gremlins of the kernel: swap devices, the balancer, suspend. */
 
 #define SWAPS_MS 3000
 #define SWAPOFF_MS 30000	/* a slot that was lost is told in the end */
 #define TUNER_MS 300
-#define FAULTS_MS 600
 #define SUSPEND_MS 4000
 #define BATCH_MAX 256
 #define WATERMARK_MAX 10
-#define FAILING_PERCENT 30
 
 #define POWER "/sys/power"
-#define FAILER "/sys/kernel/debug/fail_make_request"
 
 static void device_renew(struct storm *s, const struct swap_device *d, struct rng *r)
 {
@@ -114,70 +111,4 @@ void gremlin_suspend(struct storm *s, struct rng *r)
 			board_count(s->board, COUNT_SUSPENDS, 1);
 	}
 	file_write(POWER "/pm_test", "none");
-}
-
-/* "/dev/zram0": "/sys/block/zram0/make-it-fail". */
-static void failing_path(const struct swap_device *d, char *path, size_t size)
-{
-	const char *name = strrchr(d->path, '/');
-
-	snprintf(path, size, "/sys/block/%s/make-it-fail", name ? name + 1 : d->path);
-}
-
-static int device_fail(const struct swap_device *d, bool on)
-{
-	char path[128];
-
-	failing_path(d, path, sizeof(path));
-	return file_write(path, on ? "1" : "0");
-}
-
-bool faults_exist(const struct storm *s)
-{
-	char path[128];
-
-	failing_path(storm_slow(s), path, sizeof(path));
-	return s->has[FEATURE_BALANCER] && !access(FAILER "/task-filter", W_OK) &&
-	       !access(path, W_OK) && !access("/proc/self/make-it-fail", W_OK);
-}
-
-static void failer_set(void)
-{
-	char percent[16];
-
-	snprintf(percent, sizeof(percent), "%d", FAILING_PERCENT);
-	file_write(FAILER "/verbose", "0");	/* each would print its stack */
-	file_write(FAILER "/task-filter", "Y");
-	file_write(FAILER "/interval", "1");
-	file_write(FAILER "/times", "-1");
-	file_write(FAILER "/probability", percent);
-}
-
-/* What the balancer's thread submits; it is another one each time that it is turned on. */
-static void balancer_fail(void)
-{
-	pid_t pid = balancer_pid();
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/make-it-fail", pid);
-	if (pid)
-		file_write(path, "1");
-}
-
-void gremlin_faults(struct storm *s, struct rng *r)
-{
-	failer_set();
-	while (!gremlin_nap(s, r, FAULTS_MS)) {
-		bool both = !rng_below(r, 3);
-		unsigned looks = 1 + (unsigned)rng_below(r, FAULTS_MS / 50);
-
-		device_fail(storm_slow(s), true);
-		device_fail(storm_fast(s), both);
-		while (looks-- && !gremlin_nap(s, r, 100))
-			balancer_fail();
-		device_fail(storm_slow(s), false);
-		device_fail(storm_fast(s), false);
-		board_count(s->board, COUNT_INJECTIONS, 1);
-	}
-	file_write(FAILER "/probability", "0");
 }

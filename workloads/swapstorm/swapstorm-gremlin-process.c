@@ -103,7 +103,8 @@ static _Noreturn void victim_run(struct storm *s, struct rng *r)
 	if (pages == MAP_FAILED || group_write(&s->groups, GROUP_VICTIM, "cgroup.procs", "0"))
 		_exit(1);
 	for (uint32_t i = 0; i < VICTIM_PAGES; i++) {
-		storm_page_fill(&pages[i], s->config->seed, &(struct page_id){ OWNER_VICTIM, 0, i, 1 });
+		storm_page_fill(&pages[i], s->config->seed,
+				&(struct page_id){ OWNER_VICTIM, 0, i, 1 });
 		if (!rng_below(r, 4))
 			victim_check(s, pages, (uint32_t)rng_below(r, i + 1));
 	}

@@ -9,7 +9,7 @@ struct page_verdict model_judge(struct model *m, const struct page *p, uint64_t 
 
 	switch (m->state) {
 	case MODEL_ZERO:
-		/* A whole page of the last version is one that came back from before it was zeroed. */
+		/* A whole page of the last version came back from before it was zeroed. */
 		if (v.state == PAGE_ZERO)
 			return (struct page_verdict){ .state = PAGE_GOOD };
 		if (v.state == PAGE_GOOD)

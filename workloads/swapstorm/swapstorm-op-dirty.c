@@ -32,55 +32,55 @@ bool op_soft_dirty_exists(void)
 	return exists;
 }
 
-static void bits_clear(struct plot *a)
+static void bits_clear(struct plot *p)
 {
 	cleanup_close int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || write(fd, "4", 1) != 1)
-		plot_die(a, "cannot clear soft-dirty bits");
+		plot_die(p, "cannot clear soft-dirty bits");
 }
 
-static void bits_check(struct plot *a, struct range r, const bool *written)
+static void bits_check(struct plot *p, struct range r, const bool *written)
 {
 	struct place places[TRACKED];
 	struct err e;
 
-	if (places_read(&a->at[r.first], r.n, places, &e)) {
+	if (places_read(&p->at[r.first], r.n, places, &e)) {
 		errno = e.code;
-		plot_die(a, "cannot read soft-dirty bits");
+		plot_die(p, "cannot read soft-dirty bits");
 	}
 	for (uint64_t i = 0; i < r.n; i++) {
 		if (places[i].soft_dirty == written[i])
 			continue;
-		board_count(a->board, COUNT_SOFT_DIRTY_WRONG, 1);
+		board_count(p->board, COUNT_SOFT_DIRTY_WRONG, 1);
 		storm_say("soft-dirty: worker %u page %lu was %swritten, and is %sdirty, %s",
-			  a->worker, (unsigned long)(r.first + i), written[i] ? "" : "not ",
+			  p->worker, (unsigned long)(r.first + i), written[i] ? "" : "not ",
 			  places[i].soft_dirty ? "" : "not ",
 			  places[i].swapped ? "in swap" : "in memory");
 	}
 }
 
-bool op_soft_dirty(struct plot *a)
+bool op_soft_dirty(struct plot *p)
 {
-	struct range r = range_draw(a, TRACKED);
+	struct range r = range_draw(p, TRACKED);
 	bool written[TRACKED];
 
 	/* A huge page has one bit for all its parts. */
-	if (a->huge || !op_soft_dirty_exists())
+	if (p->huge || !op_soft_dirty_exists())
 		return false;
-	plot_write(a, r);
-	plot_advise(a, r, MADV_PAGEOUT);
-	storm_nap(&a->rng, MOVES_MS);
-	bits_clear(a);
+	plot_write(p, r);
+	plot_advise(p, r, MADV_PAGEOUT);
+	storm_nap(&p->rng, MOVES_MS);
+	bits_clear(p);
 	for (uint64_t i = 0; i < r.n; i++) {
-		written[i] = rng_below(&a->rng, 2);
+		written[i] = rng_below(&p->rng, 2);
 		if (written[i])
-			plot_write(a, (struct range){ r.first + i, 1 });
-		else if (rng_below(&a->rng, 2))
-			plot_verify(a, (struct range){ r.first + i, 1 });
+			plot_write(p, (struct range){ r.first + i, 1 });
+		else if (rng_below(&p->rng, 2))
+			plot_verify(p, (struct range){ r.first + i, 1 });
 	}
-	plot_advise(a, r, MADV_PAGEOUT);
-	storm_nap(&a->rng, MOVES_MS);
-	bits_check(a, r, written);
+	plot_advise(p, r, MADV_PAGEOUT);
+	storm_nap(&p->rng, MOVES_MS);
+	bits_check(p, r, written);
 	return true;
 }

@@ -10,76 +10,76 @@
 #define SOME 256		/* pages */
 #define MOVES_MS 10
 
-static void range_move(struct plot *a, struct range r, struct page *from, struct page *to)
+static void range_move(struct plot *p, struct range r, struct page *from, struct page *to)
 {
 	size_t bytes = r.n * PAGE_BYTES;
 
 	if (mremap(&from[r.first], bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, &to[r.first]) ==
 	    MAP_FAILED)
-		plot_die(a, "mremap");
-	a->at = to;
+		plot_die(p, "mremap");
+	p->at = to;
 }
 
 /* Keeps whoever maps something from getting the place. */
-static void range_reserve(struct plot *a, struct range r, struct page *at)
+static void range_reserve(struct plot *p, struct range r, struct page *at)
 {
 	if (mmap(&at[r.first], r.n * PAGE_BYTES, PROT_NONE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
-		plot_die(a, "cannot reserve the place of pages");
+		plot_die(p, "cannot reserve the place of pages");
 }
 
-bool op_remap(struct plot *a)
+bool op_remap(struct plot *p)
 {
-	struct range r = range_draw(a, SOME);
+	struct range r = range_draw(p, SOME);
 
-	if (rng_below(&a->rng, 2))
-		plot_advise(a, r, MADV_PAGEOUT);
-	range_move(a, r, a->home, a->away);
-	if (rng_below(&a->rng, 2))
-		storm_nap(&a->rng, MOVES_MS);
-	switch (rng_below(&a->rng, 4)) {
+	if (rng_below(&p->rng, 2))
+		plot_advise(p, r, MADV_PAGEOUT);
+	range_move(p, r, p->home, p->away);
+	if (rng_below(&p->rng, 2))
+		storm_nap(&p->rng, MOVES_MS);
+	switch (rng_below(&p->rng, 4)) {
 	case 0:
-		plot_verify(a, r);
+		plot_verify(p, r);
 		break;
 	case 1:
-		plot_write(a, r);
+		plot_write(p, r);
 		break;
 	case 2:
-		plot_advise(a, r, MADV_PAGEOUT);
+		plot_advise(p, r, MADV_PAGEOUT);
 		break;
 	default:
 		break;
 	}
-	range_move(a, r, a->away, a->home);
-	range_reserve(a, r, a->away);
-	if (rng_below(&a->rng, 2))
-		plot_verify(a, r);
+	range_move(p, r, p->away, p->home);
+	range_reserve(p, r, p->away);
+	if (rng_below(&p->rng, 2))
+		plot_verify(p, r);
 	return true;
 }
 
-static void range_protect(struct plot *a, struct range r, int prot)
+static void range_protect(struct plot *p, struct range r, int prot)
 {
-	if (mprotect(&a->at[r.first], r.n * PAGE_BYTES, prot))
-		plot_die(a, "mprotect");
+	if (mprotect(&p->at[r.first], r.n * PAGE_BYTES, prot))
+		plot_die(p, "mprotect");
 }
 
-bool op_protect(struct plot *a)
+bool op_protect(struct plot *p)
 {
-	struct range r = range_draw(a, SOME);
-	bool readable = rng_below(&a->rng, 2);
+	struct range r = range_draw(p, SOME);
+	bool readable = rng_below(&p->rng, 2);
 
-	if (rng_below(&a->rng, 2))
-		plot_advise(a, r, MADV_PAGEOUT);
-	range_protect(a, r, readable ? PROT_READ : PROT_NONE);
-	if (rng_below(&a->rng, 2))
-		plot_advise(a, r, MADV_PAGEOUT);
-	storm_nap(&a->rng, MOVES_MS);
-	if (readable && rng_below(&a->rng, 2))
-		plot_verify(a, r);
-	range_protect(a, r, PROT_READ | PROT_WRITE);
-	if (rng_below(&a->rng, 2))
-		plot_verify(a, r);
+	if (rng_below(&p->rng, 2))
+		plot_advise(p, r, MADV_PAGEOUT);
+	range_protect(p, r, readable ? PROT_READ : PROT_NONE);
+	if (rng_below(&p->rng, 2))
+		plot_advise(p, r, MADV_PAGEOUT);
+	storm_nap(&p->rng, MOVES_MS);
+	if (readable && rng_below(&p->rng, 2))
+		plot_verify(p, r);
+	range_protect(p, r, PROT_READ | PROT_WRITE);
+	if (rng_below(&p->rng, 2))
+		plot_verify(p, r);
 	else
-		plot_write(a, r);
+		plot_write(p, r);
 	return true;
 }

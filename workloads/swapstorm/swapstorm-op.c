@@ -11,66 +11,66 @@
 #define HAMMER_TIMES 12
 #define MOVES_MS 20		/* time for the balancer to move some */
 
-static bool op_read(struct plot *a)
+static bool op_read(struct plot *p)
 {
-	plot_verify(a, range_draw(a, FEW));
+	plot_verify(p, range_draw(p, FEW));
 	return true;
 }
 
-static bool op_write(struct plot *a)
+static bool op_write(struct plot *p)
 {
-	plot_write(a, range_draw(a, FEW));
+	plot_write(p, range_draw(p, FEW));
 	return true;
 }
 
 /* Pages of zeroes have their own way through swap. */
-static bool op_zero(struct plot *a)
+static bool op_zero(struct plot *p)
 {
-	plot_zero(a, range_draw(a, FEW));
+	plot_zero(p, range_draw(p, FEW));
 	return true;
 }
 
-static bool op_pageout(struct plot *a)
+static bool op_pageout(struct plot *p)
 {
-	plot_advise(a, range_draw(a, MANY), MADV_PAGEOUT);
+	plot_advise(p, range_draw(p, MANY), MADV_PAGEOUT);
 	return true;
 }
 
 /* Into the swap cache, where nothing may be moved from under it. */
-static bool op_willneed(struct plot *a)
+static bool op_willneed(struct plot *p)
 {
-	struct range r = range_draw(a, FEW);
+	struct range r = range_draw(p, FEW);
 
-	plot_advise(a, r, MADV_WILLNEED);
-	if (rng_below(&a->rng, 2))
-		plot_verify(a, r);
+	plot_advise(p, r, MADV_WILLNEED);
+	if (rng_below(&p->rng, 2))
+		plot_verify(p, r);
 	return true;
 }
 
-static bool op_dontneed(struct plot *a)
+static bool op_dontneed(struct plot *p)
 {
-	struct range r = range_draw(a, FEW);
+	struct range r = range_draw(p, FEW);
 
-	plot_advise(a, r, MADV_DONTNEED);
+	plot_advise(p, r, MADV_DONTNEED);
 	for (uint64_t i = r.first; i < r.first + r.n; i++)
-		model_clear(&a->models[i]);
-	if (rng_below(&a->rng, 2))
-		plot_verify(a, r);
+		model_clear(&p->models[i]);
+	if (rng_below(&p->rng, 2))
+		plot_verify(p, r);
 	return true;
 }
 
-static bool op_free(struct plot *a)
+static bool op_free(struct plot *p)
 {
-	struct range r = range_draw(a, FEW);
+	struct range r = range_draw(p, FEW);
 
 	/* Before the call: the kernel may be quicker than the model. */
 	for (uint64_t i = r.first; i < r.first + r.n; i++)
-		model_free(&a->models[i]);
-	plot_advise(a, r, MADV_FREE);
-	if (rng_below(&a->rng, 2))
-		plot_advise(a, r, MADV_PAGEOUT);
-	if (rng_below(&a->rng, 2))
-		plot_verify(a, r);
+		model_free(&p->models[i]);
+	plot_advise(p, r, MADV_FREE);
+	if (rng_below(&p->rng, 2))
+		plot_advise(p, r, MADV_PAGEOUT);
+	if (rng_below(&p->rng, 2))
+		plot_verify(p, r);
 	return true;
 }
 
@@ -79,25 +79,25 @@ static bool op_free(struct plot *a)
  * as before, with other contents, by the time that a copy of that slot is done. Where few
  * slots are free (the ballast) that is likely.
  */
-static bool op_hammer(struct plot *a)
+static bool op_hammer(struct plot *p)
 {
-	struct range r = range_draw(a, HAMMERED);
+	struct range r = range_draw(p, HAMMERED);
 
 	for (uint64_t k = 0; k < HAMMER_TIMES; k++) {
-		plot_write(a, r);
-		plot_advise(a, r, MADV_PAGEOUT);
-		if (!rng_below(&a->rng, 4))
-			storm_nap(&a->rng, 1);
+		plot_write(p, r);
+		plot_advise(p, r, MADV_PAGEOUT);
+		if (!rng_below(&p->rng, 4))
+			storm_nap(&p->rng, 1);
 	}
-	storm_nap(&a->rng, MOVES_MS);
-	plot_verify(a, r);
+	storm_nap(&p->rng, MOVES_MS);
+	plot_verify(p, r);
 	return true;
 }
 
 static const struct {
 	enum count count;
 	unsigned weight;
-	bool (*run)(struct plot *a);
+	bool (*run)(struct plot *p);
 } op_table[] = {
 	{ COUNT_READ, 30, op_read },
 	{ COUNT_WRITE, 22, op_write },
@@ -114,18 +114,18 @@ static const struct {
 	{ COUNT_SOFT_DIRTY, 2, op_soft_dirty },
 };
 
-void op_do(struct plot *a)
+void op_do(struct plot *p)
 {
 	uint64_t sum = 0, drawn;
 	size_t i = 0;
 
 	for (size_t k = 0; k < ARRAY_SIZE(op_table); k++)
 		sum += op_table[k].weight;
-	drawn = rng_below(&a->rng, sum);
+	drawn = rng_below(&p->rng, sum);
 	while (drawn >= op_table[i].weight)
 		drawn -= op_table[i++].weight;
-	if (!op_table[i].run(a))
+	if (!op_table[i].run(p))
 		return;
-	board_count(a->board, op_table[i].count, 1);
-	board_count(a->board, COUNT_OPS, 1);
+	board_count(p->board, op_table[i].count, 1);
+	board_count(p->board, COUNT_OPS, 1);
 }

@@ -10,17 +10,17 @@
  */
 
 /* Draws one by its weight, does it, and counts it. */
-void op_do(struct plot *a);
+void op_do(struct plot *p);
 
 /* Those that are more than a call of madvise(2). False where they could not be done. */
-bool op_fork(struct plot *a);
-bool op_remap(struct plot *a);
-bool op_protect(struct plot *a);
-bool op_wp(struct plot *a);
-bool op_soft_dirty(struct plot *a);
+bool op_fork(struct plot *p);
+bool op_remap(struct plot *p);
+bool op_protect(struct plot *p);
+bool op_wp(struct plot *p);
+bool op_soft_dirty(struct plot *p);
 
-/* Turns userfaultfd on for @a, where the kernel has it. */
-void op_wp_open(struct plot *a);
+/* Turns userfaultfd on for @p, where the kernel has it. */
+void op_wp_open(struct plot *p);
 
 /*
  * Whether this kernel has it, as seen by this process: faults of write protection by

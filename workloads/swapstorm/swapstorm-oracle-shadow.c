@@ -114,8 +114,9 @@ static int probe_run(struct storm *s, struct probe *p, bool move, double *ret_sh
 	before = refaults_read();
 	probe_read(s, p, version);
 	known = refaults_read() - before;
-	storm_say("shadow: of %" PRIu64 " pages %" PRIu64 " were swapped out, %" PRIu64 " of them moved; "
-		  "of %" PRIu64 " the kernel knew when they came back", p->n, swapped, moved, known);
+	storm_say("shadow: of %" PRIu64 " pages %" PRIu64 " were swapped out, %" PRIu64
+		  " of them moved; of %" PRIu64 " the kernel knew when they came back",
+		  p->n, swapped, moved, known);
 	*ret_share = NAN;
 	if (swapped >= p->n / 2 && (!move || moved >= swapped / 2))
 		*ret_share = refault_share(known, swapped, move ? moved : swapped);

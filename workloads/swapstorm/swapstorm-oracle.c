@@ -45,8 +45,8 @@ int oracle_charge(struct storm *s, struct findings *f, struct err *e)
 		return rc;
 	swapped = crew_swapped(&s->crew);
 	f->charge_short = charge_lack(swapped, charged);
-	storm_say("charge: the workers have %" PRIu64 " pages in swap, of which %" PRIu64 " were moved "
-		  "just now; their cgroups are charged for %" PRIu64, swapped,
+	storm_say("charge: the workers have %" PRIu64 " pages in swap, of which %" PRIu64
+		  " were moved just now; their cgroups are charged for %" PRIu64, swapped,
 		  balancer_counts_read().moved - before, charged);
 	return crew_order(&s->crew, ORDER_VERIFY, e);
 }

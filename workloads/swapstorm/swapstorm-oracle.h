@@ -12,8 +12,8 @@
 struct findings {
 	uint64_t charge_short;	/* pages in swap that no cgroup of the storm is charged for */
 	uint64_t charge_left;	/* charged for, when all devices are off */
-	double refault_control;	/* of pages that were not moved: the share known when they came back */
-	double refault_moved;	/* the same of those that were; NAN where none was */
+	double refault_control;	/* of pages that stayed: the share known at their return */
+	double refault_moved;	/* the same of moved ones; NAN where none was */
 	bool leaked;		/* a device could not be turned off */
 	uint64_t used_left;	/* pages in use right after it was turned on again */
 };

@@ -148,7 +148,7 @@ void storm_verdict_text(const struct page_verdict *v, char *text, size_t size)
 		break;
 	default:
 		owner_text(f, owner, sizeof(owner));
-		snprintf(text, size, "page %u of %s, life %u, version %u", f->number, owner, f->life,
-			 f->version);
+		snprintf(text, size, "page %u of %s, life %u, version %u", f->number, owner,
+			 f->life, f->version);
 	}
 }

@@ -30,23 +30,23 @@ struct range {
 };
 
 /* Maps them; none is touched. */
-void plot_open(struct plot *a, struct board *b, uint32_t worker);
+void plot_open(struct plot *p, struct board *b, uint32_t worker);
 
 /* At most @most pages, anywhere. */
-struct range range_draw(struct plot *a, uint64_t most);
+struct range range_draw(struct plot *p, uint64_t most);
 
-void plot_verify(struct plot *a, struct range r);
+void plot_verify(struct plot *p, struct range r);
 
 /* Writes a new version of each page. */
-void plot_write(struct plot *a, struct range r);
+void plot_write(struct plot *p, struct range r);
 
 /* Writes zeroes. */
-void plot_zero(struct plot *a, struct range r);
+void plot_zero(struct plot *p, struct range r);
 
 /* madvise(2); what the kernel cannot do now (EAGAIN, EBUSY) is no error. */
-void plot_advise(struct plot *a, struct range r, int advice);
+void plot_advise(struct plot *p, struct range r, int advice);
 
 /* Ends the process with a sentence and errno. */
-_Noreturn void plot_die(struct plot *a, const char *what);
+_Noreturn void plot_die(struct plot *p, const char *what);
 
 #endif

@@ -16,8 +16,8 @@ static void pages_print(const char *name, uint64_t n, FILE *out)
 	fprintf(out, "\"%s\": %" PRIu64 ", ", name, n);
 }
 
-static void delta_print(const struct storm_report *r, const char *name, uint64_t before, uint64_t after,
-			FILE *out)
+static void delta_print(const struct storm_report *r, const char *name, uint64_t before,
+			uint64_t after, FILE *out)
 {
 	share_print(name, r->balancer ? (double)(after - before) : NAN, out);
 }

@@ -80,12 +80,13 @@ int storm_open(struct storm *s, const struct storm_config *c, struct err *e)
 static int storm_over(const struct storm *s, int64_t begin, bool *ret, struct err *e)
 {
 	const struct storm_config *c = s->config;
-	uint64_t ms = (uint64_t)((now_ns() - begin) / MS_NS), ops = board_counted(s->board, COUNT_OPS);
+	uint64_t ms = (uint64_t)((now_ns() - begin) / MS_NS);
+	uint64_t ops = board_counted(s->board, COUNT_OPS);
 
 	*ret = c->ops ? ops >= c->ops : ms >= c->duration;
 	if (!*ret && c->ops && ms > c->patience)
-		return err_set(e, ETIMEDOUT, "%" PRIu64 " of %" PRIu64 " operations were done within "
-			       "%" PRIu64 " ms", ops, c->ops, c->patience);
+		return err_set(e, ETIMEDOUT, "%" PRIu64 " of %" PRIu64 " operations were done "
+			       "within %" PRIu64 " ms", ops, c->ops, c->patience);
 	return 0;
 }
 

@@ -80,7 +80,8 @@ static void alarm_set(uint64_t ms)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
 	struct itimerval t = {
-		.it_value = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) },
+		.it_value = { .tv_sec = (time_t)(ms / 1000),
+			      .tv_usec = (suseconds_t)(ms % 1000 * 1000) },
 		.it_interval = { .tv_sec = ms ? 1 : 0 },
 	};
 
@@ -106,8 +107,9 @@ int swap_off(const struct swap_device *d, uint64_t patience_ms, struct err *e)
 	if (!rc)
 		return 0;
 	if (rc == EINTR)
-		return err_set(e, ETIMEDOUT, "swapoff of %s did not end within %" PRIu64 " ms, with %"
-			       PRIu64 " pages in use", d->path, patience_ms, swap_used(d->path));
+		return err_set(e, ETIMEDOUT, "swapoff of %s did not end within %" PRIu64
+			       " ms, with %" PRIu64 " pages in use", d->path, patience_ms,
+			       swap_used(d->path));
 	return err_set(e, rc, "cannot turn %s off: %s", d->path, strerror(rc));
 }
 

@@ -12,34 +12,34 @@
 #define LIFE_MORE 1000
 #define LOOK_US 5000		/* how often a resting worker looks for an order */
 
-static struct range whole(const struct plot *a)
+static struct range whole(const struct plot *p)
 {
-	return (struct range){ 0, a->pages };
+	return (struct range){ 0, p->pages };
 }
 
-static void swapped_tell(struct plot *a, struct seat *seat)
+static void swapped_tell(struct plot *p, struct seat *seat)
 {
 	uint64_t n;
 	struct err e;
 
-	if (places_count_swapped(a->home, a->pages, &n, &e)) {
+	if (places_count_swapped(p->home, p->pages, &n, &e)) {
 		errno = e.code;
-		plot_die(a, "cannot count its swapped pages");
+		plot_die(p, "cannot count its swapped pages");
 	}
 	atomic_store(&seat->swapped, n);
 }
 
-static void order_do(struct plot *a, struct seat *seat, enum order what)
+static void order_do(struct plot *p, struct seat *seat, enum order what)
 {
 	switch (what) {
 	case ORDER_VERIFY:
-		plot_verify(a, whole(a));
+		plot_verify(p, whole(p));
 		break;
 	case ORDER_PAGE_OUT:
-		plot_advise(a, whole(a), MADV_PAGEOUT);
+		plot_advise(p, whole(p), MADV_PAGEOUT);
 		break;
 	case ORDER_COUNT_SWAPPED:
-		swapped_tell(a, seat);
+		swapped_tell(p, seat);
 		break;
 	default:
 		break;
@@ -54,41 +54,41 @@ static bool has_pause(const struct board *b)
 }
 
 /* Most of its pages are in swap from the beginning. */
-static void pages_fill(struct plot *a)
+static void pages_fill(struct plot *p)
 {
-	plot_write(a, whole(a));
-	plot_advise(a, (struct range){ 0, a->pages / 4 * 3 }, MADV_PAGEOUT);
+	plot_write(p, whole(p));
+	plot_advise(p, (struct range){ 0, p->pages / 4 * 3 }, MADV_PAGEOUT);
 }
 
 _Noreturn void worker_run(struct board *b, uint32_t worker)
 {
 	struct seat *seat = &b->seats[worker];
-	static struct plot a;	/* of the thread for faults, too */
+	static struct plot plot;	/* of the thread for faults, too */
 	uint64_t left;
 
-	plot_open(&a, b, worker);
-	op_wp_open(&a);
-	pages_fill(&a);
-	left = LIFE_LEAST + rng_below(&a.rng, LIFE_MORE);
+	plot_open(&plot, b, worker);
+	op_wp_open(&plot);
+	pages_fill(&plot);
+	left = LIFE_LEAST + rng_below(&plot.rng, LIFE_MORE);
 	for (;;) {
 		uint32_t order = atomic_load(&b->order);
 
 		if (order_what(order) == ORDER_STORM && has_pause(b)) {
 			usleep(LOOK_US);
 		} else if (order_what(order) == ORDER_STORM && left) {
-			op_do(&a);
+			op_do(&plot);
 			left--;
 		} else if (order_what(order) == ORDER_STORM) {
 			/* Leaves by itself, with much in swap. */
-			plot_verify(&a, whole(&a));
-			plot_advise(&a, whole(&a), MADV_PAGEOUT);
+			plot_verify(&plot, whole(&plot));
+			plot_advise(&plot, whole(&plot), MADV_PAGEOUT);
 			_exit(0);
 		} else if (order == atomic_load(&seat->done)) {
 			usleep(LOOK_US);
 		} else if (order_what(order) == ORDER_EXIT) {
 			_exit(0);
 		} else {
-			order_do(&a, seat, order_what(order));
+			order_do(&plot, seat, order_what(order));
 			atomic_store(&seat->done, order);
 		}
 	}

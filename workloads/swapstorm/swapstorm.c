@@ -21,8 +21,9 @@ static int measure(const struct storm_config *c, struct err *e)
 
 	if (rc)
 		return rc;
-	struct storm_report r = { .board = s.board, .absent = s.absent, .balancer = s.has[FEATURE_BALANCER],
-			    .before = balancer_counts_read() };
+	struct storm_report r = { .board = s.board, .absent = s.absent,
+				  .balancer = s.has[FEATURE_BALANCER],
+				  .before = balancer_counts_read() };
 
 	rc = storm_blow(&s, e);
 	if (!rc)
