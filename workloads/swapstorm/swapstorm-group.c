@@ -13,6 +13,7 @@
 #include "workloads/swapstorm/swapstorm-page.h"
 
 #define RENEW_TRIES 5
+#define SWAP_CHARGED "memory.swap.current"
 
 static const char *const group_names[] = {
 	"workers-0", "workers-1", "workers-2", "workers-3",
@@ -109,14 +110,28 @@ int group_renew(const struct groups *g, unsigned i, unsigned other)
 	return rc ? rc : group_make(g, i);
 }
 
-int groups_swap_charged(const struct groups *g, uint64_t *ret, struct err *e)
+static int charge_read(const char *path, uint64_t *ret, struct err *e)
 {
-	char path[PATH_MAX], text[32];
-
-	snprintf(path, sizeof(path), "%s/memory.swap.current", g->top);
+	char text[32];
 	int rc = text_read(path, text, sizeof(text), e);
 
 	if (!rc)
 		*ret = strtoull(text, NULL, 10) / PAGE_BYTES;
 	return rc;
+}
+
+int groups_swap_charged(const struct groups *g, uint64_t *ret, struct err *e)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", g->top, SWAP_CHARGED);
+	return charge_read(path, ret, e);
+}
+
+int group_swap_charged(const struct groups *g, unsigned i, uint64_t *ret, struct err *e)
+{
+	char path[PATH_MAX];
+
+	group_path(g, i, SWAP_CHARGED, path);
+	return charge_read(path, ret, e);
 }

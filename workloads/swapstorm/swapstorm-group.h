@@ -36,7 +36,8 @@ int group_move(const struct groups *g, unsigned i, pid_t pid);
  */
 int group_renew(const struct groups *g, unsigned i, unsigned other);
 
-/* Pages of swap that all of the storm is charged for. */
+/* Pages of swap that all of the storm is charged for, and that group @i is. */
 int groups_swap_charged(const struct groups *g, uint64_t *ret, struct err *e);
+int group_swap_charged(const struct groups *g, unsigned i, uint64_t *ret, struct err *e);
 
 #endif

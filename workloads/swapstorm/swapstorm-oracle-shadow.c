@@ -95,9 +95,25 @@ static int moves_wait(struct probe *p, uint64_t wanted, uint64_t *ret, struct er
 	return rc ? rc : moved_count(p, ret, e);
 }
 
+/* The probe has a cgroup that nobody moves it from: what it has in swap is charged to that one. */
+static int charge_check(struct storm *s, uint64_t swapped, struct findings *f, struct err *e)
+{
+	uint64_t charged, lack;
+	int rc = group_swap_charged(&s->groups, GROUP_MASTER, &charged, e);
+
+	if (rc)
+		return rc;
+	lack = charge_lack(swapped, charged);
+	if (lack)
+		storm_say("charge: the probe has %" PRIu64 " pages in swap, and its cgroup is charged "
+			  "for %" PRIu64, swapped, charged);
+	f->charge_short += lack;
+	return 0;
+}
+
 /* Sets *ret_share to NAN where too few pages were swapped out, or moved, to tell. */
-static int probe_run(struct storm *s, struct probe *p, bool move, double *ret_share,
-		     struct err *e)
+static int probe_run(struct storm *s, struct probe *p, bool move, struct findings *f,
+		     double *ret_share, struct err *e)
 {
 	uint32_t version = move ? 2 : 1;
 	uint64_t swapped = 0, moved = 0, before, known;
@@ -109,6 +125,8 @@ static int probe_run(struct storm *s, struct probe *p, bool move, double *ret_sh
 		swapped += p->out[i].swapped;
 	if (!rc && move)
 		rc = moves_wait(p, ENOUGH(swapped), &moved, e);
+	if (!rc)
+		rc = charge_check(s, swapped, f, e);
 	if (rc)
 		return rc;
 	before = refaults_read();
@@ -131,9 +149,9 @@ int oracle_shadow(struct storm *s, struct findings *f, struct err *e)
 	balancer_off();
 	f->refault_control = f->refault_moved = NAN;
 	if (!rc)
-		rc = probe_run(s, &p, false, &f->refault_control, e);
+		rc = probe_run(s, &p, false, f, &f->refault_control, e);
 	if (!rc && s->has[FEATURE_BALANCER])
-		rc = probe_run(s, &p, true, &f->refault_moved, e);
+		rc = probe_run(s, &p, true, f, &f->refault_moved, e);
 	probe_close(&p);
 	return rc;
 }
