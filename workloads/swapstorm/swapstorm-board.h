@@ -76,8 +76,10 @@ struct board {
 	_Atomic uint32_t order;		/* its number << 8 | enum order */
 	_Atomic bool stop;		/* gremlins */
 	_Atomic bool pause;		/* workers begin no operation */
-	_Atomic bool hold, held;	/* the balancer is to be off; and is */
+	_Atomic bool drain;		/* the balancer is to move all that it can */
+	_Atomic bool hold, held;	/* it is to be off; and is */
 	_Atomic bool tight;		/* the fast device is full of what cannot be moved */
+	_Atomic bool swapping;		/* a device is being turned off */
 	_Atomic bool failing, failed;
 	struct err error;		/* of the first that failed, once that is said */
 	_Atomic uint64_t counts[COUNT_COUNT];

@@ -1,39 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "lib/rng.h"
 #include "workloads/swapstorm/swapstorm-gremlin.h"
 
 /*
- * Pages that fill the fast device but for a little room, and belong to two processes,
- * so that the balancer cannot move them: what workers page out then goes through the same
- * few slots again and again.
+ * Pages that fill the fast device but for a little room: what workers page out then goes
+ * through the same few slots again and again. They are shared memory, which the balancer
+ * does not move, and not even meets in a page table, where looking would cost it time.
  */
 #define BEFORE_MS 3000
-#define DRAIN_MS 400
-#define TIGHT_MS 5000
+#define LOOK_MS 20
+#define STILL_LOOKS 15
+#define TIGHT_MS 4000
 #define CHUNK 256		/* pages */
-#define LOOK_US 2000
 
-/* The workers rest, and so does the balancer, once it has taken away what is theirs. */
+/* The balancer takes away what the workers have on the fast device, as far as it can be moved. */
+static void balancer_drain(struct storm *s)
+{
+	const char *path = storm_fast(s)->path;
+	uint64_t least = swap_used(path);
+	unsigned still = 0;
+
+	atomic_store(&s->board->drain, true);
+	while (still < STILL_LOOKS && !gremlin_wait(s, LOOK_MS)) {
+		uint64_t used = swap_used(path);
+
+		still = used < least ? 0 : still + 1;
+		least = used;
+	}
+}
+
+/* The workers rest, and so does the balancer, when it has done that. */
 static bool balancer_hold(struct storm *s)
 {
 	atomic_store(&s->board->pause, true);
 	if (!s->has[FEATURE_BALANCER])
 		return !atomic_load(&s->board->stop);
-	usleep(DRAIN_MS * 1000);
+	balancer_drain(s);
 	atomic_store(&s->board->hold, true);
-	while (!atomic_load(&s->board->held) && !atomic_load(&s->board->stop))
-		usleep(LOOK_US);
+	while (!atomic_load(&s->board->held) && !gremlin_wait(s, 1))
+		continue;
 	return !atomic_load(&s->board->stop);
 }
 
 static void balancer_release(struct storm *s)
 {
+	atomic_store(&s->board->drain, false);
 	atomic_store(&s->board->hold, false);
 	atomic_store(&s->board->pause, false);
 }
@@ -65,38 +78,20 @@ static void ballast_check(struct storm *s, const struct page *pages, uint64_t n)
 	board_count(s->board, COUNT_PAGES, n);
 }
 
-/* The other owner. */
-static pid_t twin_start(void)
-{
-	pid_t pid = fork();
-
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
-	return pid;
-}
-
 static void ballast_lay(struct storm *s)
 {
 	size_t bytes = storm_fast(s)->pages * PAGE_BYTES;
 	struct page *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+				  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	uint64_t n = 0;
 
 	if (pages == MAP_FAILED)
 		return;
-	atomic_store(&s->board->tight, true);
 	if (balancer_hold(s))
 		n = ballast_fill(s, pages);
-	pid_t twin = n ? twin_start() : -1;
-
 	balancer_release(s);
-	if (twin > 0) {
+	if (n) {
 		gremlin_wait(s, TIGHT_MS);
-		kill(twin, SIGKILL);
-		waitpid(twin, NULL, 0);
 		board_count(s->board, COUNT_BALLASTS, 1);
 	}
 	atomic_store(&s->board->tight, false);
@@ -104,8 +99,13 @@ static void ballast_lay(struct storm *s)
 	munmap(pages, bytes);
 }
 
+/* A device that is being turned off takes no pages, and the balancer has nothing to do. */
 void gremlin_ballast(struct storm *s, struct rng *r)
 {
-	while (!gremlin_nap(s, r, BEFORE_MS))
+	while (!gremlin_nap(s, r, BEFORE_MS)) {
+		while (atomic_load(&s->board->swapping) && !gremlin_wait(s, LOOK_MS))
+			continue;
+		atomic_store(&s->board->tight, true);
 		ballast_lay(s);
+	}
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
+#include "lib/cleanup.h"
 #include "lib/rng.h"
 #include "lib/text.h"
 #include "workloads/swapstorm/swapstorm-file.h"
@@ -41,16 +43,31 @@ static void device_renew(struct storm *s, const struct swap_device *d, struct rn
 void gremlin_swaps(struct storm *s, struct rng *r)
 {
 	while (!gremlin_nap(s, r, SWAPS_MS)) {
-		const struct swap_device *d = &s->swaps.devices[rng_below(r, s->swaps.n)];
-
-		/* A ballast that is swapped in holds nobody up. */
-		if (d == storm_fast(s) && atomic_load(&s->board->tight))
+		/* The ballast waits for it, and it for the ballast. */
+		atomic_store(&s->board->swapping, true);
+		while (atomic_load(&s->board->tight) && !gremlin_wait(s, 20))
 			continue;
-		device_renew(s, d, r);
+		device_renew(s, &s->swaps.devices[rng_below(r, s->swaps.n)], r);
+		atomic_store(&s->board->swapping, false);
 	}
 }
 
-static void balancer_tune(struct rng *r)
+/*
+ * Sometimes it gets hardly any time of a CPU: then much happens between its looks at a
+ * slot. It is another thread each time that it is turned on.
+ */
+static void balancer_hurry(struct rng *r, bool tight)
+{
+	static const int hurried[] = { -10, 0, 10 }, slow[] = { 5, 10, 15, 19 };
+	pid_t pid = balancer_pid();
+	int nice = tight ? slow[rng_below(r, ARRAY_SIZE(slow))] :
+			   hurried[rng_below(r, ARRAY_SIZE(hurried))];
+
+	if (pid)
+		setpriority(PRIO_PROCESS, (id_t)pid, nice);
+}
+
+static void balancer_tune(struct rng *r, bool tight)
 {
 	balancer_set(BALANCER_WATERMARK, (unsigned)rng_below(r, WATERMARK_MAX + 1));
 	balancer_set(BALANCER_SCAN_INTERVAL, 10);
@@ -59,20 +76,38 @@ static void balancer_tune(struct rng *r)
 	balancer_set(BALANCER_BATCH, rng_below(r, 2) ? BATCH_MAX :
 		     1 + (unsigned)rng_below(r, BATCH_MAX));
 	balancer_set(BALANCER_ENABLED, rng_below(r, 8) > 0);
+	balancer_hurry(r, tight);
+}
+
+/* Whoever waits for it to drain or to be off must not wait for long. */
+static bool tuner_nap(struct storm *s, struct rng *r)
+{
+	uint64_t ms = rng_below(r, TUNER_MS);
+	bool was = atomic_load(&s->board->hold) || atomic_load(&s->board->drain);
+
+	for (; ms && !atomic_load(&s->board->stop); ms--) {
+		usleep(1000);
+		if (was != (atomic_load(&s->board->hold) || atomic_load(&s->board->drain)) ||
+		    atomic_load(&s->board->hold) != atomic_load(&s->board->held))
+			break;
+	}
+	return atomic_load(&s->board->stop);
 }
 
 void gremlin_tuner(struct storm *s, struct rng *r)
 {
 	do {
-		bool hold = atomic_load(&s->board->hold);
+		bool hold = atomic_load(&s->board->hold), drain = atomic_load(&s->board->drain);
 
 		if (hold)
 			balancer_off();
+		else if (drain)
+			balancer_rage();
 		else
-			balancer_tune(r);
+			balancer_tune(r, atomic_load(&s->board->tight));
 		atomic_store(&s->board->held, hold);
-		board_count(s->board, COUNT_TUNINGS, !hold);
-	} while (!gremlin_nap(s, r, atomic_load(&s->board->hold) ? 10 : TUNER_MS));
+		board_count(s->board, COUNT_TUNINGS, 1);
+	} while (!tuner_nap(s, r));
 	balancer_off();
 }
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lib/cleanup.h"
@@ -14,6 +15,7 @@
 #define MS_NS 1000000LL
 #define SLICE_MS 50
 #define LOOK_US 5000
+#define NICE (-10)	/* else a swapoff lasts as long as the storm, and nothing can be moved */
 
 static const struct {
 	const char *name;
@@ -60,6 +62,7 @@ static int gremlin_start(struct gremlins *g, struct storm *s, size_t i, struct e
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, gremlin_table[i].name);
+		setpriority(PRIO_PROCESS, 0, NICE);
 		gremlin_table[i].run(s, &r);
 		_exit(0);
 	}

@@ -7,9 +7,9 @@
 
 #define FEW 64			/* pages */
 #define MANY 1024
-#define HAMMERED 32
-#define HAMMER_TIMES 12
-#define MOVES_MS 20		/* time for the balancer to move some */
+#define HAMMERED 96
+#define HAMMER_TIMES 10
+#define SETTLED_MS 10		/* two ticks: what was written in this one is not moved */
 
 static bool op_read(struct plot *p)
 {
@@ -76,33 +76,37 @@ static bool op_free(struct plot *p)
 
 /*
  * The same few pages out and in again, so fast that one of them may be in the same slot
- * as before, with other contents, by the time that a copy of that slot is done. Where few
- * slots are free (the ballast) that is likely.
+ * as before, with other contents, by the time that a copy of that slot is done. A freed
+ * slot comes back when all others that are free were taken: so the more pages go round in
+ * few slots, and the longer a copy takes, the likelier that is. Pages must be out for a
+ * tick for the balancer to begin at all.
  */
 static bool op_hammer(struct plot *p)
 {
 	struct range r = range_draw(p, HAMMERED);
 
+	plot_write(p, r);
 	for (uint64_t k = 0; k < HAMMER_TIMES; k++) {
-		plot_write(p, r);
 		plot_advise(p, r, MADV_PAGEOUT);
 		if (!rng_below(&p->rng, 4))
-			storm_nap(&p->rng, 1);
+			storm_nap(&p->rng, SETTLED_MS);
+		plot_verify(p, r);
+		plot_write(p, r);
 	}
-	storm_nap(&p->rng, MOVES_MS);
-	plot_verify(p, r);
 	return true;
 }
+
+enum { OP_HAMMER };	/* its place */
 
 static const struct {
 	enum count count;
 	unsigned weight;
 	bool (*run)(struct plot *p);
 } op_table[] = {
+	[OP_HAMMER] = { COUNT_HAMMER, 8, op_hammer },
 	{ COUNT_READ, 30, op_read },
 	{ COUNT_WRITE, 22, op_write },
 	{ COUNT_PAGEOUT, 20, op_pageout },
-	{ COUNT_HAMMER, 8, op_hammer },
 	{ COUNT_REMAP, 5, op_remap },
 	{ COUNT_PROTECT, 5, op_protect },
 	{ COUNT_WP, 5, op_wp },
@@ -114,7 +118,7 @@ static const struct {
 	{ COUNT_SOFT_DIRTY, 2, op_soft_dirty },
 };
 
-void op_do(struct plot *p)
+static size_t op_draw(struct plot *p)
 {
 	uint64_t sum = 0, drawn;
 	size_t i = 0;
@@ -124,6 +128,16 @@ void op_do(struct plot *p)
 	drawn = rng_below(&p->rng, sum);
 	while (drawn >= op_table[i].weight)
 		drawn -= op_table[i++].weight;
+	return i;
+}
+
+void op_do(struct plot *p)
+{
+	size_t i = op_draw(p);
+
+	/* What others page out would take the few slots that are free, and keep them. */
+	if (atomic_load(&p->board->tight))
+		i = OP_HAMMER;
 	if (!op_table[i].run(p))
 		return;
 	board_count(p->board, op_table[i].count, 1);

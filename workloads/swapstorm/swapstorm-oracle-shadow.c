@@ -95,7 +95,7 @@ static int moves_wait(struct probe *p, uint64_t wanted, uint64_t *ret, struct er
 	return rc ? rc : moved_count(p, ret, e);
 }
 
-/* The probe has a cgroup that nobody moves it from: what it has in swap is charged to that one. */
+/* Nobody moves the probe to another cgroup: what it has in swap is charged to its own. */
 static int charge_check(struct storm *s, uint64_t swapped, struct findings *f, struct err *e)
 {
 	uint64_t charged, lack;

@@ -46,10 +46,15 @@ static void order_do(struct plot *p, struct seat *seat, enum order what)
 	}
 }
 
-/* While the ballast is laid, and once the amount of work is done. */
-static bool has_pause(const struct board *b)
+/*
+ * While the ballast is laid, and once the amount of work is done. Slots of huge pages are
+ * none that the balancer moves; free, they would be room beside the ballast.
+ */
+static bool has_pause(const struct plot *p)
 {
-	return atomic_load(&b->pause) ||
+	const struct board *b = p->board;
+
+	return atomic_load(&b->pause) || (p->huge && atomic_load(&b->tight)) ||
 	       (b->config.ops && board_counted(b, COUNT_OPS) >= b->config.ops);
 }
 
@@ -73,7 +78,7 @@ _Noreturn void worker_run(struct board *b, uint32_t worker)
 	for (;;) {
 		uint32_t order = atomic_load(&b->order);
 
-		if (order_what(order) == ORDER_STORM && has_pause(b)) {
+		if (order_what(order) == ORDER_STORM && has_pause(&plot)) {
 			usleep(LOOK_US);
 		} else if (order_what(order) == ORDER_STORM && left) {
 			op_do(&plot);
