@@ -9,7 +9,7 @@
  * through the same few slots again and again. They are shared memory, which the balancer
  * does not move, and not even meets in a page table, where looking would cost it time.
  */
-#define BEFORE_MS 3000
+#define BEFORE_MS 5000
 #define LOOK_MS 20
 #define STILL_LOOKS 15
 #define TIGHT_MS 4000
