@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The storm on the swap balancer as it is, and on kernels that have one bug each planted
-# in it. A bug that the storm does not find is one that it would not find in yours.
+# in it. A bug that the storm does not find is one that it would not find in yours. Then
+# STORM_SECONDS of the guest's time, an hour by default, on the kernel with all checks on.
 
 load ../boot/common
+
+STORM_SECONDS=${STORM_SECONDS:-3600}
 
 setup_file() {
 	own_workplace
@@ -54,4 +57,31 @@ expect_found() { # ARM PART-OF-REASON
 @test "a move that forgets the protection lets writes through that userfaultfd should see" {
 	expect_found no-uffd-wp "no write protection is lost"
 	figures no-uffd-wp '.wp_seen < .wp_expected'
+}
+
+# Only there are kernels whose devices can be made to fail, and whose threads can be frozen.
+@test "a long storm on the kernel with all checks on: nothing is wrong, and nothing is reported" {
+	mkdir -p "$OUT/path/experiments"
+	cat >"$OUT/path/experiments/storm-long.yaml" <<-EOF
+		experiment: storm-long
+		summary: A long storm
+		kernels: [testbed-6.12-tiers-debug]
+		topologies: [zram-nvme]
+		workloads:
+		  - {name: swapstorm, parameters: {duration: ${STORM_SECONDS}s}}
+		arms:
+		  - {name: whole, base: true, policies: [swap-balancer]}
+		pairs: 1
+		diagnostic: true
+	EOF
+	ramrig_keep long --path "$OUT/path" run storm-long --out "$OUT/long"
+	echo "# it took $(<long.seconds) s" >&3
+	expect_equal "$(outcome "$OUT/long")" ok
+	expect_json long/cells/0001/result.json '.metrics | map_values(.value)
+		| .moved > 1000 and .failed > 0 and .injections > 0 and .suspends > 0 and .corrupt == 0'
+	expect_json long/cells/0001/result.json '[.reports[] | select(.kind != "oom-kill")] == []'
+}
+
+@test "no guest, work folder or mount is left" {
+	expect_nothing_left
 }
