@@ -9,7 +9,6 @@
 
 #define FOLDER "/sys/module/swap_balancer/parameters"
 #define SCAN_MS 10		/* the least that it takes */
-#define BATCH_MAX 256
 #define TEXT_MAX 32768
 
 static const char *const param_names[BALANCER_PARAMS] = {
@@ -60,12 +59,17 @@ int balancer_set(enum balancer_param p, unsigned value)
 	return param_write(p, text);
 }
 
-void balancer_rage(void)
+void balancer_drive(unsigned watermark, unsigned batch)
 {
-	balancer_set(BALANCER_WATERMARK, 0);
+	balancer_set(BALANCER_WATERMARK, watermark);
 	balancer_set(BALANCER_SCAN_INTERVAL, SCAN_MS);
 	balancer_set(BALANCER_MIN_AGE, 0);
-	balancer_set(BALANCER_BATCH, BATCH_MAX);
+	balancer_set(BALANCER_BATCH, batch);
+}
+
+void balancer_rage(void)
+{
+	balancer_drive(0, BALANCER_BATCH_MAX);
 	balancer_set(BALANCER_ENABLED, 1);
 }
 

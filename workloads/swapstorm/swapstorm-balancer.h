@@ -33,6 +33,13 @@ void balancer_params_write(const struct balancer_params *p);
 /* Returns 0 or -errno. */
 int balancer_set(enum balancer_param p, unsigned value);
 
+/*
+ * From now on, when it is on, it moves what is above @watermark percent, however young, as
+ * often as it can, @batch pages at a time: 1 to BALANCER_BATCH_MAX.
+ */
+#define BALANCER_BATCH_MAX 256
+void balancer_drive(unsigned watermark, unsigned batch);
+
 /* Makes it move all that it can, or nothing. */
 void balancer_rage(void);
 void balancer_off(void);

@@ -15,7 +15,6 @@
 #define SWAPOFF_MS 30000	/* a slot that was lost is told in the end */
 #define TUNER_MS 300
 #define SUSPEND_MS 4000
-#define BATCH_MAX 256
 #define WATERMARK_MAX 10
 
 #define POWER "/sys/power"
@@ -69,12 +68,12 @@ static void balancer_hurry(struct rng *r, bool tight)
 
 static void balancer_tune(struct rng *r, bool tight)
 {
-	balancer_set(BALANCER_WATERMARK, (unsigned)rng_below(r, WATERMARK_MAX + 1));
-	balancer_set(BALANCER_SCAN_INTERVAL, 10);
-	balancer_set(BALANCER_MIN_AGE, 0);
-	/* A large one takes long to copy, which gives others time to come in between. */
-	balancer_set(BALANCER_BATCH, rng_below(r, 2) ? BATCH_MAX :
-		     1 + (unsigned)rng_below(r, BATCH_MAX));
+	unsigned watermark = (unsigned)rng_below(r, WATERMARK_MAX + 1);
+	/* A large batch takes long to copy, which gives others time to come in between. */
+	unsigned batch = rng_below(r, 2) ? BALANCER_BATCH_MAX :
+					   1 + (unsigned)rng_below(r, BALANCER_BATCH_MAX);
+
+	balancer_drive(watermark, batch);
 	balancer_set(BALANCER_ENABLED, rng_below(r, 8) > 0);
 	balancer_hurry(r, tight);
 }

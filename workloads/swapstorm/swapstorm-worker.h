@@ -13,7 +13,6 @@
 struct crew {
 	struct board *board;
 	const struct groups *groups;
-	uint64_t seed;
 };
 
 /* A worker's whole life, in a process of its own. */
