@@ -7,6 +7,7 @@
 #include "lib/file.h"
 #include "proto/protocol.h"
 #include "result/stalls.h"
+#include "result/swap-ins.h"
 
 static bool is_wanted(const struct cell *c)
 {
@@ -125,10 +126,17 @@ static int chunks_write(struct cell *c, FILE *f, bool *ret_cut, struct err *e)
 	return 0;
 }
 
-/* Reads what was written; without begins and ends of stalls among the events, nothing. */
-static int note_stalls(struct cell *c, const char *path, bool cut, struct err *e)
+/* Whether all events of the window are in trace.txt: a part of a sum is wrong. */
+static bool is_whole(const struct cell *c)
 {
-	json_int_t lost = json_int_or(json_object_get(c->result, "trace"), "lost", 0);
+	const json_t *trace = json_object_get(c->result, "trace");
+
+	return !json_int_or(trace, "lost", 0) && !json_is_true(json_object_get(trace, "cut"));
+}
+
+/* Reads what was written; without begins and ends of stalls among the events, nothing. */
+static int note_stalls(struct cell *c, const char *path, struct err *e)
+{
 	cleanup_stalls struct stalls *stalls = NULL;
 	cleanup_fclose FILE *f = fopen(path, "re");
 	bool traced = false;
@@ -144,7 +152,29 @@ static int note_stalls(struct cell *c, const char *path, bool cut, struct err *e
 	if (!traced)
 		return 0;
 	json_object_set_new(c->result, "stalls", stalls_json(stalls));
-	return stalls_metrics(stalls, !lost && !cut, json_object_get(c->result, "metrics"), e);
+	return stalls_metrics(stalls, is_whole(c), json_object_get(c->result, "metrics"), e);
+}
+
+static int note_swap_ins(struct cell *c, const char *path, struct err *e)
+{
+	cleanup_swap_ins struct swap_ins s = { 0 };
+
+	if (!json_array_has(c->trace, SWAP_INS_EVENT) || !is_whole(c))
+		return 0;
+	cleanup_fclose FILE *f = fopen(path, "re");
+
+	if (!f)
+		return err_set(e, errno, "cannot open %s: %m", path);
+	int rc = swap_ins_read(f, c->swap_kinds, &s, e);
+
+	if (rc)
+		return err_prefix(e, "%s: ", path);
+	if (s.left_out) {
+		cell_warn(c, "%llu swap-ins of its trace are not understood, or of areas that no policy "
+			  "turned on: there are no figures of swap-ins", (unsigned long long)s.left_out);
+		return 0;
+	}
+	return swap_ins_metrics(&s, json_object_get(c->result, "metrics"), e);
 }
 
 int tracing_save(struct cell *c, struct err *e)
@@ -168,5 +198,6 @@ int tracing_save(struct cell *c, struct err *e)
 	if (cut)
 		cell_warn(c, "trace.txt is not all of the trace: it ends at %ld MiB, or after %d "
 			  "minutes of reading; trace less", TRACING_FILE_MAX >> 20, TRACING_READ_MS / 60000);
-	return note_stalls(c, path, cut, e);
+	rc = note_stalls(c, path, e);
+	return rc ? rc : note_swap_ins(c, path, e);
 }

@@ -20,7 +20,7 @@ int tracing_stop(struct cell *c, struct err *e);
 /*
  * Writes what was recorded to trace.txt, in tracefs's own format: at most
  * TRACING_FILE_MAX, or what comes within TRACING_READ_MS; what is cut is a warning.
- * Stalls in it are "stalls" of the result, and metrics.
+ * Stalls in it are "stalls" of the result, and metrics; swap-ins are metrics.
  */
 #define TRACING_FILE_MAX (64L << 20)
 #define TRACING_READ_MS (15 * 60 * 1000)

@@ -28,6 +28,10 @@ static const struct {
 	[METRIC_STALL_TIME] = { "from the trace", true },
 	[METRIC_STALL_P99] = { "from the trace", true },
 	[METRIC_STALL_MAX] = { "from the trace", true },
+	[METRIC_SWAP_INS] = { "from the trace", true },
+	[METRIC_SWAP_IN_P50] = { "from the trace", true },
+	[METRIC_SWAP_IN_P99] = { "from the trace", true },
+	[METRIC_SWAP_IN_SOON] = { "from the trace", true },
 };
 
 const char *metric_kind(const struct metric_info *m)

@@ -39,7 +39,11 @@ enum metric_how {
 	METRIC_STALL_COUNT,	/* from here on: from the trace, by result/stalls.h */
 	METRIC_STALL_TIME,
 	METRIC_STALL_P99,
-	METRIC_STALL_MAX
+	METRIC_STALL_MAX,
+	METRIC_SWAP_INS,	/* from the trace, by result/swap-ins.h */
+	METRIC_SWAP_IN_P50,
+	METRIC_SWAP_IN_P99,
+	METRIC_SWAP_IN_SOON	/* of a kind of device: its share */
 };
 
 struct metric_info {

@@ -86,7 +86,7 @@ void stall_thread_free(struct stall_thread *t)
 	if (!t)
 		return;
 	for (size_t m = 0; m < STALL_MECHANISMS; m++)
-		free(t->lists[m].us);
+		times_free(&t->lists[m].us);
 	free(t->state);
 	free(t);
 }
@@ -111,16 +111,10 @@ struct stall_thread *stall_thread_new(const struct trace_line *l)
 
 static int list_add(struct stall_list *l, uint64_t us, uint64_t order, struct err *e)
 {
-	if (l->n == l->room) {
-		size_t room = l->room ? 2 * l->room : 16;
-		uint64_t *more = reallocarray(l->us, room, sizeof(*more));
+	int rc = times_add(&l->us, us, e);
 
-		if (!more)
-			return err_set(e, ENOMEM, "out of memory for stalls");
-		l->us = more;
-		l->room = room;
-	}
-	l->us[l->n++] = us;
+	if (rc)
+		return rc;
 	l->total_us += us;
 	if (order < STALL_ORDERS_MAX)
 		l->orders[order]++;
@@ -232,23 +226,10 @@ void stall_thread_break(struct stall_thread *t)
 	t->state->compact_order = NO_ORDER;
 }
 
-static int us_compare(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-void stall_us_sort(uint64_t *us, size_t n)
-{
-	if (n)
-		qsort(us, n, sizeof(*us), us_compare);
-}
-
 void stall_thread_sort(struct stall_thread *t)
 {
 	for (size_t m = 0; m < STALL_MECHANISMS; m++)
-		stall_us_sort(t->lists[m].us, t->lists[m].n);
+		times_sort(&t->lists[m].us);
 }
 
 uint64_t stall_thread_total_us(const struct stall_thread *t)
@@ -258,11 +239,4 @@ uint64_t stall_thread_total_us(const struct stall_thread *t)
 	for (size_t m = 0; m < STALL_MECHANISMS; m++)
 		total += t->lists[m].total_us;
 	return total;
-}
-
-uint64_t stall_percentile(const uint64_t *us, size_t n, unsigned percent)
-{
-	size_t rank = (n * percent + 99) / 100;
-
-	return us[rank ? rank - 1 : 0];
 }

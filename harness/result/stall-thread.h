@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "lib/err.h"
+#include "result/times.h"
 #include "result/trace-line.h"
 
 /*
@@ -25,8 +26,7 @@ extern const char *const stall_mechanism_names[STALL_MECHANISMS + 1];	/* ends wi
 
 /* The stalls of one thread by one mechanism. */
 struct stall_list {
-	uint64_t *us;			/* how long each was, sorted by stall_thread_sort() */
-	size_t n, room;
+	struct times us;		/* how long each was, sorted by stall_thread_sort() */
 	uint64_t total_us;
 	uint64_t pages;			/* reclaimed, or migrated */
 	uint64_t succeeded;		/* reclaimed any page; compacted until the order was free */
@@ -68,15 +68,6 @@ uint64_t stall_thread_total_us(const struct stall_thread *t);
 /* The tracepoints of a mechanism's begin and end, as "subsystem:event". */
 const char *stall_begin_event(enum stall_mechanism m);
 const char *stall_end_event(enum stall_mechanism m);
-
-/*
- * The smallest value that a share @percent of all do not exceed (nearest rank: one
- * that was really seen); @us is sorted, @n at least 1.
- */
-uint64_t stall_percentile(const uint64_t *us, size_t n, unsigned percent);
-
-/* Sorts @n times. */
-void stall_us_sort(uint64_t *us, size_t n);
 
 void stall_thread_free(struct stall_thread *t);	/* NULL is fine */
 

@@ -22,9 +22,9 @@ static json_t *orders_json(const struct stall_list *l)
 static void counts_add(json_t *row, const struct stall_list *l)
 {
 	json_object_update_new(row, json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I}",
-		"p50_us", (json_int_t)stall_percentile(l->us, l->n, 50),
-		"p99_us", (json_int_t)stall_percentile(l->us, l->n, 99),
-		"max_us", (json_int_t)l->us[l->n - 1], "total_us", (json_int_t)l->total_us,
+		"p50_us", (json_int_t)times_percentile(&l->us, 50),
+		"p99_us", (json_int_t)times_percentile(&l->us, 99),
+		"max_us", (json_int_t)l->us.v[l->us.n - 1], "total_us", (json_int_t)l->total_us,
 		"succeeded", (json_int_t)l->succeeded, "orders", orders_json(l),
 		"no_order", (json_int_t)l->no_order));
 }
@@ -34,10 +34,10 @@ static json_t *row_json(const struct stall_thread *t, enum stall_mechanism m)
 	const struct stall_list *l = &t->lists[m];
 	json_t *row = json_pack("{s:o, s:i, s:b, s:s, s:I, s:I, s:I}", "task",
 				json_sentence(t->name), "tid", t->tid, "background", t->background,
-				"mechanism", stall_mechanism_names[m], "count", (json_int_t)l->n,
+				"mechanism", stall_mechanism_names[m], "count", (json_int_t)l->us.n,
 				"unpaired", (json_int_t)l->unpaired, "pages", (json_int_t)l->pages);
 
-	if (l->n)
+	if (l->us.n)
 		counts_add(row, l);
 	if (m == STALL_RECLAIM)
 		json_object_update_new(row, json_pack("{s:I, s:I, s:I}", "allocations",
@@ -66,7 +66,7 @@ json_t *stalls_json(const struct stalls *s)
 		const struct stall_thread *t = stalls_thread(s, i);
 
 		for (size_t m = 0; m < STALL_MECHANISMS; m++)
-			if (stalls_traced(s, m) && (t->lists[m].n || t->lists[m].unpaired))
+			if (stalls_traced(s, m) && (t->lists[m].us.n || t->lists[m].unpaired))
 				json_array_append_new(threads, row_json(t, m));
 	}
 	return json_pack("{s:o, s:o, s:I, s:I, s:I}", "mechanisms", mechanisms_json(s), "threads",
@@ -74,53 +74,42 @@ json_t *stalls_json(const struct stalls *s)
 			 (json_int_t)left.events, "gaps", (json_int_t)left.gaps);
 }
 
-/* All stalls by one mechanism that somebody waited for, sorted. The caller frees *ret. */
-static int stalls_gather(const struct stalls *s, enum stall_mechanism m, uint64_t **ret,
-			 size_t *ret_n, struct err *e)
+/* All stalls by one mechanism that somebody waited for, sorted. */
+static int stalls_gather(const struct stalls *s, enum stall_mechanism m, struct times *ret,
+			 struct err *e)
 {
-	cleanup_free uint64_t *all = NULL;
-	size_t n = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < stalls_threads(s); i++) {
+	for (size_t i = 0; !rc && i < stalls_threads(s); i++) {
 		const struct stall_thread *t = stalls_thread(s, i);
-		const struct stall_list *l = &t->lists[m];
-		uint64_t *more;
 
-		if (t->background || !l->n)
-			continue;
-		more = reallocarray(all, n + l->n, sizeof(*all));
-		if (!more)
-			return err_set(e, ENOMEM, "out of memory for stalls");
-		all = more;
-		memcpy(all + n, l->us, l->n * sizeof(*all));
-		n += l->n;
+		if (!t->background)
+			rc = times_join(ret, &t->lists[m].us, e);
 	}
-	stall_us_sort(all, n);
-	*ret = take_ptr(all);
-	*ret_n = n;
-	return 0;
+	times_sort(ret);
+	return rc;
 }
 
 /* False where it has no value: the longest of no stalls. */
-static bool value_of(enum metric_how how, const uint64_t *us, size_t n, double *ret)
+static bool value_of(enum metric_how how, const struct times *us, double *ret)
 {
 	uint64_t total = 0;
 
-	for (size_t i = 0; i < n; i++)
-		total += us[i];
+	for (size_t i = 0; i < us->n; i++)
+		total += us->v[i];
 	switch (how) {
 	case METRIC_STALL_COUNT:
-		*ret = (double)n;
+		*ret = (double)us->n;
 		return true;
 	case METRIC_STALL_TIME:
 		*ret = (double)total;
 		return true;
 	case METRIC_STALL_P99:
-		*ret = n ? (double)stall_percentile(us, n, 99) : 0;
-		return n;
+		*ret = (double)times_percentile(us, 99);
+		return us->n;
 	case METRIC_STALL_MAX:
-		*ret = n ? (double)us[n - 1] : 0;
-		return n;
+		*ret = (double)times_percentile(us, 100);
+		return us->n;
 	default:
 		return false;
 	}
@@ -129,15 +118,14 @@ static bool value_of(enum metric_how how, const uint64_t *us, size_t n, double *
 static int mechanism_metrics(const struct stalls *s, enum stall_mechanism m, json_t *metrics,
 			     struct err *e)
 {
-	cleanup_free uint64_t *us = NULL;
-	size_t n = 0;
-	int rc = stalls_gather(s, m, &us, &n, e);
+	cleanup_times struct times us = { 0 };
+	int rc = stalls_gather(s, m, &us, e);
 
 	for (const struct metric_info *i = metric_table; !rc && i->name; i++) {
 		char name[METRIC_NAME_SIZE];
 		double v;
 
-		if (!value_of(i->how, us, n, &v))
+		if (!value_of(i->how, &us, &v))
 			continue;
 		metric_expand(i->name, stall_mechanism_names[m], name);
 		if (json_object_set_new(metrics, name, metric_json(i, v)))

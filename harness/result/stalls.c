@@ -13,26 +13,15 @@ struct stalls {
 	struct stalls_left_out left_out;
 };
 
-static bool event_among(const json_t *events, const char *name)
-{
-	const json_t *event;
-	size_t i;
-
-	json_array_foreach(events, i, event)
-		if (!strcmp(json_string_value(event), name))
-			return true;
-	return false;
-}
-
-int stalls_new(const json_t *events, struct stalls **ret, struct err *e)
+static int stalls_new(const json_t *events, struct stalls **ret, struct err *e)
 {
 	struct stalls *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return err_set(e, ENOMEM, "out of memory for stalls");
 	for (size_t m = 0; m < STALL_MECHANISMS; m++)
-		s->traced[m] = event_among(events, stall_begin_event(m)) &&
-			event_among(events, stall_end_event(m));
+		s->traced[m] = json_array_has(events, stall_begin_event(m)) &&
+			json_array_has(events, stall_end_event(m));
 	*ret = s;
 	return 0;
 }
@@ -83,13 +72,14 @@ static void stalls_break(struct stalls *s)
 		stall_thread_break(s->threads[i]);
 }
 
-int stalls_line(struct stalls *s, const char *line, struct err *e)
+/* A trace_take_fn. */
+static int line_take(void *arg, enum trace_kind kind, const struct trace_line *l, struct err *e)
 {
-	struct trace_line l;
+	struct stalls *s = arg;
 
-	switch (trace_line_read(line, &l)) {
+	switch (kind) {
 	case TRACE_EVENT:
-		return event_take(s, &l, e);
+		return event_take(s, l, e);
 	case TRACE_LOST:
 		s->left_out.gaps++;
 		stalls_break(s);
@@ -113,7 +103,8 @@ static int thread_compare(const void *a, const void *b)
 	return x_us != y_us ? (x_us < y_us) - (x_us > y_us) : tid_compare(x, y);
 }
 
-void stalls_end(struct stalls *s)
+/* After the last line: what is still open has no end, and threads are put in order. */
+static void stalls_end(struct stalls *s)
 {
 	stalls_break(s);
 	for (size_t i = 0; i < s->n; i++)
@@ -121,38 +112,13 @@ void stalls_end(struct stalls *s)
 	qsort(s->threads, s->n, sizeof(*s->threads), thread_compare);
 }
 
-/* Reads up to a newline; false at the end. What does not fit into @line is passed over. */
-static bool line_read(FILE *f, char line[static STALL_LINE_MAX], bool *ret_whole)
-{
-	if (!fgets(line, STALL_LINE_MAX, f))
-		return false;
-	size_t len = strlen(line);
-
-	*ret_whole = len && line[len - 1] == '\n';
-	if (*ret_whole)
-		line[len - 1] = '\0';
-	else
-		for (int c = getc(f); c != '\n' && c != EOF;)
-			c = getc(f);
-	return true;
-}
-
 int stalls_read(FILE *f, const json_t *events, struct stalls **ret, struct err *e)
 {
 	cleanup_stalls struct stalls *s = NULL;
-	char line[STALL_LINE_MAX];
-	bool whole;
 	int rc = stalls_new(events, &s, e);
 
-	while (!rc && line_read(f, line, &whole)) {
-		/* The head's list of events is ours, and may be of any length. */
-		if (!whole && *line != '#')
-			s->left_out.lines++;
-		else
-			rc = stalls_line(s, line, e);
-	}
-	if (!rc && ferror(f))
-		rc = err_set(e, EIO, "cannot read the trace");
+	if (!rc)
+		rc = trace_read(f, line_take, s, e);
 	if (rc)
 		return rc;
 	stalls_end(s);

@@ -17,23 +17,13 @@
  * zone) show, for every thread. It all comes from a guest, so all of it is bounded.
  */
 #define STALL_THREADS_MAX 4096
-#define STALL_LINE_MAX 1024
 
 struct stalls;
 
 /*
  * @events: the tracepoints that were traced, as "subsystem:event". The caller frees
- * *ret with stalls_free().
+ * *ret with stalls_free(). -EIO, or -ENOMEM.
  */
-int stalls_new(const json_t *events, struct stalls **ret, struct err *e);
-
-/* Takes the next line, without its newline. -ENOMEM is its only error. */
-int stalls_line(struct stalls *s, const char *line, struct err *e);
-
-/* After the last line: what is still open has no end, and threads are put in order. */
-void stalls_end(struct stalls *s);
-
-/* All of this for a file; lines longer than STALL_LINE_MAX are not understood. */
 int stalls_read(FILE *f, const json_t *events, struct stalls **ret, struct err *e);
 
 /* Whether begins and ends of the mechanism were traced. */

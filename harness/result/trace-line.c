@@ -99,6 +99,38 @@ enum trace_kind trace_line_read(const char *line, struct trace_line *ret)
 	return kind;
 }
 
+/* Reads up to a newline; false at the end. What does not fit into @line is passed over. */
+static bool line_read(FILE *f, char line[static TRACE_LINE_MAX], bool *ret_whole)
+{
+	if (!fgets(line, TRACE_LINE_MAX, f))
+		return false;
+	size_t len = strlen(line);
+
+	*ret_whole = len && line[len - 1] == '\n';
+	if (*ret_whole)
+		line[len - 1] = '\0';
+	else
+		for (int c = getc(f); c != '\n' && c != EOF;)
+			c = getc(f);
+	return true;
+}
+
+int trace_read(FILE *f, trace_take_fn *take, void *arg, struct err *e)
+{
+	char line[TRACE_LINE_MAX];
+	bool whole;
+	int rc = 0;
+
+	while (!rc && line_read(f, line, &whole)) {
+		struct trace_line l = { 0 };
+		enum trace_kind kind = whole || *line == '#' ? trace_line_read(line, &l) :
+				       TRACE_OTHER;
+
+		rc = take(arg, kind, &l, e);
+	}
+	return !rc && ferror(f) ? err_set(e, EIO, "cannot read the trace") : rc;
+}
+
 bool trace_line_is(const struct trace_line *l, const char *name)
 {
 	size_t len = strlen(name);

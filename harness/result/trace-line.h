@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include "lib/err.h"
 
 /*
  * One line of trace.txt, as tracefs prints it without options of its own
@@ -32,6 +34,17 @@ enum trace_kind {
 
 /* Pure: reads @line, without its newline; @ret is filled for TRACE_EVENT. */
 enum trace_kind trace_line_read(const char *line, struct trace_line *ret);
+
+/*
+ * Calls @take with @arg for each line of @f, until one returns other than 0, which is then
+ * returned. A line of more than TRACE_LINE_MAX is TRACE_OTHER, but for one of the head, whose
+ * list of events is ours and may be of any length. @l is filled for TRACE_EVENT. -EIO where
+ * @f cannot be read.
+ */
+#define TRACE_LINE_MAX 1024
+typedef int trace_take_fn(void *arg, enum trace_kind kind, const struct trace_line *l,
+			  struct err *e);
+int trace_read(FILE *f, trace_take_fn *take, void *arg, struct err *e);
 
 /* Pure: whether the line's event is @name. */
 bool trace_line_is(const struct trace_line *l, const char *name);

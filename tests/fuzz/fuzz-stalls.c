@@ -20,10 +20,10 @@ static void expect_list(const struct stall_list *l, size_t size)
 
 	for (unsigned i = 0; i < STALL_ORDERS_MAX; i++)
 		sum += l->orders[i];
-	expect(sum == l->n && l->n <= size && l->succeeded <= l->n && l->unpaired <= size);
+	expect(sum == l->us.n && l->us.n <= size && l->succeeded <= l->us.n && l->unpaired <= size);
 	expect(l->retries_max <= l->retries);
-	for (size_t i = 1; i < l->n; i++)
-		expect(l->us[i - 1] <= l->us[i]);
+	for (size_t i = 1; i < l->us.n; i++)
+		expect(l->us.v[i - 1] <= l->us.v[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

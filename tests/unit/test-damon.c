@@ -254,6 +254,34 @@ static void the_plan_is_what_it_was(void **state)
 	}
 }
 
+static const char *written(const struct damon_plan *p, const char *file)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strstr(p->writes[i].file, file))
+			return p->writes[i].value;
+	return "none";
+}
+
+/* A small range is a region of its own. */
+static void split_memory_is_all_there_in_equal_regions(void **state)
+{
+	static const char *const argv[] = { "ramrig-damon", "--scheme=stat,node=0", "--split",
+					    "--min-regions=3", NULL };
+	struct damon_plan plan;
+	(void)state;
+
+	plan_of(argv, &plan);
+	assert_string_equal(written(&plan, "regions/nr_regions"), "4");
+	assert_string_equal(written(&plan, "regions/0/start"), "4096");
+	assert_string_equal(written(&plan, "regions/0/end"), "651264");
+	assert_string_equal(written(&plan, "regions/1/start"), "1048576");
+	assert_string_equal(written(&plan, "regions/1/end"), "179871744");
+	assert_string_equal(written(&plan, "regions/2/start"), "179871744");
+	assert_string_equal(written(&plan, "regions/2/end"), "358694912");
+	assert_string_equal(written(&plan, "regions/3/end"), "536870912");
+	damon_plan_clear(&plan);
+}
+
 static void single_nodes_and_all_of_them_do_not_go_together(void **state)
 {
 	static const char *const argv[] = { "ramrig-damon", "--scheme",	   "stat",
@@ -424,6 +452,7 @@ int main(void)
 		cmocka_unit_test(an_age_is_a_count_of_aggregations_rounded_up),
 		cmocka_unit_test(a_fed_value_is_the_stall_of_a_second),
 		cmocka_unit_test(the_plan_is_what_it_was),
+		cmocka_unit_test(split_memory_is_all_there_in_equal_regions),
 		cmocka_unit_test(single_nodes_and_all_of_them_do_not_go_together),
 		cmocka_unit_test(damon_that_is_taken_or_absent_is_refused),
 		cmocka_unit_test(a_step_reads_what_was_done_and_feeds_the_goal),

@@ -55,23 +55,23 @@ static void a_recorded_trace_gives_what_another_program_counts_in_it(void **stat
 	assert_int_equal(stalls_read(f, traced, &s, &e), 0);
 	const struct stall_list *l = list_of(s, 161, STALL_RECLAIM);
 
-	assert_int_equal(l->n, 17);
+	assert_int_equal(l->us.n, 17);
 	assert_int_equal(l->total_us, 7252);
-	assert_int_equal(l->us[16], 6638);
+	assert_int_equal(l->us.v[16], 6638);
 	assert_int_equal(l->pages, 17);
 	assert_int_equal(l->orders[9], 17);
 	assert_int_equal(l->retries, 16);
 	assert_int_equal(l->retries_max, 16);
 	assert_int_equal(l->allocations, 1);
 	l = list_of(s, 161, STALL_COMPACTION);
-	assert_int_equal(l->n, 1);
-	assert_int_equal(l->us[0], 3466);
+	assert_int_equal(l->us.n, 1);
+	assert_int_equal(l->us.v[0], 3466);
 	assert_int_equal(l->pages, 32);
 	assert_int_equal(l->orders[9], 1);
 	assert_int_equal(l->succeeded, 0);
 	assert_int_equal(list_of(s, 162, STALL_RECLAIM)->pages, 1114);
 	l = list_of(s, 42, STALL_COMPACTION);
-	assert_int_equal(l->n, 5);
+	assert_int_equal(l->us.n, 5);
 	assert_int_equal(l->total_us, 1478);
 	assert_int_equal(l->succeeded, 2);
 	assert_int_equal(l->no_order, 5);
@@ -85,10 +85,10 @@ static void a_stall_ends_with_its_own_threads_end(void **state)
 		END(B, "001200", "7"), EVENTS);
 	(void)state;
 
-	assert_int_equal(list_of(s, 11, STALL_RECLAIM)->us[0], 300);
+	assert_int_equal(list_of(s, 11, STALL_RECLAIM)->us.v[0], 300);
 	assert_int_equal(list_of(s, 11, STALL_RECLAIM)->orders[3], 1);
 	assert_int_equal(list_of(s, 11, STALL_RECLAIM)->succeeded, 0);
-	assert_int_equal(list_of(s, 12, STALL_RECLAIM)->us[0], 1000);
+	assert_int_equal(list_of(s, 12, STALL_RECLAIM)->us.v[0], 1000);
 	assert_int_equal(list_of(s, 12, STALL_RECLAIM)->succeeded, 1);
 	assert_int_equal(stalls_thread(s, 0)->tid, 12);	/* the one that waited longer */
 }
@@ -110,10 +110,10 @@ static void a_begin_or_an_end_without_the_other_is_counted_and_makes_no_stall(vo
 		const struct stall_list *l = list_of(s, 11, STALL_RECLAIM);
 
 		print_message("  %s\n", cases[i].what);
-		assert_int_equal(l->n, cases[i].n);
+		assert_int_equal(l->us.n, cases[i].n);
 		assert_int_equal(l->unpaired, cases[i].unpaired);
-		if (l->n)
-			assert_int_equal(l->us[0], 100);
+		if (l->us.n)
+			assert_int_equal(l->us.v[0], 100);
 	}
 }
 
@@ -158,7 +158,7 @@ static void a_task_may_call_itself_what_it_likes(void **state)
 
 		print_message("  '%s'\n", names[i]);
 		assert_int_equal(stalls_threads(s), 1);
-		assert_int_equal(list_of(s, 77, STALL_RECLAIM)->us[0], 50);
+		assert_int_equal(list_of(s, 77, STALL_RECLAIM)->us.v[0], 50);
 		assert_string_equal(stalls_thread(s, 0)->name, names[i] + strspn(names[i], " "));
 	}
 }
@@ -171,7 +171,7 @@ static void what_is_no_trace_is_left_out_and_counted(void **state)
 		"           alpha-99999999999 [000] ..... 1.000100: mm_vmscan_direct_reclaim_begin: order=1",
 		A "[000] ..... 99999999999999999999.000100: x: ", A "[000 ..... 1.000100: x: ",
 	};
-	cleanup_free char *longest = malloc(3 * STALL_LINE_MAX);
+	cleanup_free char *longest = malloc(3 * TRACE_LINE_MAX);
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
@@ -182,13 +182,13 @@ static void what_is_no_trace_is_left_out_and_counted(void **state)
 		assert_int_equal(stalls_left_out(s).lines, 1);
 		assert_int_equal(stalls_threads(s), 0);
 	}
-	memset(longest, 'x', 3 * STALL_LINE_MAX - 1);
-	longest[3 * STALL_LINE_MAX - 1] = '\0';
+	memset(longest, 'x', 3 * TRACE_LINE_MAX - 1);
+	longest[3 * TRACE_LINE_MAX - 1] = '\0';
 	cleanup_free char *text = path_format("%s\n%s", longest, BEGIN(A, "000100", "1") END(A, "000150", "2"));
 	cleanup_stalls struct stalls *s = stalls_of(text, EVENTS);
 
 	assert_int_equal(stalls_left_out(s).lines, 1);
-	assert_int_equal(list_of(s, 11, STALL_RECLAIM)->n, 1);
+	assert_int_equal(list_of(s, 11, STALL_RECLAIM)->us.n, 1);
 }
 
 static void threads_beyond_the_most_are_counted_by_their_events(void **state)
@@ -225,19 +225,20 @@ static void threads_of_other_events_take_no_room_and_an_initdb_is_no_init(void *
 
 static void a_percentile_is_a_stall_that_was_seen(void **state)
 {
-	static const uint64_t two[] = { 5, 9 };
 	uint64_t many[200];
+	const struct { size_t n; unsigned percent; uint64_t is; } cases[] = {
+		{ 1, 50, 1 }, { 2, 50, 1 }, { 2, 99, 2 }, { 200, 50, 100 }, { 200, 99, 198 },
+		{ 100, 99, 99 }, { 101, 99, 100 }, { 200, 100, 200 }, { 0, 99, 0 },
+	};
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(many); i++)
 		many[i] = i + 1;
-	assert_int_equal(stall_percentile(two, 1, 50), 5);
-	assert_int_equal(stall_percentile(two, 2, 50), 5);
-	assert_int_equal(stall_percentile(two, 2, 99), 9);
-	assert_int_equal(stall_percentile(many, 200, 50), 100);
-	assert_int_equal(stall_percentile(many, 200, 99), 198);
-	assert_int_equal(stall_percentile(many, 100, 99), 99);
-	assert_int_equal(stall_percentile(many, 101, 99), 100);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct times t = { .v = many, .n = cases[i].n };
+
+		assert_int_equal(times_percentile(&t, cases[i].percent), cases[i].is);
+	}
 }
 
 #define K "      kcompactd0-42     "

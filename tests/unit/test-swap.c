@@ -73,6 +73,16 @@ static void a_row_says_what_the_policy_wants_and_what_is_on(void **state)
 	assert_true(json_equal(rows, declared));
 }
 
+static void a_swap_type_is_a_place_among_what_is_on(void **state)
+{
+	cleanup_json json_t *wanted = json_of(WANTED);
+	cleanup_json json_t *kinds = swap_kinds(wanted, HEADING NVME "/swapfile file 100 0 -2\n" ZRAM);
+	cleanup_json json_t *expected = json_of("['nvme', '', 'zram']");
+	(void)state;
+
+	assert_true(json_equal(kinds, expected));
+}
+
 /* Two devices and what backs one of them, all up. */
 static void hardware_set(struct cell_fixture *f)
 {
@@ -181,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_difference_in_swap_is_found),
 		cmocka_unit_test(a_row_says_what_the_policy_wants_and_what_is_on),
+		cmocka_unit_test(a_swap_type_is_a_place_among_what_is_on),
 		cmocka_unit_test(swap_is_on_only_when_the_kernel_says_so),
 		cmocka_unit_test(files_are_written_only_when_swap_is_on),
 	};

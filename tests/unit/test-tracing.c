@@ -54,6 +54,7 @@ static int go(struct cell_fixture *f, const struct reply *own, size_t n, const c
 		f->guest.verb_ms = PATIENT_MS;
 	f->cell.sample_hz = 0;
 	f->cell.trace = events;
+	f->cell.swap_kinds = json_of("['zram']");
 	f->cell.trace_buffer_bytes = 4 << 20;
 	int rc = cell_steps(&f->cell, &o, e);
 
@@ -162,6 +163,39 @@ static void stalls_in_the_trace_are_in_the_result_and_metrics_where_it_is_whole(
 			assert_null(metric);
 		else
 			assert_float_equal(json_number_value(json_object_get(metric, "value")), 500, 0);
+		fixture_close(&f);
+	}
+}
+
+#define SWAP_IN(type) "        coldheap-212     [001] .....    71.123956: mm_swap_in: type=" type \
+	" offset=3 age_ms=10 ns=5000\\n"
+
+static void swap_ins_are_metrics_where_all_are_there_and_of_known_devices(void **state)
+{
+	static const struct { const char *what, *data, *lost; bool warns, has; } cases[] = {
+		{ "all well", SWAP_IN("0"), "0", false, true },
+		{ "none in the window", "", "0", false, true },
+		{ "an unknown device", SWAP_IN("1"), "0", true, false },
+		{ "lost events", "", "1", false, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cleanup_free char *data = path_format("'result': {'data': '%s', 'end': true}",
+						      cases[i].data);
+		cleanup_free char *counts = path_format("'result': {'entries': 1, 'lost': %s, 'cpus': 2}",
+							cases[i].lost);
+		const struct reply own[] = {
+			{ .verb = "trace-read", .answer = data }, { .verb = "trace-stop", .answer = counts },
+		};
+		struct cell_fixture f;
+		struct err e;
+
+		print_message("  %s\n", cases[i].what);
+		assert_int_equal(go(&f, own, 2, "['swap:mm_swap_in']", &e), -EPERM);
+		assert_int_equal(warned(&f, "1 swap-ins of its trace are not understood"), cases[i].warns);
+		assert_int_equal(!!json_object_get(json_object_get(f.cell.result, "metrics"),
+						   "zram_swap_ins"), cases[i].has);
 		fixture_close(&f);
 	}
 }
@@ -291,6 +325,7 @@ int main(void)
 		cmocka_unit_test(the_window_is_recorded_and_is_read_when_the_workload_is_off),
 		cmocka_unit_test(a_cell_without_tracepoints_asks_for_none),
 		cmocka_unit_test(stalls_in_the_trace_are_in_the_result_and_metrics_where_it_is_whole),
+		cmocka_unit_test(swap_ins_are_metrics_where_all_are_there_and_of_known_devices),
 		cmocka_unit_test(what_the_buffer_lost_is_a_warning_and_heads_the_file),
 		cmocka_unit_test(a_trace_comes_in_pieces_which_the_log_leaves_out),
 		cmocka_unit_test(a_trace_without_end_is_cut_after_a_whole_line),

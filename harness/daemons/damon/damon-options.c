@@ -63,6 +63,7 @@ int damon_options_read(int argc, const char **argv, struct damon_options *ret, b
 	static char root[] = "/", cgroup[] = "ramrig/damon";
 	static struct texts t;
 	struct damon_options o = { 0 };
+	int splits = 0;
 	const struct poptOption options[] = {
 		{ "scheme", '\0', POPT_ARG_STRING, NULL, OPTION_SCHEME,
 		  "what to do with what memory (below); once or more", "SCHEME" },
@@ -76,6 +77,9 @@ int damon_options_read(int argc, const char **argv, struct damon_options *ret, b
 		  "of each node", "N" },
 		{ "max-regions", '\0', POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT, &t.max_regions, 0,
 		  "of each node", "N" },
+		{ "split", '\0', POPT_ARG_NONE, &splits, 0,
+		  "begin with min-regions equal regions; else it takes the kernel some aggregations "
+		  "to come to them", NULL },
 		{ "interval", '\0', POPT_ARG_STRING | POPT_ARGFLAG_SHOW_DEFAULT, &t.interval, 0,
 		  "between two steps: goals fed, one line logged", "TIME" },
 		{ "count-regions", '\0', POPT_ARG_NONE, &o.counts_regions, 0,
@@ -117,6 +121,7 @@ int damon_options_read(int argc, const char **argv, struct damon_options *ret, b
 	} else if (!rc && poptPeekArg(con)) {
 		rc = err_set(e, EINVAL, "'%.80s' is no option", poptPeekArg(con));
 	} else if (!rc) {
+		o.settings.splits = splits;
 		rc = texts_read(&t, &o, e);
 	}
 	poptFreeContext(con);

@@ -8,6 +8,8 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
+#define PAGE 4096
+
 int damon_settings_check(const struct damon_settings *s, struct err *e)
 {
 	bool all = false, one = false;
@@ -96,17 +98,53 @@ static void put_range(struct maker *m, const char *name, uint64_t min, uint64_t 
 	put_number(m, max_file, max);
 }
 
-static void put_ram(struct maker *m, const struct ram *ram)
+static void put_region(struct maker *m, uint64_t i, uint64_t from, uint64_t to)
 {
-	put_number(m, "targets/nr_targets", 1);
-	put_number(m, "targets/0/regions/nr_regions", ram->n);
-	for (unsigned i = 0; i < ram->n; i++) {
-		cleanup_free char *start = path_format("targets/0/regions/%u/start", i);
-		cleanup_free char *end = path_format("targets/0/regions/%u/end", i);
+	cleanup_free char *start = path_format("targets/0/regions/%" PRIu64 "/start", i);
+	cleanup_free char *end = path_format("targets/0/regions/%" PRIu64 "/end", i);
 
-		put_number(m, start, ram->ranges[i].start);
-		put_number(m, end, ram->ranges[i].end);
+	put_number(m, start, from);
+	put_number(m, end, to);
+}
+
+/* How many regions a range is cut into: the last of them is what is left, half of one at least. */
+static uint64_t pieces(const struct ram_range *r, uint64_t piece)
+{
+	uint64_t length = r->end - r->start;
+	uint64_t n = length / piece + (length % piece >= piece / 2);
+
+	return n ? n : 1;
+}
+
+static void put_ram(struct maker *m, const struct ram *ram, uint64_t piece)
+{
+	uint64_t n = 0, at = 0;
+
+	for (unsigned i = 0; i < ram->n; i++)
+		n += pieces(&ram->ranges[i], piece);
+	put_number(m, "targets/nr_targets", 1);
+	put_number(m, "targets/0/regions/nr_regions", n);
+	for (unsigned i = 0; i < ram->n; i++) {
+		const struct ram_range *r = &ram->ranges[i];
+		uint64_t last = pieces(r, piece) - 1;
+
+		for (uint64_t k = 0; k <= last; k++)
+			put_region(m, at++, r->start + k * piece,
+				   k == last ? r->end : r->start + (k + 1) * piece);
 	}
+}
+
+/* How long the regions are that DAMON begins with; whole pages. */
+static uint64_t piece_of(const struct damon_settings *s, const struct ram *ram)
+{
+	uint64_t total = 0, piece;
+
+	if (!s->splits)
+		return UINT64_MAX;
+	for (unsigned i = 0; i < ram->n; i++)
+		total += ram->ranges[i].end - ram->ranges[i].start;
+	piece = total / s->min_nr_regions & ~(uint64_t)(PAGE - 1);
+	return piece ? piece : PAGE;
 }
 
 static void put_quotas(struct maker *m, const struct damon_scheme *s)
@@ -178,7 +216,7 @@ static void put_context(struct maker *m, const struct damon_settings *s,
 	put_number(m, "monitoring_attrs/intervals/aggr_us", s->aggr_us);
 	put_number(m, "monitoring_attrs/intervals/update_us", s->update_us);
 	put_range(m, "monitoring_attrs/nr_regions", s->min_nr_regions, s->max_nr_regions);
-	put_ram(m, &k->ram);
+	put_ram(m, &k->ram, piece_of(s, &k->ram));
 	put_number(m, "schemes/nr_schemes", k->n_schemes);
 	for (unsigned i = 0; i < k->n_schemes; i++) {
 		cleanup_free char *folder = path_format("%s/schemes/%u", m->folder, i);

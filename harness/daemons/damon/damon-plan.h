@@ -2,6 +2,7 @@
 #ifndef RAMRIG_DAMON_PLAN_H
 #define RAMRIG_DAMON_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "daemons/damon/damon-ram.h"
 #include "daemons/damon/damon-scheme.h"
@@ -18,6 +19,11 @@
 struct damon_settings {
 	uint64_t sample_us, aggr_us, update_us;
 	uint64_t min_nr_regions, max_nr_regions; /* of each kdamond */
+	/*
+	 * Whether it begins with min_nr_regions equal regions. Linux begins with one for each
+	 * range, and at best doubles them in each aggregation (kdamond_split_regions()).
+	 */
+	bool splits;
 	struct damon_scheme schemes[DAMON_SCHEMES_MAX];
 	unsigned n_schemes;
 };
