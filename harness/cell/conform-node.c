@@ -15,7 +15,7 @@
  * with memory (a fifth of it under KASAN, with page owners), and, on whichever node
  * KASLR puts it, itself.
  */
-#define KERNEL_SHARE 0.25
+#define KERNEL_SHARE 0.2
 #define KERNEL_BYTES (64 * MIB)
 #define HOTPLUG_SHARE 0.05	/* what comes later has no more than page descriptors */
 #define BANDWIDTH_SHARE 0.02	/* steps in which a table can hold it */
@@ -81,7 +81,7 @@ static uint64_t kept_by_kernel(const struct topology_node *n)
 
 	if (n->kind == NODE_CXL)
 		return (uint64_t)(HOTPLUG_SHARE * bytes);
-	return KERNEL_SHARE * bytes > KERNEL_BYTES ? (uint64_t)(KERNEL_SHARE * bytes) : KERNEL_BYTES;
+	return (uint64_t)(KERNEL_SHARE * bytes) + KERNEL_BYTES;
 }
 
 static char *memory_text(const struct topology_node *n, uint64_t lost)

@@ -10,22 +10,23 @@ load common
 
 setup_file() {
 	own_workplace
-	ramrig_keep base kernel build testbed-6.12
+	ramrig_keep base kernel build testbed-6.12-tiers
 	# Thirty times as slow as the soak test has it: six pairs of so small a cell must tell.
 	sed 's/i < 1000;/i < 30000;/' "$OWN_PATH"/patches/swap-in/0006-*.patch >"$OUT/0006-slow-swap-in.patch"
-	ramrig_keep slow try "$OUT/0006-slow-swap-in.patch" --topology dram \
+	ramrig_keep slow try "$OUT/0006-slow-swap-in.patch" --base testbed-6.12-tiers --topology dram \
 		--experiment swap-in --jobs 2 --out "$OUT/slow"
-	ramrig_keep panics try "$OWN_PATH"/images/kernels/testbed-6.12-panics/*.patch --topology dram --out "$OUT/panics"
+	ramrig_keep panics try "$OWN_PATH"/images/kernels/testbed-6.12-panics/*.patch \
+		--base testbed-6.12-tiers --topology dram --out "$OUT/panics"
 }
 
 teardown_file() {
 	own_workplace_remove
 }
 
-@test "testbed-6.12 is built from source, or was" {
+@test "testbed-6.12-tiers is built from source, or was" {
 	echo "# building it took $(<base.seconds) s" >&3
 	expect_code base 0
-	expect_in "$(<base.out)" "testbed-6.12 is 6.12."
+	expect_in "$(<base.out)" "testbed-6.12-tiers is 6.12."
 }
 
 @test "a patch that slows every swap-in down is a regression, with its proof" {
@@ -41,7 +42,7 @@ teardown_file() {
 @test "its result is one like any other, with the kernels' names" {
 	ramrig_keep compared compare "$OUT/slow/swap-in"
 	expect_code compared 1
-	expect_in "$(<compared.out)" "testbed-6.12 -> testbed-6.12+slow-swap-in"
+	expect_in "$(<compared.out)" "testbed-6.12-tiers -> testbed-6.12-tiers+slow-swap-in"
 }
 
 @test "a patch whose kernel panics is crashed, with the panic's lines, and is not compared" {

@@ -59,6 +59,27 @@ expect_found() { # ARM PART-OF-REASON
 	figures no-uffd-wp '.wp_seen < .wp_expected'
 }
 
+@test "a stock kernel comes through it, too, and what it lacks is said" {
+	mkdir -p "$OUT/path/experiments"
+	cat >"$OUT/path/experiments/storm-stock.yaml" <<-EOF
+		experiment: storm-stock
+		summary: A storm on a kernel that moves nothing between swap devices
+		kernels: [testbed-6.12]
+		topologies: [zram-nvme]
+		workloads:
+		  - {name: swapstorm, parameters: {duration: 20s}}
+		arms:
+		  - {name: still, base: true, policies: [swap-zram-nvme]}
+		pairs: 1
+		diagnostic: true
+	EOF
+	ramrig_keep stock --path "$OUT/path" run storm-stock --out "$OUT/stock"
+	expect_equal "$(outcome "$OUT/stock")" ok
+	expect_json stock/cells/0001/result.json '.metrics | map_values(.value)
+		| .corrupt == 0 and .leaked == 0 and (has("moved") or has("refault_moved") | not)'
+	expect_in "$(<stock/cells/0001/output/measure.txt)" 'absent: the swap balancer'
+}
+
 # Only there are kernels whose devices can be made to fail, and whose threads can be frozen.
 @test "a long storm on the kernel with all checks on: nothing is wrong, and nothing is reported" {
 	mkdir -p "$OUT/path/experiments"

@@ -46,6 +46,27 @@ step_write() { # COUNT
 	done
 }
 
+# Where the kernel with the whole series was compiled.
+obj_find() {
+	grep -lx CONFIG_SWAP_BALANCER=y \
+		"${XDG_CACHE_HOME:-$HOME/.cache}"/ramrig/workshop/*/obj-*/.config |
+		xargs grep -Lx CONFIG_KASAN=y | head -n 1
+}
+
+@test "sparse finds nothing in the files that it adds" {
+	obj=$(dirname "$(obj_find)")
+	[ -e "$obj/.config" ] || fail "no workshop has compiled it"
+	readarray -t objects < <(sed -n '/^--- \/dev\/null/{n;s,^+++ b/\(.*\)\.c$,\1.o,p}' "$SERIES"/*.patch |
+		grep -v kunit)
+	[ "${#objects[@]}" -ge 3 ] || fail "${objects[@]}"
+	run make -C "$obj/../src" O="$obj" C=2 CHECK="sparse -Wbitwise -Wcontext" "${objects[@]}"
+	[ "$status" = 0 ] || fail "$output"
+	for object in "${objects[@]}"; do
+		expect_in "$output" "CHECK   $obj/../src/${object%.o}.c"
+	done
+	! grep -E 'warning:|error:' <<<"$output" || fail "$output"
+}
+
 @test "the kernel builds and boots at every step" {
 	local all=("$SERIES"/*.patch)
 	for ((n = 1; n <= ${#all[@]}; n++)); do

@@ -11,6 +11,7 @@
 #include "workloads/swapstorm/swapstorm-huge.h"
 #include "workloads/swapstorm/swapstorm-lack.h"
 #include "workloads/swapstorm/swapstorm-model.h"
+#include "workloads/swapstorm/swapstorm-pace.h"
 #include "workloads/swapstorm/swapstorm-place.h"
 #include "workloads/swapstorm/swapstorm-swap.h"
 
@@ -241,6 +242,19 @@ static void what_is_set_is_the_word_in_brackets(void **state)
 	}
 }
 
+static void what_is_done_to_workers_waits_for_slow_ones_but_not_for_ever(void **state)
+{
+	static const struct { uint64_t ms, passed_ms, ops; bool met; } cases[] = {
+		{ 0, 0, 0, true },	    { 1000, 999, 500, false }, { 1000, 1000, 10, true },
+		{ 1000, 1000, 9, false },   { 1000, 9999, 9, false },  { 1000, 10000, 0, true },
+		{ 50, 50, 0, false },	    { 50, 50, 1, true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(pace_met(cases[i].ms, cases[i].passed_ms, cases[i].ops), cases[i].met);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +269,7 @@ int main(void)
 		cmocka_unit_test(an_entry_of_pagemap_says_where_a_page_is),
 		cmocka_unit_test(pages_not_moved_count_as_known_before_moved_ones_do),
 		cmocka_unit_test(what_is_set_is_the_word_in_brackets),
+		cmocka_unit_test(what_is_done_to_workers_waits_for_slow_ones_but_not_for_ever),
 		cmocka_unit_test(a_charge_may_be_more_but_not_less_than_what_is_in_swap),
 	};
 

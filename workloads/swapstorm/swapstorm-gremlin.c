@@ -11,6 +11,7 @@
 #include "lib/rng.h"
 #include "workloads/lib/now.h"
 #include "workloads/swapstorm/swapstorm-gremlin.h"
+#include "workloads/swapstorm/swapstorm-pace.h"
 
 #define MS_NS 1000000LL
 #define SLICE_MS 50
@@ -36,12 +37,10 @@ _Static_assert(ARRAY_SIZE(gremlin_table) <= GREMLINS_MAX, "a place for each");
 
 bool gremlin_wait(struct storm *s, uint64_t ms)
 {
-	while (ms && !atomic_load(&s->board->stop)) {
-		uint64_t slice = ms < SLICE_MS ? ms : SLICE_MS;
+	struct pace p = pace_begin(s->board);
 
-		usleep((useconds_t)slice * 1000);
-		ms -= slice;
-	}
+	while (!atomic_load(&s->board->stop) && !pace_over(&p, s->board, ms))
+		usleep((useconds_t)(ms < SLICE_MS ? ms : SLICE_MS) * 1000);
 	return atomic_load(&s->board->stop);
 }
 

@@ -20,7 +20,10 @@ void gremlin_tuner(struct storm *s, struct rng *r);	/* the balancer's parameters
 void gremlin_faults(struct storm *s, struct rng *r);	/* input and output that fails */
 void gremlin_ballast(struct storm *s, struct rng *r);	/* a fast device with little room */
 
-/* Sleeps for @ms, or for up to @ms, or until all are told to stop, which it returns. */
+/*
+ * Sleeps for @ms, or for up to @ms, longer where workers are slow (swapstorm-pace.h), or until
+ * all are told to stop, which it returns.
+ */
 bool gremlin_wait(struct storm *s, uint64_t ms);
 bool gremlin_nap(struct storm *s, struct rng *r, unsigned ms);
 

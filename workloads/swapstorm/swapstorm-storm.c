@@ -10,6 +10,7 @@
 #include "workloads/swapstorm/swapstorm-file.h"
 #include "workloads/swapstorm/swapstorm-gremlin.h"
 #include "workloads/swapstorm/swapstorm-op.h"
+#include "workloads/swapstorm/swapstorm-pace.h"
 
 #define MS_NS 1000000LL
 #define LOOK_US 5000
@@ -93,7 +94,9 @@ static int storm_over(const struct storm *s, int64_t begin, bool *ret, struct er
 static int crew_watch(struct storm *s, struct err *e)
 {
 	struct rng r = { .state = ~s->config->seed };
-	int64_t begin = now_ns(), kill_next = begin;
+	struct pace p = pace_begin(s->board);
+	int64_t begin = now_ns();
+	uint64_t kill_ms = 0;
 	bool over = false;
 	int rc = 0;
 
@@ -102,10 +105,11 @@ static int crew_watch(struct storm *s, struct err *e)
 		rc = crew_reap(&s->crew, true, e);
 		if (!rc)
 			rc = storm_over(s, begin, &over, e);
-		if (now_ns() < kill_next)
+		if (!pace_over(&p, s->board, kill_ms))
 			continue;
 		crew_kill(&s->crew, &r);
-		kill_next = now_ns() + (int64_t)rng_below(&r, KILLS_MS * 2) * MS_NS;
+		kill_ms = rng_below(&r, KILLS_MS * 2);
+		p = pace_begin(s->board);
 	}
 	return rc;
 }
