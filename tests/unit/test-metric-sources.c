@@ -74,6 +74,8 @@ static void every_metric_has_its_columns_on_a_full_machine(void **state)
 	}
 	assert_int_equal(metric_derive(s, workload, whole, metrics, &e), 0);
 	for (const struct metric_info *m = metric_table; m->name; m++) {
+		if (!m->column)		/* of the trace */
+			continue;
 		groups += strstr(m->name, "{group}") != NULL;
 		nodes += strstr(m->name, "{node}") != NULL;
 		devices += strstr(m->name, "{device}") != NULL;
