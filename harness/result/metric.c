@@ -57,6 +57,22 @@ static int derive_one(const struct samples *s, const json_t *workload, struct wi
 	return 0;
 }
 
+int metric_read(metric_reader *read, const void *of, const char *fill, json_t *metrics,
+		struct err *e)
+{
+	for (const struct metric_info *m = metric_table; m->name; m++) {
+		char name[METRIC_NAME_SIZE];
+		double v;
+
+		if (!strchr(m->name, '{') != !fill || !read(m->how, of, &v))
+			continue;
+		metric_expand(m->name, fill ? fill : "", name);
+		if (json_object_set_new(metrics, name, metric_json(m, v)))
+			return err_set(e, ENOMEM, "out of memory for metric %s", name);
+	}
+	return 0;
+}
+
 int metric_derive(const struct samples *s, const json_t *workload, struct window w,
 		  json_t *metrics, struct err *e)
 {

@@ -98,6 +98,15 @@ json_t *metric_json(const struct metric_info *m, double v);
 int metric_derive(const struct samples *s, const json_t *workload, struct window w,
 		  json_t *metrics, struct err *e);
 
+/*
+ * What is read from a trace: @read gives the value of one way of reading @of, or false where
+ * it has none. Adds all that it gives to the object @metrics, of those metrics that have a
+ * placeholder, with @fill in its place, or for NULL of those that have none.
+ */
+typedef bool metric_reader(enum metric_how how, const void *of, double *ret);
+int metric_read(metric_reader *read, const void *of, const char *fill, json_t *metrics,
+		struct err *e);
+
 /* Writes the table of metrics as Markdown: the reference in docs/. */
 void metric_print_reference(FILE *out);
 

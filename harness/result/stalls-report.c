@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "lib/cleanup.h"
-#include "result/metric-name.h"
+#include "result/metric.h"
 #include "result/stalls.h"
 
 static json_t *orders_json(const struct stall_list *l)
@@ -91,8 +91,9 @@ static int stalls_gather(const struct stalls *s, enum stall_mechanism m, struct 
 }
 
 /* False where it has no value: the longest of no stalls. */
-static bool value_of(enum metric_how how, const struct times *us, double *ret)
+static bool value_of(enum metric_how how, const void *of, double *ret)
 {
+	const struct times *us = of;
 	uint64_t total = 0;
 
 	for (size_t i = 0; i < us->n; i++)
@@ -121,17 +122,7 @@ static int mechanism_metrics(const struct stalls *s, enum stall_mechanism m, jso
 	cleanup_times struct times us = { 0 };
 	int rc = stalls_gather(s, m, &us, e);
 
-	for (const struct metric_info *i = metric_table; !rc && i->name; i++) {
-		char name[METRIC_NAME_SIZE];
-		double v;
-
-		if (!value_of(i->how, &us, &v))
-			continue;
-		metric_expand(i->name, stall_mechanism_names[m], name);
-		if (json_object_set_new(metrics, name, metric_json(i, v)))
-			rc = err_set(e, ENOMEM, "out of memory for metrics of stalls");
-	}
-	return rc;
+	return rc ? rc : metric_read(value_of, &us, stall_mechanism_names[m], metrics, e);
 }
 
 int stalls_metrics(const struct stalls *s, bool whole, json_t *metrics, struct err *e)

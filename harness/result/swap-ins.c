@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
-#include "result/metric-name.h"
+#include "result/metric.h"
 #include "result/swap-ins.h"
 #include "result/trace-line.h"
 
@@ -65,8 +64,10 @@ struct figures {
 };
 
 /* False where it has no value: the median of no swap-ins. */
-static bool value_of(enum metric_how how, const struct figures *f, double *ret)
+static bool value_of(enum metric_how how, const void *of, double *ret)
 {
+	const struct figures *f = of;
+
 	switch (how) {
 	case METRIC_SWAP_INS:
 		*ret = (double)f->ns->n;
@@ -85,22 +86,6 @@ static bool value_of(enum metric_how how, const struct figures *f, double *ret)
 	}
 }
 
-/* @fill: the kind of device; NULL: all of them, whose names in the table have no placeholder. */
-static int metrics_add(const struct figures *f, const char *fill, json_t *metrics, struct err *e)
-{
-	for (const struct metric_info *m = metric_table; m->name; m++) {
-		char name[METRIC_NAME_SIZE];
-		double v;
-
-		if (!strchr(m->name, '{') != !fill || !value_of(m->how, f, &v))
-			continue;
-		metric_expand(m->name, fill ? fill : "", name);
-		if (json_object_set_new(metrics, name, metric_json(m, v)))
-			return err_set(e, ENOMEM, "out of memory for metrics of swap-ins");
-	}
-	return 0;
-}
-
 int swap_ins_metrics(const struct swap_ins *s, json_t *metrics, struct err *e)
 {
 	cleanup_times struct times all = { 0 };
@@ -116,9 +101,9 @@ int swap_ins_metrics(const struct swap_ins *s, json_t *metrics, struct err *e)
 		struct figures f = { &s->ns[k], s->soon[k], soon };
 
 		if (s->on[k])
-			rc = metrics_add(&f, device_kind_names[k], metrics, e);
+			rc = metric_read(value_of, &f, device_kind_names[k], metrics, e);
 	}
-	return rc ? rc : metrics_add(&(struct figures){ &all, soon, soon }, NULL, metrics, e);
+	return rc ? rc : metric_read(value_of, &(struct figures){ &all, soon, soon }, NULL, metrics, e);
 }
 
 void swap_ins_free(struct swap_ins *s)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace.txt of any bytes: what is made of it is bounded and adds up.
+ * trace.txt of any bytes: what is made of its stalls and swap-ins is bounded and adds up.
  */
 #include <stdint.h>
 #include "lib/cleanup.h"
 #include "result/stalls.h"
+#include "result/swap-ins.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,6 +27,19 @@ static void expect_list(const struct stall_list *l, size_t size)
 		expect(l->us.v[i - 1] <= l->us.v[i]);
 }
 
+static void expect_swap_ins(const uint8_t *data, size_t size, json_t *metrics)
+{
+	cleanup_json json_t *kinds = json_pack("[s, s]", "zram", "nvme");
+	cleanup_fclose FILE *f = fmemopen((void *)data, size, "r");
+	cleanup_swap_ins struct swap_ins s;
+	struct err e;
+
+	expect(!swap_ins_read(f, kinds, &s, &e) && s.left_out <= size);
+	for (size_t k = 0; k < DEVICE_KIND_COUNT; k++)
+		expect(s.ns[k].n <= size && s.soon[k] <= s.ns[k].n && (s.on[k] || !s.ns[k].n));
+	expect(!swap_ins_metrics(&s, metrics, &e));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cleanup_json json_t *events = json_pack("[s, s]", "vmscan:mm_vmscan_direct_reclaim_begin",
@@ -44,5 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			expect_list(&stalls_thread(s, i)->lists[m], size);
 	j = stalls_json(s);
 	expect(j && !stalls_metrics(s, true, metrics, &e));
+	expect_swap_ins(data, size, metrics);
 	return 0;
 }
