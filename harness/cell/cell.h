@@ -54,7 +54,7 @@ struct cell {
 	int samples_rc;			/* the first error of a sample, or 0 */
 	struct err samples_err;
 	json_t *daemons;		/* array of { job, name } */
-	json_t *swap_kinds;		/* of the devices that are swapped to, by swap type */
+	json_t *swap_areas;		/* what is swapped to, by swap type: cell/swap.h */
 	json_t *result;
 	const char *phase;
 	int64_t phase_ms;

@@ -132,17 +132,19 @@ int swap_compare(const json_t *wanted, const char *proc_swaps, json_t *rows)
 	return differ;
 }
 
-json_t *swap_kinds(const json_t *wanted, const char *proc_swaps)
+json_t *swap_areas(const json_t *wanted, const char *proc_swaps)
 {
-	json_t *kinds = json_array();
+	json_t *areas = json_array();
 	struct swap_line l;
 
 	while (line_next(&proc_swaps, &l)) {
 		const json_t *w = json_array_find(wanted, "disk", l.disk);
 
-		json_array_append_new(kinds, json_string(w ? json_str(w, "kind") : ""));
+		json_array_append_new(areas, json_pack("{s:s, s:i}", "kind",
+						       w ? json_str(w, "kind") : "", "priority",
+						       l.priority));
 	}
-	return kinds;
+	return areas;
 }
 
 int cell_swap_on(struct cell *c, struct err *e)
@@ -157,7 +159,7 @@ int cell_swap_on(struct cell *c, struct err *e)
 		rc = guest_read(c->guest, "/proc/swaps", &swaps, e);
 	if (rc)
 		return rc;
-	c->swap_kinds = swap_kinds(wanted, swaps);
+	c->swap_areas = swap_areas(wanted, swaps);
 	json_t *rows = json_object_get(c->result, "conformance");
 
 	return swap_compare(wanted, swaps, rows) ? conform_rows_judge(rows, e) : 0;

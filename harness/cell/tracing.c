@@ -165,7 +165,7 @@ static int note_swap_ins(struct cell *c, const char *path, struct err *e)
 
 	if (!f)
 		return err_set(e, errno, "cannot open %s: %m", path);
-	int rc = swap_ins_read(f, c->swap_kinds, &s, e);
+	int rc = swap_ins_read(f, c->swap_areas, &s, e);
 
 	if (rc)
 		return err_prefix(e, "%s: ", path);

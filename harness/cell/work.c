@@ -259,7 +259,7 @@ static int work_task(const struct workdir *w, const struct account_share *shares
 	json_decref(c.all_policies);
 	json_decref(c.trace);
 	json_decref(c.daemons);
-	json_decref(c.swap_kinds);
+	json_decref(c.swap_areas);
 	if (stopped)
 		return WORK_STOPPED;
 	if (ret_outcome)

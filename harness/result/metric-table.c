@@ -154,15 +154,15 @@ const struct metric_info metric_table[] = {
 	  "swap:mm_swap_in" },
 	{ "swap_in_p99", "us", "less", "ratio", METRIC_SWAP_IN_P99, NULL, NULL,
 	  "99th percentile of how long one of these faults took" },
+	{ "swap_in_soon_fast", "share", "more", "difference", METRIC_SWAP_IN_SOON, NULL, NULL,
+	  "of the faults that had to read a page that was swapped out within the last minute, those that "
+	  "the swap devices of the highest priority served" },
 	{ "{device}_swap_ins", "count", "less", "difference", METRIC_SWAP_INS, NULL, NULL,
 	  "faults that had to read a page from swap on the devices of this kind" },
 	{ "{device}_swap_in_p50", "us", "less", "ratio", METRIC_SWAP_IN_P50, NULL, NULL,
 	  "median time of one of these faults" },
 	{ "{device}_swap_in_p99", "us", "less", "ratio", METRIC_SWAP_IN_P99, NULL, NULL,
 	  "99th percentile of how long one of these faults took" },
-	{ "{device}_swap_in_soon", "share", "more", "difference", METRIC_SWAP_IN_SOON, NULL, NULL,
-	  "of all faults that had to read a page that was swapped out within the last minute, those "
-	  "that devices of this kind served" },
 	{ "zswap_pool", "bytes", "less", "difference", METRIC_MEDIAN, "meminfo.Zswap", NULL,
 	  "memory that zswap takes for what it stores" },
 	{ "zswap_stored", "bytes", "more", "difference", METRIC_MEDIAN, "meminfo.Zswapped", NULL,

@@ -43,7 +43,7 @@ enum metric_how {
 	METRIC_SWAP_INS,	/* from the trace, by result/swap-ins.h */
 	METRIC_SWAP_IN_P50,
 	METRIC_SWAP_IN_P99,
-	METRIC_SWAP_IN_SOON	/* of a kind of device: its share */
+	METRIC_SWAP_IN_SOON
 };
 
 struct metric_info {

@@ -21,18 +21,18 @@
 #define SWAP_INS_SOON_MS 60000
 
 struct swap_ins {
-	bool on[DEVICE_KIND_COUNT];		/* whether @kinds has it */
+	bool on[DEVICE_KIND_COUNT];		/* whether @areas have it */
 	struct times ns[DEVICE_KIND_COUNT];
-	uint64_t soon[DEVICE_KIND_COUNT];	/* of pages that lay there no longer than that */
-	uint64_t left_out;	/* lines not understood, swap-ins from a device not in @kinds */
+	uint64_t soon;		/* of pages that lay there no longer than that */
+	uint64_t soon_fast;	/* of those, from areas of the highest priority */
+	uint64_t left_out;	/* lines not understood, swap-ins from a device not in @areas */
 };
 
 /*
- * @kinds: array of names of device kinds, by swap type: the order of /proc/swaps as long as no
- * area was turned off. The caller frees @ret with swap_ins_free(), also on error: -EIO or
+ * @areas: array of { "kind", "priority" } by swap type (cell/swap.h). The caller frees @ret with swap_ins_free(), also on error: -EIO or
  * -ENOMEM.
  */
-int swap_ins_read(FILE *f, const json_t *kinds, struct swap_ins *ret, struct err *e);
+int swap_ins_read(FILE *f, const json_t *areas, struct swap_ins *ret, struct err *e);
 
 /* Adds the metrics that the table makes of swap-ins (result/metric.h). */
 int swap_ins_metrics(const struct swap_ins *s, json_t *metrics, struct err *e);

@@ -29,14 +29,19 @@ static void expect_list(const struct stall_list *l, size_t size)
 
 static void expect_swap_ins(const uint8_t *data, size_t size, json_t *metrics)
 {
-	cleanup_json json_t *kinds = json_pack("[s, s]", "zram", "nvme");
+	cleanup_json json_t *areas = json_pack("[{s:s, s:i}, {s:s, s:i}]", "kind", "zram", "priority", 100,
+					       "kind", "nvme", "priority", 10);
+	size_t all = 0;
 	cleanup_fclose FILE *f = fmemopen((void *)data, size, "r");
 	cleanup_swap_ins struct swap_ins s;
 	struct err e;
 
-	expect(!swap_ins_read(f, kinds, &s, &e) && s.left_out <= size);
-	for (size_t k = 0; k < DEVICE_KIND_COUNT; k++)
-		expect(s.ns[k].n <= size && s.soon[k] <= s.ns[k].n && (s.on[k] || !s.ns[k].n));
+	expect(!swap_ins_read(f, areas, &s, &e) && s.left_out <= size);
+	for (size_t k = 0; k < DEVICE_KIND_COUNT; k++) {
+		expect(s.on[k] || !s.ns[k].n);
+		all += s.ns[k].n;
+	}
+	expect(all <= size && s.soon <= all && s.soon_fast <= s.soon);
 	expect(!swap_ins_metrics(&s, metrics, &e));
 }
 

@@ -217,7 +217,7 @@ static inline void fixture_close(struct cell_fixture *f)
 	samples_free(c->samples);
 	json_decref((json_t *)c->workload);
 	json_decref(c->policies);
-	json_decref(c->swap_kinds);
+	json_decref(c->swap_areas);
 	json_decref(c->all_policies);
 	json_decref(c->daemons);
 	json_decref(c->result);

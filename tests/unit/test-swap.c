@@ -76,11 +76,13 @@ static void a_row_says_what_the_policy_wants_and_what_is_on(void **state)
 static void a_swap_type_is_a_place_among_what_is_on(void **state)
 {
 	cleanup_json json_t *wanted = json_of(WANTED);
-	cleanup_json json_t *kinds = swap_kinds(wanted, HEADING NVME "/swapfile file 100 0 -2\n" ZRAM);
-	cleanup_json json_t *expected = json_of("['nvme', '', 'zram']");
+	cleanup_json json_t *areas = swap_areas(wanted, HEADING NVME "/swapfile file 100 0 -2\n" ZRAM);
+	cleanup_json json_t *expected = json_of("[{'kind': 'nvme', 'priority': 10},"
+						" {'kind': '', 'priority': -2},"
+						" {'kind': 'zram', 'priority': 100}]");
 	(void)state;
 
-	assert_true(json_equal(kinds, expected));
+	assert_true(json_equal(areas, expected));
 }
 
 /* Two devices and what backs one of them, all up. */

@@ -54,7 +54,7 @@ static int go(struct cell_fixture *f, const struct reply *own, size_t n, const c
 		f->guest.verb_ms = PATIENT_MS;
 	f->cell.sample_hz = 0;
 	f->cell.trace = events;
-	f->cell.swap_kinds = json_of("['zram']");
+	f->cell.swap_areas = json_of("[{'kind': 'zram', 'priority': 100}]");
 	f->cell.trace_buffer_bytes = 4 << 20;
 	int rc = cell_steps(&f->cell, &o, e);
 
