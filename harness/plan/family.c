@@ -93,15 +93,22 @@ static int form_agree(const struct spec *experiment, const json_t *workloads, co
 	return 0;
 }
 
+/* How a margin is written: as a share, a size, or a number in the metric's own unit. */
+static enum field_type margin_type(const struct metric_form *form)
+{
+	if (!strcmp(form->scale, "ratio"))
+		return FIELD_SHARE;
+	return strcmp(form->unit, "bytes") ? FIELD_NUMBER : FIELD_SIZE;
+}
+
 static int margin_parse(const struct spec *experiment, const char *pointer, const char *name,
 			const struct metric_form *form, const char *text, double *ret,
 			struct err *e)
 {
-	bool ratio = !strcmp(form->scale, "ratio");
-	const struct field f = { .type = ratio ? FIELD_SHARE : FIELD_NUMBER };
+	const struct field f = { .type = margin_type(form) };
 	cleanup_json json_t *v = NULL;
 
-	if (!ratio && strchr(text, '%'))
+	if (f.type != FIELD_SHARE && strchr(text, '%'))
 		return spec_error(experiment, pointer, e, "'%s' can be zero and is compared as a "
 				  "difference: its margin is a number of %s, not a share", name,
 				  form->unit);

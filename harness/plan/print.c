@@ -4,6 +4,7 @@
 #include <string.h>
 #include "calibrate/known.h"
 #include "lib/cleanup.h"
+#include "lib/quantity.h"
 #include "plan/plan.h"
 #include "result/result.h"
 #include "stats/sequential.h"
@@ -33,11 +34,17 @@ static void arm_print(const json_t *arm, FILE *out)
 static void metric_print(const json_t *metric, FILE *out)
 {
 	double margin = json_number_value(json_object_get(metric, "margin"));
-	bool ratio = !strcmp(json_str(metric, "scale"), "ratio");
+	const char *unit = json_str(metric, "unit");
+	char size[QUANTITY_TEXT];
 
-	fprintf(out, "  metric %s: %s is better, margin %.6g%s%s\n", json_str(metric, "name"),
-		json_str(metric, "better"), ratio ? 100 * margin : margin, ratio ? "" : " ",
-		ratio ? "%" : json_str(metric, "unit"));
+	fprintf(out, "  metric %s: %s is better, margin ", json_str(metric, "name"),
+		json_str(metric, "better"));
+	if (!strcmp(json_str(metric, "scale"), "ratio"))
+		fprintf(out, "%.6g%%\n", 100 * margin);
+	else if (!strcmp(unit, "bytes"))
+		fprintf(out, "%s\n", quantity_show(QUANTITY_SIZE, (uint64_t)margin, size, sizeof(size)));
+	else
+		fprintf(out, "%.6g %s\n", margin, unit);
 }
 
 /* @workload needs the events, or NULL: the experiment says so. */

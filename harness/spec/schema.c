@@ -183,7 +183,8 @@ static const struct field key_metric_fields[] = {
 	  .help = "a figure of a workload, or a metric from samples; it is asked of every workload "
 		  "that has it" },
 	{ .key = "margin", .type = FIELD_VALUE, .required = true,
-	  .help = "the change that matters: `5%` for a ratio, a number in its unit for a difference" },
+	  .help = "the change that matters: `5%` for a ratio, for a difference a size such as `4MiB` "
+		  "or a number in its unit" },
 	END_OF_FIELDS
 };
 
