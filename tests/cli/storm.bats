@@ -22,14 +22,20 @@ setup() {
 	[ "$status" = 4 ]
 	[ "$(wc -l <calls)" = 3 ]
 	[ "$(sed -n 3p calls)" = "--path night/path --quiet run storm-of-a-night --kernel mine --out night/43" ]
-	[ "$(sed -n 3p parameters)" = "    parameters: {duration: 120s, seed: 43}" ]
+	[ "$(sed -n 3p parameters)" = "    parameters: {duration: 120s, pages: 1024, seed: 43}" ]
 	[[ "${lines[2]}" == *" seed 43: exit 4 after "*" s, night/43" ]]
+}
+
+@test "it ends after as many as were asked for" {
+	run "$ROOT/ci/storm" --seed 41 --storms 2 --dir night
+	[ "$status" = 0 ]
+	[ "$(wc -l <calls)" = 2 ]
 }
 
 @test "what it cannot do is said, with exit code 2" {
 	run "$ROOT/ci/storm" --hours none
 	[ "$status" = 2 ]
-	[ "$output" = "ci/storm: --hours, --minutes and --seed are whole numbers from 1 on" ]
+	[ "$output" = "ci/storm: --hours, --storms, --minutes and --seed are whole numbers from 1 on" ]
 	run "$ROOT/ci/storm" --wind
 	[ "$status" = 2 ]
 	[ "$output" = "ci/storm: there is no option '--wind'; --help lists them" ]
