@@ -106,20 +106,30 @@ void judge_doubts(const struct troubles *t, struct verdict_on_failure *v)
 	memcpy(v->report, r->hash, sizeof(v->report));
 }
 
-void judge_reports(const struct troubles *t, struct verdict_on_failure *v)
+/* The first report that @workload is not there to bring about, or NULL. */
+static const struct trouble *unexpected(const json_t *workload, const struct troubles *t)
+{
+	for (size_t i = 0; i < troubles_count(t); i++)
+		if (!expects_report(workload, troubles_at(t, i)->kind))
+			return troubles_at(t, i);
+	return NULL;
+}
+
+void judge_reports(const json_t *workload, const struct troubles *t, struct verdict_on_failure *v)
 {
 	const struct trouble *r = t ? troubles_death(t) : NULL;
 	bool died = r && v->outcome == OUTCOME_CRASHED;
 	char text[TROUBLE_TEXT_MAX];
 	size_t len = died ? 0 : strlen(v->reason);
 
-	if (!t || !troubles_count(t) || v->report[0] || v->outcome == OUTCOME_OK ||
-	    v->outcome == OUTCOME_INFRA_ERROR)
+	if (!t || v->report[0] || v->outcome == OUTCOME_OK || v->outcome == OUTCOME_INFRA_ERROR)
 		return;
 	if (v->outcome == OUTCOME_HUNG && troubles_stall(t))
 		r = troubles_stall(t);
 	if (!r)
-		r = troubles_at(t, 0);
+		r = unexpected(workload, t);
+	if (!r)
+		return;
 	snprintf(v->reason + len, sizeof(v->reason) - len, "%s%s",
 		 died ? "the kernel crashed: " : "; its console tells of ", trouble_text(r, text));
 	memcpy(v->report, r->hash, sizeof(v->report));

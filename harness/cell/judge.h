@@ -45,10 +45,10 @@ void judge_doubts(const struct troubles *t, struct verdict_on_failure *v);
 /*
  * Puts what the console told (@t may be NULL: it cannot be read) into the reason.
  * A crash is named by what the kernel died of, with its function; a hang by what
- * stalled; any other failure of the guest's gets its first report as a remark. A
- * reason that names one already, and the outcome, stay. Pure.
+ * stalled; any other failure of the guest's gets its first report that @workload
+ * does not expect as a remark. A reason that names one already, and the outcome, stay. Pure.
  */
-void judge_reports(const struct troubles *t, struct verdict_on_failure *v);
+void judge_reports(const json_t *workload, const struct troubles *t, struct verdict_on_failure *v);
 
 /*
  * Linux patches its own code with breakpoints in between, and QEMU 7.2 with

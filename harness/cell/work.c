@@ -173,7 +173,7 @@ static enum outcome run_steps(struct cell *c, const struct guest_opts *o, bool *
 	bool ended_as_expected = rc && v.outcome == OUTCOME_OK;
 	if (!ended_as_expected)
 		judge_doubts(reports, &v);
-	judge_reports(reports, &v);
+	judge_reports(c->workload, reports, &v);
 	judge_stale_int3(stale, (unsigned)json_int_or(c->result, "attempt", 1), &v);
 	/* A cell that went all its way was in doubt in no phase of its own. */
 	bool in_phase = rc && !ended_as_expected;

@@ -66,7 +66,7 @@ static void a_death_under_load_is_explained_by_the_console(void **state)
 	judge_failure(rc, &e, SESSION_PANICKED, "Kernel panic - not syncing: Fatal exception",
 		      link_answered(f.guest.link), true, f.cell.blame, &v);
 	cell_reports_read(&f.cell, &reports);
-	judge_reports(reports, &v);
+	judge_reports(f.cell.workload, reports, &v);
 	const json_t *r = json_array_get(json_object_get(f.cell.result, "reports"), 0);
 
 	assert_int_equal(v.outcome, OUTCOME_CRASHED);

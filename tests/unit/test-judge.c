@@ -211,6 +211,18 @@ static struct troubles *console(const char *name)
 	return t;
 }
 
+static void console_feed(struct troubles *t, const char *name)
+{
+	cleanup_free char *path = path_format("tests/unit/data/console/%s.log", name);
+	cleanup_free char *text = NULL;
+	struct err e;
+	size_t len;
+
+	if (file_read(AT_FDCWD, path, 1 << 20, &text, &len, &e))
+		fail_msg("%s", e.msg);
+	troubles_feed(t, text, len);
+}
+
 #define KILLS "{\"report\": \"oom-kill\"}"
 #define PANICS(value) "{\"parameters\": {\"variant\": {\"value\": \"" value "\"}}, \"expects\": [" \
 	KILLS ", {\"report\": \"oom-panic\", \"when\": {\"parameter\": \"variant\", " \
@@ -257,16 +269,12 @@ static void a_fault_before_an_expected_panic_is_a_crash(void **state)
 	cleanup_json json_t *workload = json_loads(PANICS("panic"), 0, NULL);
 	cleanup_troubles struct troubles *t = NULL;
 	static const char faults[] = "[    1.000000] BUG: KFENCE: use-after-free read in foo+0x1/0x2\n";
-	cleanup_free char *panic = NULL;
 	struct err e;
-	size_t len;
 	(void)state;
 
-	assert_int_equal(file_read(AT_FDCWD, "tests/unit/data/console/oom-panic.log", 1 << 20, &panic, &len,
-				   &e), 0);
 	assert_int_equal(troubles_new(&t, &e), 0);
 	troubles_feed(t, faults, sizeof(faults) - 1);
-	troubles_feed(t, panic, len);
+	console_feed(t, "oom-panic");
 	troubles_end(t);
 	assert_int_equal(troubles_death(t)->kind, TROUBLE_OOM_PANIC);
 	judge_expected(workload, "measure", t, &v);
@@ -307,7 +315,7 @@ static void the_reason_names_what_the_console_told(void **state)
 		bool named = strcmp(cases[i].reason, SAID);
 
 		print_message("  %s\n", cases[i].console);
-		judge_reports(t, &v);
+		judge_reports(NULL, t, &v);
 		cleanup_free char *reason = path_format("%s", cases[i].reason);
 		char *hash = strstr(reason, "HASHHASH");
 
@@ -316,6 +324,33 @@ static void the_reason_names_what_the_console_told(void **state)
 		assert_string_equal(v.reason, reason);
 		assert_int_equal(v.outcome, cases[i].outcome);
 		assert_string_equal(v.report, named ? troubles_at(t, 0)->hash : "");
+	}
+}
+
+/* A storm that lost a page has killed its victims as it should: they are not what went wrong. */
+static void what_a_workload_brings_about_is_no_remark(void **state)
+{
+	static const struct { const char *consoles[2]; int named; } cases[] = {
+		{ { "oom-kill" }, -1 },
+		{ { "oom-kill", "warning" }, 1 },
+		{ { "warning", "oom-kill" }, 0 },
+	};
+	cleanup_json json_t *workload = json_loads("{\"expects\": [" KILLS "]}", 0, NULL);
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct verdict_on_failure v = { .outcome = OUTCOME_WORKLOAD_FAILED, .reason = SAID };
+		cleanup_troubles struct troubles *t = NULL;
+		struct err e;
+
+		assert_int_equal(troubles_new(&t, &e), 0);
+		for (size_t k = 0; k < 2 && cases[i].consoles[k]; k++)
+			console_feed(t, cases[i].consoles[k]);
+		troubles_end(t);
+		judge_reports(workload, t, &v);
+		assert_string_equal(v.report, cases[i].named < 0 ? "" :
+				    troubles_at(t, (size_t)cases[i].named)->hash);
+		assert_int_equal(!strcmp(v.reason, SAID), cases[i].named < 0);
 	}
 }
 
@@ -331,7 +366,7 @@ static void a_silence_is_named_by_what_stalled_whatever_came_before(void **state
 	assert_int_equal(troubles_new(&t, &e), 0);
 	troubles_feed(t, text, strlen(text));
 	troubles_end(t);
-	judge_reports(t, &v);
+	judge_reports(NULL, t, &v);
 	assert_string_equal(v.report, troubles_at(t, 1)->hash);
 	assert_non_null(strstr(v.reason, SAID "; its console tells of INFO: rcu_sched"));
 }
@@ -379,7 +414,7 @@ static void a_kernel_that_went_on_after_it_had_crashed_is_crashed(void **state)
 		/* It is named already. */
 		struct verdict_on_failure named = v;
 
-		judge_reports(t, &v);
+		judge_reports(NULL, t, &v);
 		assert_memory_equal(&v, &named, sizeof(v));
 	}
 }
@@ -391,7 +426,7 @@ static void a_good_cell_has_no_reason_whatever_its_console_told(void **state)
 	(void)state;
 
 	judge_doubts(t, &v);
-	judge_reports(t, &v);
+	judge_reports(NULL, t, &v);
 	assert_int_equal(v.outcome, OUTCOME_OK);
 	assert_string_equal(v.reason, "");
 }
@@ -402,7 +437,7 @@ static void a_console_that_cannot_be_read_leaves_the_reason_as_it_was(void **sta
 	(void)state;
 
 	judge_doubts(NULL, &v);
-	judge_reports(NULL, &v);
+	judge_reports(NULL, NULL, &v);
 	assert_int_equal(v.outcome, OUTCOME_CRASHED);
 	assert_string_equal(v.reason, SAID);
 	assert_string_equal(v.report, "");
@@ -420,6 +455,7 @@ int main(void)
 		cmocka_unit_test(a_guest_that_was_to_panic_is_well_when_it_did_so_while_measuring),
 		cmocka_unit_test(a_fault_before_an_expected_panic_is_a_crash),
 		cmocka_unit_test(the_reason_names_what_the_console_told),
+		cmocka_unit_test(what_a_workload_brings_about_is_no_remark),
 		cmocka_unit_test(a_silence_is_named_by_what_stalled_whatever_came_before),
 		cmocka_unit_test(a_kernel_that_went_on_after_it_had_crashed_is_crashed),
 		cmocka_unit_test(a_good_cell_has_no_reason_whatever_its_console_told),
