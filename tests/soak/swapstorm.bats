@@ -73,6 +73,7 @@ expect_found() { # ARM PART-OF-REASON
 	echo "# $output" >&3
 	[ "$status" = 0 ] || fail "$output" "$(<long/1.txt)"
 	expect_equal "$(outcome long/1)" ok
+	echo "# $(tail -n 1 long/1/cells/0001/output/measure.txt)" >&3
 	expect_json long/1/cells/0001/result.json '.metrics | map_values(.value)
 		| .moved > 1000 and .raced > 0 and .failed > 0 and .corrupt == 0'
 	expect_json long/1/cells/0001/result.json '.metrics | map_values(.value) | [.reads, .writes,
