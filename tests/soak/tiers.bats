@@ -84,7 +84,7 @@ obj_find() {
 	expect_code debug 0
 	expect_equal "$(outcome debug)" ok
 	for suite in swap_balancer pageout_tiering; do
-		grep -Eq "\] ok [0-9]+ $suite\$" debug/cells/0001/console.log ||
+		grep -Eq "\] ok [0-9]+ $suite[[:space:]]*\$" debug/cells/0001/console.log ||
 			fail "$suite:" "$(grep -E '(not )?ok [0-9]+ ' debug/cells/0001/console.log)"
 	done
 	! grep -q 'not ok' debug/cells/0001/console.log || fail "$(grep 'not ok' debug/cells/0001/console.log)"
