@@ -29,8 +29,8 @@ struct swap_ins {
 };
 
 /*
- * @areas: array of { "kind", "priority" } by swap type (cell/swap.h). The caller frees @ret with swap_ins_free(), also on error: -EIO or
- * -ENOMEM.
+ * @areas: array of { "kind", "priority" } by swap type (cell/swap.h). The caller frees @ret with
+ * swap_ins_free(), also on error: -EIO or -ENOMEM.
  */
 int swap_ins_read(FILE *f, const json_t *areas, struct swap_ins *ret, struct err *e);
 
