@@ -67,12 +67,17 @@ json_t *fidelity_nodes(const struct topology *t, enum accel accel)
 	return nodes;
 }
 
-static bool swaps_to(const json_t *policies, const struct topology_device *d)
+/* Whether pages are swapped to @d, or written back to it. */
+static bool takes_pages(const struct topology_device *d, const json_t *policies)
 {
 	const json_t *policy, *entry;
 	size_t i, k;
 
 	json_array_foreach(policies, i, policy) {
+		const json_t *needs = json_object_get(policy, "needs");
+
+		if (d->is_backing && json_is_true(json_object_get(needs, "backing")))
+			return true;
 		json_array_foreach(json_object_get(policy, "swap"), k, entry) {
 			if (!strcmp(json_str(entry, "device"), device_kind_names[d->kind]))
 				return topology_swappable(d, d->kind);
@@ -89,7 +94,7 @@ json_t *fidelity_swaps(const struct topology *t, enum accel accel, const json_t 
 		const struct topology_device *d = &t->devices[i];
 		cleanup_free char *how = fidelity_device(d, accel);
 
-		if (swaps_to(policies, d))
+		if (takes_pages(d, policies))
 			json_object_set_new(swaps, d->name, json_string(how));
 	}
 	return swaps;

@@ -22,7 +22,10 @@ char *fidelity_node(const struct topology_node *n, enum accel accel);
 /* "nvme: device-emulated, throttled by the host's clock to 500 IOPS". The caller frees it. */
 char *fidelity_device(const struct topology_device *d, enum accel accel);
 
-/* New objects: of every node by its number, and of the devices that @policies swap to by name. */
+/*
+ * New objects: of every node by its number, and by name of the devices that @policies swap
+ * to, or have zram write back to.
+ */
 json_t *fidelity_nodes(const struct topology *t, enum accel accel);
 json_t *fidelity_swaps(const struct topology *t, enum accel accel, const json_t *policies);
 

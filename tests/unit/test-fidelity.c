@@ -73,7 +73,7 @@ static void nodes_are_named_by_their_numbers(void **state)
 	assert_true(json_equal(nodes, wanted));
 }
 
-static void only_devices_that_the_arm_swaps_to_are_named(void **state)
+static void only_devices_that_pages_go_to_are_named(void **state)
 {
 	static const struct { const char *policies, *names[3]; } cases[] = {
 		{ "[]", { NULL } },
@@ -82,6 +82,9 @@ static void only_devices_that_the_arm_swaps_to_are_named(void **state)
 		{ "[{\"policy\": \"na\"}, {\"swap\": [{\"device\": \"nvme\"}]}]", { "flash" } },
 		{ "[{\"swap\": [{\"device\": \"nvme\"}, {\"device\": \"zram\"}]}]", { "fast", "flash" } },
 		{ "[{\"swap\": [{\"device\": \"timed\"}]}]", { NULL } },
+		{ "[{\"needs\": {\"backing\": false}, \"swap\": [{\"device\": \"zram\"}]}]", { "fast" } },
+		{ "[{\"needs\": {\"backing\": true}, \"swap\": [{\"device\": \"zram\"}]}]",
+		  { "fast", "behind" } },
 	};
 	(void)state;
 
@@ -103,7 +106,7 @@ int main(void)
 		cmocka_unit_test(every_kind_of_node_says_how_it_is_slow),
 		cmocka_unit_test(every_kind_of_device_says_how_it_is_slow),
 		cmocka_unit_test(nodes_are_named_by_their_numbers),
-		cmocka_unit_test(only_devices_that_the_arm_swaps_to_are_named),
+		cmocka_unit_test(only_devices_that_pages_go_to_are_named),
 	};
 
 	return cmocka_run_group_tests_name("fidelity", tests, NULL, NULL);
